@@ -1,0 +1,3 @@
+"""ASL Desktop: structured, signed AI risk assessments."""
+
+__version__ = "0.1.0"

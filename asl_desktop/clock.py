@@ -1,0 +1,48 @@
+"""Where services get the time and new identities from, so that tests can fix both."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """The time, in UTC."""
+
+    def now(self) -> datetime:
+        """Return the present moment, timezone-aware, in UTC."""
+
+
+class SystemClock:
+    """The machine's own clock. On an air-gapped laptop it is a claim, not a proof."""
+
+    def now(self) -> datetime:
+        """Return the machine's time in UTC."""
+        return datetime.now(UTC)
+
+
+class FixedClock:
+    """A clock that stands still; used by tests and by reproducible builds of the worked example."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """Return always the same moment."""
+        return self._moment
+
+
+def stamp(clock: Clock) -> str:
+    """Return the present moment as the record format wants it: ISO 8601, whole milliseconds, ``Z``."""
+    return clock.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def today(clock: Clock) -> date:
+    """Return the present day in UTC."""
+    return clock.now().astimezone(UTC).date()
+
+
+def new_id() -> str:
+    """Return a fresh random identity (UUID 4) that stays unique across copies of a file."""
+    return str(uuid.uuid4())

@@ -1,0 +1,367 @@
+"""What people put into an assessment: answers, measurements, showings, requirement states, plan and evidence.
+
+Records are frozen and whole: changing one means replacing it. Times are ISO 8601 strings in UTC with a ``Z``; dates
+are :class:`datetime.date`. An evidence item is named by the SHA-256 of its bytes, everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+AnswerState: TypeAlias = Literal["answered", "unanswered", "unknown", "declined", "not_applicable"]
+RunStatus: TypeAlias = Literal["success", "error", "cancelled", "started", "unknown"]
+ShowingStatus: TypeAlias = Literal["draft", "accepted", "rejected"]
+RequirementStatus: TypeAlias = Literal["not_assessed", "planned", "partly", "in_place", "not_applicable", "excepted"]
+Confidence: TypeAlias = Literal["", "low", "moderate", "high"]
+Value: TypeAlias = bool | float | str | tuple[str, ...] | tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLink:
+    """A piece of evidence cited by a record: which one, where in it, and whether it speaks for or against."""
+
+    evidence: str
+    stance: Literal["supports", "counters"] = "supports"
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One person's answer to one question. Blank never becomes No.
+
+    Attributes:
+        value: part id -> value. Yes/no parts hold True or False, choices an option id, multi-choice a tuple of ids,
+            numbers and scales a float, dates an ISO string, a range (low, best, high, confidence in percent).
+        reason: why it was declined or does not apply; both need one.
+        confirmed_by: the reviewer who confirmed that the question does not apply; until then it does not count.
+    """
+
+    question: str
+    state: AnswerState = "answered"
+    value: Mapping[str, Value] = field(default_factory=dict)
+    reason: str = ""
+    confirmed_by: str = ""
+    confidence: Confidence = ""
+    rationale: str = ""
+    evidence: tuple[EvidenceLink, ...] = ()
+    marked_for_review: bool = False
+    author: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A proportion as counts of scored trials."""
+
+    successes: int
+    n: int
+    kind: Literal["counts"] = "counts"
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean with its standard error; ``n`` is the number of scored trials behind it, None when not stated."""
+
+    mean: float
+    stderr: float
+    n: int | None = None
+    kind: Literal["mean"] = "mean"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with an interval at a stated confidence level (0.95 for 95 %)."""
+
+    estimate: float
+    low: float
+    high: float
+    level: float = 0.95
+    n: int | None = None
+    kind: Literal["interval"] = "interval"
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """The ratio of two arms, each with its own counts or mean; never a bare quotient."""
+
+    treatment: Counts | Mean
+    control: Counts | Mean
+    kind: Literal["ratio"] = "ratio"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """An estimate reported without any uncertainty. It can never rule anything out."""
+
+    estimate: float
+    n: int | None = None
+    kind: Literal["point"] = "point"
+
+
+Report: TypeAlias = Counts | Mean | Interval | Ratio | Point
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One result of one evaluation of one model, as it was reported.
+
+    Attributes:
+        id: a UUID, stable across copies of the assessment.
+        elicitation: practices used, from :data:`ELICITATION`.
+        gap: assumed elicitation gap, added toward the riskier side on the indicator's own scale (log units for a log
+            scale, log-odds for logit); never negative.
+        edits: changes made to scores after the run, in words.
+        set_aside_by: who decided that this result is not to be used; needs ``set_aside_reason``.
+    """
+
+    id: str
+    indicator: str
+    report: Report
+    model: str = ""
+    checkpoint: str = ""
+    run_status: RunStatus = "success"
+    elicitation: tuple[str, ...] = ()
+    elicitation_notes: str = ""
+    gap: float = 0.0
+    gap_rationale: str = ""
+    produced: date | None = None
+    received: date | None = None
+    valid_until: date | None = None
+    evidence: tuple[EvidenceLink, ...] = ()
+    edits: str = ""
+    notes: str = ""
+    set_aside_by: str = ""
+    set_aside_reason: str = ""
+    author: str = ""
+    at: str = ""
+
+
+ELICITATION: Mapping[str, str] = {
+    "tools": "Tool use",
+    "scaffold": "Agent scaffold",
+    "best_of_n": "Several attempts, best counted",
+    "expert_prompting": "Expert prompting",
+    "fine_tuning": "Fine-tuning for the task",
+    "helpful_only": "Helpful-only or equivalent variant",
+    "browsing": "Browsing or retrieval",
+    "long_budget": "Long token or time budget",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dissent:
+    """A minority view, kept word for word with the name of the person who holds it."""
+
+    by: str
+    text: str
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowingRecord:
+    """What people decided on one showing for one threshold.
+
+    ``rationales`` maps an id that is in tension (an indicator or a question) to the reason for accepting all the same.
+    """
+
+    showing: str
+    threshold: str
+    status: ShowingStatus = "draft"
+    by: str = ""
+    role: str = ""
+    argument: str = ""
+    evidence: tuple[EvidenceLink, ...] = ()
+    rationales: Mapping[str, str] = field(default_factory=dict)
+    dissent: tuple[Dissent, ...] = ()
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementRecord:
+    """The state of one safeguard.
+
+    ``in_place`` counts only with supporting evidence, ``not_applicable`` only when confirmed, ``excepted`` only with an
+    approver, a reason and an end date that has not passed.
+    """
+
+    requirement: str
+    status: RequirementStatus = "not_assessed"
+    owner: str = ""
+    due: date | None = None
+    note: str = ""
+    evidence: tuple[EvidenceLink, ...] = ()
+    reason: str = ""
+    confirmed_by: str = ""
+    approved_by: str = ""
+    ends: date | None = None
+    author: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GateDecision:
+    """What named people decided at a gate. Where it differs from the computed state, ``reason`` must say why."""
+
+    gate: str
+    outcome: Literal["go", "go_with_conditions", "hold"]
+    by: str
+    role: str = ""
+    reason: str = ""
+    conditions: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InterimRecord:
+    """An interim measure in force until a date; without an end date it does not count."""
+
+    measure: str
+    by: str
+    ends: date | None
+    note: str = ""
+    evidence: tuple[EvidenceLink, ...] = ()
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpecifiedRequirement:
+    """One row of a standard that the lab specified for itself. Its state is a RequirementRecord of the same id."""
+
+    id: str
+    title: str
+    evidence_to_show: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """The lab's own specification of a standard that its framework never laid down."""
+
+    track: str
+    standard: str
+    author: str
+    dated: date
+    requirements: tuple[SpecifiedRequirement, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedIndicator:
+    """What the plan asks of one indicator; it can only tighten what the pack asks."""
+
+    indicator: str
+    min_n: int | None = None
+    required_elicitation: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A change to the plan after it was locked, with its reason. Printed wherever the plan matters."""
+
+    at: str
+    by: str
+    reason: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was fixed before results came in.
+
+    ``locked_digest`` is the SHA-256 of the canonical JSON of this plan without its lock fields and amendments.
+    """
+
+    pack_digest: str = ""
+    indicators: tuple[PlannedIndicator, ...] = ()
+    note: str = ""
+    locked_at: str = ""
+    locked_by: str = ""
+    locked_digest: str = ""
+    amendments: tuple[Amendment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is assessed: the model, its checkpoint, where it will be used, and on which date the question is put.
+
+    ``as_of`` is the day against which validity and exceptions are judged; None means the day of looking.
+    """
+
+    model: str
+    checkpoint: str = ""
+    developer: str = ""
+    title: str = ""
+    deployment_context: str = ""
+    actors: str = ""
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """A file kept inside the assessment. ``sha256`` (hex) over its bytes is its name; ``size`` is in bytes."""
+
+    sha256: str
+    name: str
+    size: int
+    media_type: str = "application/octet-stream"
+    title: str = ""
+    cites: str = ""
+    produced: date | None = None
+    received: date | None = None
+    valid_until: date | None = None
+    strength: Literal["", "weak", "moderate", "strong"] = ""
+    confidentiality: Literal["", "public", "internal", "confidential", "restricted"] = ""
+    author: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything people put in, at one moment. Order inside the tuples never matters to a determination."""
+
+    scope: Scope
+    answers: tuple[Answer, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    showings: tuple[ShowingRecord, ...] = ()
+    requirements: tuple[RequirementRecord, ...] = ()
+    plan: Plan = field(default_factory=Plan)
+    evidence: tuple[EvidenceItem, ...] = ()
+    decisions: tuple[GateDecision, ...] = ()
+    interim: tuple[InterimRecord, ...] = ()
+    specifications: tuple[Specification, ...] = ()
+
+    @cached_property
+    def answer_by_question(self) -> Mapping[str, Answer]:
+        """Answers by question id."""
+        return {item.question: item for item in self.answers}
+
+    @cached_property
+    def measurements_by_indicator(self) -> Mapping[str, tuple[Measurement, ...]]:
+        """Measurements by indicator id, in a fixed order."""
+        grouped: dict[str, list[Measurement]] = {}
+        for item in sorted(self.measurements, key=lambda m: m.id):
+            grouped.setdefault(item.indicator, []).append(item)
+        return {key: tuple(items) for key, items in grouped.items()}
+
+    @cached_property
+    def showing_by_key(self) -> Mapping[tuple[str, str], ShowingRecord]:
+        """Showing records by (showing id, threshold id)."""
+        return {(item.showing, item.threshold): item for item in self.showings}
+
+    @cached_property
+    def requirement_by_id(self) -> Mapping[str, RequirementRecord]:
+        """Requirement records by requirement id."""
+        return {item.requirement: item for item in self.requirements}
+
+    @cached_property
+    def evidence_by_sha(self) -> Mapping[str, EvidenceItem]:
+        """Evidence items by SHA-256."""
+        return {item.sha256: item for item in self.evidence}
+
+    @cached_property
+    def decision_by_gate(self) -> Mapping[str, GateDecision]:
+        """Recorded decisions by gate id."""
+        return {item.gate: item for item in self.decisions}

@@ -1,0 +1,143 @@
+"""The errors this program raises on purpose.
+
+Two families only: :class:`UserError` when the world is at fault (a file, a passphrase, an input) and anything else,
+which is a bug. A user error carries a stable ``code`` and ``values``; the sentence that a person reads is made from
+them in :mod:`asl_desktop.messages`, so that window and command line say the same thing.
+"""
+
+from __future__ import annotations
+
+
+class AslError(Exception):
+    """Root of every error that this program raises deliberately."""
+
+
+class Cancelled(AslError):
+    """The person asked to stop. Never shown as a failure."""
+
+
+class UserError(AslError):
+    """Something outside the program is wrong and a person can act on it.
+
+    Subclasses set ``code``; ``values`` fill the placeholders of the message of that code.
+    """
+
+    code = "user-error"
+
+    def __init__(self, **values: object) -> None:
+        self.values = values
+        super().__init__(f"{self.code}: " + ", ".join(f"{k}={v}" for k, v in values.items()))
+
+
+class InputInvalid(UserError):
+    """A file a person wrote (inputs, pack) does not follow its schema. Values: file, line, field, problem."""
+
+    code = "input-invalid"
+
+
+class PackInvalid(UserError):
+    """A framework pack breaks a rule of the pack format. Values: file, line, field, problem."""
+
+    code = "pack-invalid"
+
+
+class PackUnknown(UserError):
+    """No installed pack has this id. Values: pack, known."""
+
+    code = "pack-unknown"
+
+
+class PackConflict(UserError):
+    """The same pack id and version arrived with other content. Values: pack, version, digest, other_digest."""
+
+    code = "pack-conflict"
+
+
+class ItemUnknown(UserError):
+    """An id does not exist in the pack. Values: kind, id, pack, suggestion."""
+
+    code = "item-unknown"
+
+
+class ValueRefused(UserError):
+    """A value does not fit the question, indicator or record it is meant for. Values: field, problem."""
+
+    code = "value-refused"
+
+
+class FileMissing(UserError):
+    """The named file does not exist. Values: path."""
+
+    code = "file-missing"
+
+
+class FileExists(UserError):
+    """Creating would overwrite a file. Values: path."""
+
+    code = "file-exists"
+
+
+class FileNotAssessment(UserError):
+    """The file is not an assessment of ours (some other SQLite file, or something else). Values: path, detail."""
+
+    code = "file-not-assessment"
+
+
+class FileDamaged(UserError):
+    """An assessment file that is truncated or corrupt. Values: path, detail."""
+
+    code = "file-damaged"
+
+
+class FileTooNew(UserError):
+    """A newer program wrote the file. Values: path, version, supported, program."""
+
+    code = "file-too-new"
+
+
+class FileLocked(UserError):
+    """Another process holds the file for writing. Values: path, holder, host."""
+
+    code = "file-locked"
+
+
+class FileReadOnly(UserError):
+    """A change was asked of a document that is open for reading only. Values: path."""
+
+    code = "file-read-only"
+
+
+class DiskFull(UserError):
+    """The medium has no room; nothing half-written stays. Values: path, needed, free."""
+
+    code = "disk-full"
+
+
+class OutputNotWritable(UserError):
+    """The output place cannot be written. Values: path, detail."""
+
+    code = "output-not-writable"
+
+
+class EvidenceMissing(UserError):
+    """The file named as evidence is missing or unreadable. Values: path, detail."""
+
+    code = "evidence-missing"
+
+
+class IdentityRefused(UserError):
+    """A signing identity could not be opened: wrong passphrase or damaged file. Values: path."""
+
+    code = "identity-refused"
+
+
+class SigningRefused(UserError):
+    """The report could not be signed. Values: path, detail."""
+
+    code = "signing-refused"
+
+
+class VerifyImpossible(UserError):
+    """The thing to be verified could not be looked at. Values: path, detail."""
+
+    code = "verify-impossible"
