@@ -1,0 +1,361 @@
+"""The margin chart as plain data: what every painter (window, matplotlib, PDF) draws, decided once.
+
+The horizontal axis is the common axis of margins: 0 is an indicator's floor, 100 its bound. Painters turn positions
+into device units and draw the texts as they stand; none of them computes a status or a number.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from asl_desktop.domain.determination import Margin, MarginState, Snapshot
+from reports.charts.wording import (
+    DASH,
+    format_date,
+    format_level,
+    format_number,
+    format_points,
+    format_quantity,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from asl_desktop.domain.pack import Bound, Indicator, Pack
+
+AXIS_MAX = 125.0
+TICKS = (0.0, 25.0, 50.0, 75.0, 100.0, 125.0)
+Shape: TypeAlias = Literal["circle", "triangle", "diamond", "square", "cross", "open_cross"]
+Clip: TypeAlias = Literal["", "left", "right"]
+
+STATUS_LABEL: Mapping[MarginState, str] = MappingProxyType(
+    {
+        "clear": "Below buffer",
+        "in_buffer": "In buffer",
+        "not_excluded": "Not excluded",
+        "crossed": "Crossed",
+        "not_measured": "Not measured",
+        "not_adequate": "Not adequate",
+    }
+)
+STATUS_SHAPE: Mapping[MarginState, Shape] = MappingProxyType(
+    {
+        "clear": "circle",
+        "in_buffer": "triangle",
+        "not_excluded": "diamond",
+        "crossed": "square",
+        "not_measured": "cross",
+        "not_adequate": "open_cross",
+    }
+)
+_LEGEND_TEXT: Mapping[MarginState, str] = MappingProxyType(
+    {
+        "clear": "riskier end below buffer",
+        "in_buffer": "riskier end in buffer",
+        "not_excluded": "riskier end past bound",
+        "crossed": "estimate past bound",
+        "not_measured": "no measurement on file",
+        "not_adequate": "measurement does not count",
+    }
+)
+_ARM = 0.32
+SHAPE_OUTLINE: Mapping[Shape, tuple[tuple[float, float], ...]] = MappingProxyType(
+    {
+        "circle": tuple((math.cos(math.pi * i / 18), math.sin(math.pi * i / 18)) for i in range(36)),
+        "triangle": ((0.0, 1.08), (1.05, -0.82), (-1.05, -0.82)),
+        "diamond": ((0.0, 1.25), (1.25, 0.0), (0.0, -1.25), (-1.25, 0.0)),
+        "square": ((-0.95, -0.95), (0.95, -0.95), (0.95, 0.95), (-0.95, 0.95)),
+        "cross": tuple(
+            ((x - y) * math.sqrt(0.5), (x + y) * math.sqrt(0.5))
+            for x, y in (
+                (_ARM / 2, _ARM / 2), (1.2, _ARM / 2), (1.2, -_ARM / 2), (_ARM / 2, -_ARM / 2),
+                (_ARM / 2, -1.2), (-_ARM / 2, -1.2), (-_ARM / 2, -_ARM / 2), (-1.2, -_ARM / 2),
+                (-1.2, _ARM / 2), (-_ARM / 2, _ARM / 2), (-_ARM / 2, 1.2), (_ARM / 2, 1.2),
+            )
+        ),
+        "open_cross": tuple(
+            ((x - y) * math.sqrt(0.5), (x + y) * math.sqrt(0.5))
+            for x, y in (
+                (0.3, 0.3), (1.3, 0.3), (1.3, -0.3), (0.3, -0.3), (0.3, -1.3), (-0.3, -1.3),
+                (-0.3, -0.3), (-1.3, -0.3), (-1.3, 0.3), (-0.3, 0.3), (-0.3, 1.3), (0.3, 1.3),
+            )
+        ),
+    }
+)  # fmt: skip
+"""Unit outlines round (0, 0), y upwards; multiply by half the glyph's size. ``open_cross`` is stroked, not filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One indicator on the chart.
+
+    Attributes:
+        status: margin state; ``status_label`` is the word, ``shape`` the glyph that stand for it.
+        margin_text: the number outside the danger zone (``+31 pts``), an em dash where a number would mislead.
+        native_text: estimate, interval and bound in the indicator's own unit, or why there is none.
+        words: the whole row as sentences, for screen readers and alternative text.
+        position: the estimate, limited to the axis; None draws a dotted track with ``track_text`` instead.
+        low: left end of the interval, limited to the axis; None when no interval is stated.
+        high: right end of the interval, limited to the axis.
+        conservative: riskier end moved by the declared elicitation gap, limited; a thin extension of the bar.
+        buffer_from: where the safety buffer starts; it ends at 100.
+        position_clip: the side on which the estimate lies beyond the axis (draw an arrow there), empty when inside.
+        low_clip: the same for the left end.
+        high_clip: the same for the right end.
+        conservative_clip: the same for the conservative value.
+        bound_label: what the bound is called, with its value.
+        policy: true where the bound is the framework's own text and not one evaluation's.
+        margin_points: the unrounded margin behind ``margin_text``.
+    """
+
+    indicator: str
+    label: str
+    status: MarginState
+    status_label: str
+    shape: Shape
+    margin_text: str
+    native_text: str
+    words: str
+    position: float | None
+    low: float | None
+    high: float | None
+    conservative: float | None
+    buffer_from: float
+    position_clip: Clip = ""
+    low_clip: Clip = ""
+    high_clip: Clip = ""
+    conservative_clip: Clip = ""
+    bound_label: str = ""
+    policy: bool = False
+    track_text: str = ""
+    margin_points: float | None = None
+
+    @property
+    def loud(self) -> bool:
+        """Tell whether the row asks for attention: everything but a value below the buffer."""
+        return self.status != "clear"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one risk domain."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """One entry of the legend; ``status`` is None for the safety buffer."""
+
+    text: str
+    status: MarginState | None = None
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarginChart:
+    """A whole margin chart. ``axis_max`` is the right end of the axis in points (the left end is 0)."""
+
+    title: str
+    subtitle: str
+    groups: tuple[Group, ...]
+    axis_max: float
+    legend: tuple[LegendEntry, ...]
+    note: str
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every row, from top to bottom."""
+        return tuple(row for group in self.groups for row in group.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnRow:
+    """What a painter put on its surface for one row, taken where it drew.
+
+    Texts are those handed to the drawing calls; positions are device coordinates turned back into points of the axis
+    (None where nothing was drawn), so that a test can hold every painter against the model.
+    """
+
+    indicator: str
+    label: str
+    margin_text: str
+    status_label: str
+    shape: Shape
+    position: float | None
+    low: float | None
+    high: float | None
+
+
+def margin_chart(snapshot: Snapshot, *, domain: str | None = None) -> MarginChart:
+    """Build the chart of every margin of a snapshot, or of one domain, in the pack's order.
+
+    Args:
+        snapshot: the assessment at one moment.
+        domain: id of the only domain to show; None shows all.
+    """
+    pack, result = snapshot.pack, snapshot.determination
+    groups = []
+    for item in pack.domains:
+        if domain is not None and item.id != domain:
+            continue
+        rows = tuple(
+            margin_row(pack, indicator, result.margin_by_indicator[indicator.id])
+            for indicator in pack.indicators
+            if indicator.domain == item.id and indicator.id in result.margin_by_indicator
+        )
+        if rows:
+            groups.append(Group(item.title, rows))
+    scope = snapshot.inputs.scope
+    level = format_level(pack.level)
+    subtitle = (
+        f"Model \u201c{scope.model}\u201d \u00b7 as of {format_date(snapshot.as_of)} \u00b7 glyph: estimate as % of "
+        f"the way to each bound; bar: {level} interval; margin is taken from the riskier end"
+    )
+    return MarginChart(
+        title="Capability margins",
+        subtitle=subtitle,
+        groups=tuple(groups),
+        axis_max=AXIS_MAX,
+        legend=_legend(tuple(row for group in groups for row in group.rows)),
+        note=_note(tuple(row for group in groups for row in group.rows)),
+    )
+
+
+def margin_row(pack: Pack, indicator: Indicator, margin: Margin) -> Row:
+    """Build the row of one indicator from its margin."""
+    bound = indicator.bound(margin.bound_name) or indicator.margin_bound
+    bound_label = _bound_label(indicator, bound, margin.bound)
+    policy = bool(bound and bound.policy)
+    counts = margin.state not in {"not_measured", "not_adequate"}
+    position, position_clip = _limit(margin.position if counts else None)
+    low, low_clip, high, high_clip = _interval(margin) if counts else (None, "", None, "")
+    conservative, conservative_clip = _limit(margin.conservative_position if counts else None)
+    native = _native_text(pack, indicator, margin, bound_label)
+    return Row(
+        indicator=indicator.id,
+        label=indicator.title,
+        status=margin.state,
+        status_label=STATUS_LABEL[margin.state],
+        shape=STATUS_SHAPE[margin.state],
+        margin_text=format_points(margin.points if counts else None),
+        native_text=native,
+        words=_words(indicator, margin, native, policy=policy),
+        position=position,
+        low=low,
+        high=high,
+        conservative=conservative,
+        buffer_from=min(max(margin.buffer_from, 0.0), 100.0),
+        position_clip=position_clip,
+        low_clip=low_clip,
+        high_clip=high_clip,
+        conservative_clip=conservative_clip,
+        bound_label=bound_label,
+        policy=policy,
+        track_text=_track_text(margin),
+        margin_points=margin.points if counts else None,
+    )
+
+
+def interval_text(indicator: Indicator, margin: Margin, level: float) -> str:
+    """Say the interval in the indicator's unit, or that none is stated."""
+    if margin.low is None or margin.high is None:
+        return "no interval stated"
+    low, high = format_number(margin.low), format_quantity(margin.high, indicator.unit)
+    return f"{format_level(level)} interval {low} to {high}"
+
+
+def distance_text(indicator: Indicator, margin: Margin) -> str:
+    """Say how far the conservative value is from the bound in the indicator's own unit; em dash where unknown."""
+    value = margin.conservative
+    if value is None or margin.points is None:
+        return DASH
+    side = "short of" if margin.points > 0 else "past"
+    if indicator.scale == "log" and value > 0 and margin.bound > 0:
+        factor = max(value / margin.bound, margin.bound / value)
+        return f"factor {format_number(factor)} {side} the bound"
+    return f"{format_quantity(abs(margin.bound - value), indicator.unit)} {side} the bound"
+
+
+def _limit(value: float | None) -> tuple[float | None, Clip]:
+    if value is None or math.isnan(value):
+        return None, ""
+    if value < 0:
+        return 0.0, "left"
+    if value > AXIS_MAX:
+        return AXIS_MAX, "right"
+    return float(value), ""
+
+
+def _interval(margin: Margin) -> tuple[float | None, Clip, float | None, Clip]:
+    """Return the interval from left to right; on an axis turned round the upper value is the left end."""
+    if margin.low_position is None or margin.high_position is None:
+        return None, "", None, ""
+    low, low_clip = _limit(min(margin.low_position, margin.high_position))
+    high, high_clip = _limit(max(margin.low_position, margin.high_position))
+    return low, low_clip, high, high_clip
+
+
+def _bound_label(indicator: Indicator, bound: Bound | None, value: float) -> str:
+    text = f"bound {format_quantity(value, indicator.unit)}"
+    return f"{text} ({bound.label})" if bound and bound.label else text
+
+
+def _native_text(pack: Pack, indicator: Indicator, margin: Margin, bound_label: str) -> str:
+    if margin.state == "not_measured":
+        return f"no measurement on file; {bound_label}"
+    if margin.state == "not_adequate":
+        return margin.reasons[0] if margin.reasons else "the measurement does not count"
+    if margin.estimate is None:
+        return bound_label
+    estimate = format_quantity(margin.estimate, indicator.unit)
+    return f"{estimate}, {interval_text(indicator, margin, pack.level)}; {bound_label}"
+
+
+def _track_text(margin: Margin) -> str:
+    if margin.state == "not_measured":
+        return "no measurement on file"
+    return "measurement does not count" if margin.state == "not_adequate" else ""
+
+
+def _words(indicator: Indicator, margin: Margin, native: str, *, policy: bool) -> str:
+    parts = [f"{indicator.title}: {STATUS_LABEL[margin.state].lower()}"]
+    if margin.points is not None and margin.state not in {"not_measured", "not_adequate"}:
+        parts[0] += f", margin {format_points(margin.points).replace(' pts', ' points')}"
+    parts.append(native)
+    if margin.clearly_crossed:
+        parts.append("The whole interval is past the bound")
+    parts.extend(reason for reason in margin.reasons if reason != native)
+    parts.append(
+        "The bound is the framework's own" if policy else "The bound belongs to this evaluation, not to policy"
+    )
+    return " ".join(_sentence(part) for part in parts)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def _legend(rows: tuple[Row, ...]) -> tuple[LegendEntry, ...]:
+    """Explain the four measured states always, the two unmeasured ones where they occur."""
+    present = {row.status for row in rows}
+    entries = [
+        LegendEntry(text, status, STATUS_SHAPE[status])
+        for status, text in _LEGEND_TEXT.items()
+        if status in present or status not in {"not_measured", "not_adequate"}
+    ]
+    return (*entries, LegendEntry("safety buffer"))
+
+
+def _note(rows: tuple[Row, ...]) -> str:
+    text = (
+        "Margins are a construct of this program; no framework in force defines one. "
+        "Bounds belong to single evaluations and are not policy"
+    )
+    named = [row.label for row in rows if row.policy]
+    return f"{text}, except: {', '.join(named)}." if named else f"{text}."
