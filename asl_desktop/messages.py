@@ -1,0 +1,202 @@
+"""What people read when something outside the program is wrong; one place for the window and the command line.
+
+Every code of :mod:`asl_desktop.errors` has an entry. A field of an entry is a ladder of sentences: the first one whose
+placeholders all have a value is used, so a missing line number or suggestion never leaves a hole in a sentence.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asl_desktop.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A finished message.
+
+    Attributes:
+        title: a few words that say what happened.
+        text: which file or field, and the cause.
+        advice: the next step.
+    """
+
+    title: str
+    text: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Templates for one code; ``text`` and ``advice`` are ladders, most telling sentence first."""
+
+    title: str
+    text: tuple[str, ...]
+    advice: tuple[str, ...]
+
+
+ENTRIES: Mapping[str, Entry] = {
+    "input-invalid": Entry(
+        "The inputs file cannot be used",
+        (
+            "{file}, line {line}, {field}: {problem}.",
+            "{file}, {field}: {problem}.",
+            "{file}, line {line}: {problem}.",
+            "{file}: {problem}.",
+        ),
+        ("Nothing was changed. Correct the file and apply it again.",),
+    ),
+    "pack-invalid": Entry(
+        "The framework pack breaks a rule of its format",
+        (
+            "{file}, line {line}, {field}: {problem}.",
+            "{file}, {field}: {problem}.",
+            "{file}, line {line}: {problem}.",
+            "{file}: {problem}.",
+        ),
+        ("Correct the pack and check it with: asl packs validate {file}",),
+    ),
+    "pack-unknown": Entry(
+        "No such framework pack",
+        ('There is no framework pack called "{pack}".',),
+        ("Known packs: {known}.", "List the packs with: asl packs list"),
+    ),
+    "pack-conflict": Entry(
+        "Two different packs claim the same id and version",
+        (
+            (
+                'Pack "{pack}" version {version} has digest {digest}, but the same id and version is already known '
+                "with digest {other_digest}."
+            ),
+        ),
+        ("A changed pack needs a new version number. Ask where the two copies come from before going on.",),
+    ),
+    "item-unknown": Entry(
+        "No such item in the framework",
+        ('The framework "{pack}" has no {kind} called "{id}".', 'There is no {kind} called "{id}".'),
+        ('Did you mean "{suggestion}"?', "The command asl packs show lists every id of a framework."),
+    ),
+    "value-refused": Entry(
+        "The value does not fit",
+        ("{field}: {problem}.", "{problem}."),
+        ("Nothing was changed. Correct the value and try again.",),
+    ),
+    "file-missing": Entry(
+        "The file does not exist",
+        ("There is no file {path}.",),
+        ("Check the name and the folder.",),
+    ),
+    "file-exists": Entry(
+        "The file already exists",
+        ("{path} already exists and was left as it is.",),
+        ("Choose another name, or move the existing file away first.",),
+    ),
+    "file-not-assessment": Entry(
+        "Not an assessment",
+        ("{path} is not an assessment file: {detail}.", "{path} is not an assessment file."),
+        ("The file was left as it is. Choose a file that asl new or ASL Desktop made.",),
+    ),
+    "file-damaged": Entry(
+        "The assessment file is damaged",
+        ("{path} is truncated or corrupt: {detail}.", "{path} is truncated or corrupt."),
+        ("The file was left as it is. Go back to a backup or to another copy of it.",),
+    ),
+    "file-too-new": Entry(
+        "A newer program wrote this file",
+        (
+            "{path} has format version {version}, written by {program}; this program reads up to version {supported}.",
+            "{path} has format version {version}; this program reads up to version {supported}.",
+        ),
+        ("The file was left as it is. Open it with the newer version of ASL Desktop.",),
+    ),
+    "file-locked": Entry(
+        "The file is open elsewhere",
+        (
+            "{path} is being changed by {holder} on {host}.",
+            "{path} is being changed by {holder}.",
+            "{path} is being changed by another program.",
+        ),
+        ("Close it there first, or open it here for reading only.",),
+    ),
+    "file-read-only": Entry(
+        "The file is open for reading only",
+        ("{path} is open for reading only, so the change was not made.",),
+        ("Close it and open it again for writing, or save a copy and change that.",),
+    ),
+    "disk-full": Entry(
+        "The disk is full",
+        (
+            "There is no room left for {path}: {needed} bytes are needed and {free} are free.",
+            "There is no room left for {path}.",
+        ),
+        ("Nothing half-written was kept. Free some space or choose another disk, then try again.",),
+    ),
+    "output-not-writable": Entry(
+        "The output place cannot be written",
+        ("{path} cannot be written: {detail}.", "{path} cannot be written."),
+        ("Choose a folder that you may write to.",),
+    ),
+    "evidence-missing": Entry(
+        "The evidence file cannot be read",
+        ("{path} cannot be read: {detail}.", "{path} is missing or cannot be read."),
+        ("Nothing was attached. Check the name and your rights to the file.",),
+    ),
+    "identity-refused": Entry(
+        "The signing identity could not be opened",
+        ("{path} could not be opened: the passphrase is wrong or the file is damaged.",),
+        ("Type the passphrase again, or choose another identity file.",),
+    ),
+    "signing-refused": Entry(
+        "The report could not be signed",
+        ("{path} could not be signed: {detail}.", "{path} could not be signed."),
+        ("The unsigned report was left as it is.",),
+    ),
+    "verify-impossible": Entry(
+        "The file could not be checked",
+        ("{path} could not be looked at: {detail}.", "{path} could not be looked at."),
+        ("This says nothing about the file being good or bad. Check the name and try again.",),
+    ),
+}
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """Return the names of the values that a template needs."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name)
+
+
+def message_for(error: UserError) -> Message:
+    """Return the message for an error, filled with its values."""
+    entry = ENTRIES[error.code]
+    values = {name: _words(value) for name, value in error.values.items()}
+    return Message(entry.title, _fill(entry.text, values), _fill(entry.advice, values))
+
+
+def _fill(ladder: Iterable[str], values: Mapping[str, str]) -> str:
+    rungs = tuple(ladder)
+    for template in rungs:
+        if all(values.get(name) for name in placeholders(template)):
+            return _tidy(template.format_map(values))
+    return _tidy(rungs[-1].format_map({name: values.get(name) or "(not stated)" for name in placeholders(rungs[-1])}))
+
+
+def _tidy(sentence: str) -> str:
+    """End with one full stop where a value brought its own."""
+    return sentence[:-1] if sentence.endswith("..") else sentence
+
+
+def _words(value: object) -> str:
+    """Write a value for a sentence: lists with commas, absence as nothing, control characters made visible."""
+    if value is None:
+        return ""
+    if isinstance(value, str | PurePath):
+        text = str(value)
+    elif isinstance(value, Iterable):
+        text = ", ".join(_words(item) for item in value)
+    else:
+        text = str(value)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
