@@ -1,0 +1,99 @@
+"""What every page of the shell is: a widget that shows a snapshot and asks the session to change it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from asl_desktop.domain.determination import Snapshot
+from ui.session import Session
+from ui.theme import set_role
+
+MARGIN = 24
+
+
+class Page(QWidget):
+    """Base of all pages.
+
+    A subclass fills ``self.body`` (a vertical layout in a scroll area) in its constructor and overrides :meth:`refresh`,
+    which is called with the current snapshot whenever the page is visible and something changed, and when it is shown.
+    It asks the shell to go elsewhere by emitting ``wants(page id, item id)``; the shell calls :meth:`open_item` there.
+
+    Attributes:
+        page_id: the id under which :mod:`ui.pages.registry` lists the page.
+        heading: the page title, shown on top and announced as the page's name.
+        scrolls: False for a page that lays out its own scroll areas; ``body`` then fills the page itself.
+    """
+
+    page_id: ClassVar[str] = ""
+    heading: ClassVar[str] = ""
+    scrolls: ClassVar[bool] = True
+
+    wants = Signal(str, str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._stale = True
+        self.setAccessibleName(self.heading)
+        self.body = self._make_body()
+        session.snapshot_changed.connect(self._on_snapshot_changed)
+
+    def refresh(self, snapshot: Snapshot) -> None:
+        """Show this snapshot; keep focus, cursor and scroll position where they are."""
+
+    def open_item(self, item: str) -> None:
+        """Bring the item with this id into view and focus; an empty id means the page's own start."""
+
+    def commit(self) -> None:
+        """Hand over to the session whatever an editor still holds; called before leaving the page and before closing."""
+
+    def add_heading(self, subtitle: str = "") -> QLabel:
+        """Put the page title (24/600) and a muted line below it on top of the body; return the line."""
+        title = QLabel(self.heading)
+        title.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(title, role="page-title")
+        line = QLabel(subtitle)
+        line.setTextFormat(Qt.TextFormat.PlainText)
+        line.setWordWrap(True)
+        set_role(line, role="muted")
+        self.body.addWidget(title)
+        self.body.addWidget(line)
+        return line
+
+    def _make_body(self) -> QVBoxLayout:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        if not self.scrolls:
+            return outer
+        canvas = QWidget()
+        set_role(canvas, role="canvas")
+        body = QVBoxLayout(canvas)
+        body.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        body.setSpacing(16)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.viewport().setAutoFillBackground(False)
+        area.setWidget(canvas)
+        self.scroll_area = area
+        outer.addWidget(area)
+        return body
+
+    def _on_snapshot_changed(self, snapshot: Snapshot) -> None:
+        if self.isVisible():
+            self._stale = False
+            self.refresh(snapshot)
+        else:
+            self._stale = True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._stale:
+            self._stale = False
+            self.refresh(self.session.snapshot)
+        super().showEvent(event)

@@ -1,0 +1,376 @@
+"""One open document as the window sees it: what it says now, whether that is on disk, and the way to change it.
+
+The window never waits for the disk. A change is checked, shown at once (optimistic snapshot) and written on the storage
+lane; "saved" is announced only after the commit of the last change. A change that cannot be written stays here, is shown
+as failed and is tried again every few seconds until it is on disk.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from asl_desktop.clock import Clock, SystemClock, stamp, today
+from asl_desktop.domain.determination import Snapshot
+from asl_desktop.domain.inputs import EvidenceItem, Inputs
+from asl_desktop.domain.pack import Pack
+from asl_desktop.domain.records import Record, reference, with_record, without_record
+from asl_desktop.errors import Cancelled, FileReadOnly
+from ui.operations import Handle, Operations
+
+if TYPE_CHECKING:
+    from asl_desktop.storage.document import Document
+
+T = TypeVar("T")
+QUIET_MS = 400
+"""A burst of typing ends after this much quiet."""
+LONGEST_MS = 2000
+"""Somebody who never pauses is still written this often."""
+RETRY_MS = 4000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveState:
+    """Whether everything shown is on disk.
+
+    Attributes:
+        at: when the last commit was acknowledged, None when nothing was written since opening.
+        message: for ``failed``, one sentence with the cause.
+    """
+
+    kind: Literal["saved", "saving", "failed"]
+    at: datetime | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachState:
+    """One file on its way into the assessment. ``total`` is 0 when unknown; ``error`` is set when it did not get in."""
+
+    path: Path
+    kind: Literal["running", "attached", "failed", "cancelled"]
+    done: int = 0
+    total: int = 0
+    error: BaseException | None = None
+    item: EvidenceItem | None = None
+    handle: Handle[EvidenceItem] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A record that is to go."""
+
+    kind: str
+    key: str
+
+
+Change: TypeAlias = Record | Removal
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What opening a document gives: the document and what it holds, read on the storage lane."""
+
+    document: Document
+    pack: Pack
+    inputs: Inputs
+
+
+def load(document: Document) -> Loaded:
+    """Read what the window needs from an open document; call it on the storage lane."""
+    return Loaded(document, document.pack(), document.inputs())
+
+
+class Session(QObject):
+    """The one way from the window to an open document. All methods belong to the window's thread.
+
+    Attributes:
+        snapshot: what holds now, unsaved changes included.
+        actor: the name that stands behind changes made here.
+        save_state: the last announced :class:`SaveState`.
+    """
+
+    snapshot_changed = Signal(object)
+    save_state_changed = Signal(object)
+    attach_changed = Signal(object)
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        *,
+        actor: str,
+        operations: Operations,
+        clock: Clock | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.document = loaded.document
+        self.actor = actor
+        self.operations = operations
+        self.clock: Clock = clock or SystemClock()
+        self.snapshot: Snapshot = self._snapshot(loaded.pack, loaded.inputs)
+        self.save_state = SaveState("saved")
+        self.last_commit = ""
+        self._pending: dict[str, Change] = {}
+        self._in_flight: dict[str, Change] = {}
+        self._writing: Handle[None] | None = None
+        self._closed = False
+        self._quiet = self._timer(QUIET_MS)
+        self._longest = self._timer(LONGEST_MS)
+        self._retry = self._timer(RETRY_MS)
+
+    @property
+    def pack(self) -> Pack:
+        """The framework pack that the document is bound to."""
+        return self.snapshot.pack
+
+    @property
+    def inputs(self) -> Inputs:
+        """Everything people put in, unsaved changes included."""
+        return self.snapshot.inputs
+
+    @property
+    def read_only(self) -> bool:
+        """Tell whether the document refuses changes."""
+        return self.document.read_only
+
+    def put(self, record: Record, *, coalesce: str = "") -> None:
+        """Check a record, show what follows from it at once, and write it.
+
+        With ``coalesce`` the write waits for 400 ms of quiet (at most 2 s), so that a burst of typing becomes one
+        commit. Author and time are filled in where the record has such fields.
+
+        Raises:
+            ItemUnknown: when the record names something the pack does not have.
+            ValueRefused: when a value does not fit; nothing is changed then.
+            FileReadOnly: when the document is open for reading only.
+        """
+        from asl_desktop.services.recording import check_record
+
+        self._refuse_read_only()
+        stamped = self._stamped(record)
+        check_record(self.pack, self.inputs, stamped)
+        self._change(reference(stamped), stamped, with_record(self.inputs, stamped), coalesced=bool(coalesce))
+
+    def remove(self, kind: str, key: str) -> None:
+        """Take a record out, by kind name and key (see :mod:`asl_desktop.domain.records`)."""
+        self._refuse_read_only()
+        inputs = without_record(self.inputs, kind, key)
+        self._change(f"{kind}:{key}", Removal(kind, key), inputs, coalesced=False)
+
+    def attach(
+        self, paths: Sequence[Path], link_to: Callable[[EvidenceItem], Record | None] | None = None
+    ) -> tuple[Handle[EvidenceItem], ...]:
+        """Copy files into the document, one after another, without holding up answers.
+
+        ``link_to`` gets each item once it is safely inside and returns the record that cites it. Progress, success and
+        failure of each file arrive as ``attach_changed``.
+        """
+        self._refuse_read_only()
+        return tuple(self._attach_one(path, link_to) for path in paths)
+
+    def perform(
+        self,
+        work: Callable[[Document], T],
+        *,
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> Handle[T]:
+        """Run a service on the storage lane after everything unsaved is written, then read the document afresh."""
+
+        def _work(_: Handle[tuple[T, Inputs]]) -> tuple[T, Inputs]:
+            result = work(self.document)
+            return result, self.document.inputs()
+
+        def _done(outcome: tuple[T, Inputs]) -> None:
+            self._show(self._overlaid(outcome[1]))
+            self._announce(SaveState("saved" if not self._unsaved() else "saving", self.clock.now()))
+            if done is not None:
+                done(outcome[0])
+
+        self._begin_write()
+        return self.operations.run(_work, owner=self, done=_done, failed=failed, lane="storage")  # type: ignore[return-value]
+
+    def flush(self) -> bool:
+        """Wait until everything is durable. False when the disk refused; the unsaved changes are kept then."""
+        while self._unsaved():
+            self._begin_write()
+            writing = self._writing
+            if writing is None or writing.future is None:
+                return False
+            writing.future.exception()
+            writing.settle()
+            if self.save_state.kind == "failed":
+                return False
+        return True
+
+    def unsaved(self) -> tuple[Change, ...]:
+        """Return the changes that are not on disk yet, oldest first."""
+        return tuple({**self._in_flight, **self._pending}.values())
+
+    def retry(self) -> None:
+        """Try again to write what failed, now."""
+        self._begin_write()
+
+    def close(self) -> bool:
+        """Write what is left and close the document. False (and still open) when the disk refused."""
+        if self._closed:
+            return True
+        if not self.flush():
+            return False
+        self._closed = True
+        for timer in (self._quiet, self._longest, self._retry):
+            timer.stop()
+        closing = self.operations.run(lambda _: self.document.close(), owner=self, lane="storage")
+        if closing.future is not None:
+            closing.future.result()
+        closing.settle()
+        return True
+
+    def _timer(self, milliseconds: int) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(self._begin_write)
+        return timer
+
+    def _snapshot(self, pack: Pack, inputs: Inputs) -> Snapshot:
+        from asl_desktop.services.assessments import snapshot_of
+
+        as_of = inputs.scope.as_of or today(self.clock)
+        return snapshot_of(pack, inputs, as_of=as_of, document_id=self.document.document_id)
+
+    def _stamped(self, record: Record) -> Record:
+        names = {item.name for item in dataclasses.fields(record)}
+        fill = {"at": stamp(self.clock), "author": self.actor}
+        return dataclasses.replace(record, **{key: value for key, value in fill.items() if key in names})
+
+    def _refuse_read_only(self) -> None:
+        if self.read_only:
+            raise FileReadOnly(path=self.document.path)
+
+    def _unsaved(self) -> bool:
+        return bool(self._pending or self._in_flight)
+
+    def _change(self, key: str, change: Change, inputs: Inputs, *, coalesced: bool) -> None:
+        self._pending.pop(key, None)
+        self._pending[key] = change
+        self._show(inputs)
+        if self.save_state.kind != "failed":
+            self._announce(SaveState("saving", self.save_state.at))
+        if not coalesced:
+            self._begin_write()
+            return
+        self._quiet.start()
+        if not self._longest.isActive():
+            self._longest.start()
+
+    def _show(self, inputs: Inputs) -> None:
+        self.snapshot = self._snapshot(self.pack, inputs)
+        self.snapshot_changed.emit(self.snapshot)
+
+    def _overlaid(self, inputs: Inputs) -> Inputs:
+        for change in self.unsaved():
+            if isinstance(change, Removal):
+                inputs = without_record(inputs, change.kind, change.key)
+            else:
+                inputs = with_record(inputs, change)
+        return inputs
+
+    def _announce(self, state: SaveState) -> None:
+        if state != self.save_state:
+            self.save_state = state
+            self.save_state_changed.emit(state)
+
+    def _begin_write(self) -> None:
+        if self._in_flight or not self._pending:
+            return
+        for timer in (self._quiet, self._longest, self._retry):
+            timer.stop()
+        self._in_flight, self._pending = self._pending, {}
+        changes, document, actor = tuple(self._in_flight.values()), self.document, self.actor
+        self._writing = self.operations.run(
+            lambda _: store(document, changes, actor=actor),
+            owner=self,
+            done=self._on_written,
+            failed=self._on_write_failed,
+            lane="storage",
+        )
+
+    def _on_written(self, _: None) -> None:
+        self._in_flight = {}
+        self._writing = None
+        if self._pending:
+            self._announce(SaveState("saving", self.clock.now()))
+            if not self._quiet.isActive():
+                self._begin_write()
+        else:
+            self._announce(SaveState("saved", self.clock.now()))
+
+    def _on_write_failed(self, error: BaseException) -> None:
+        from asl_desktop.messages import describe
+
+        log.error("writing %d changes failed: %s", len(self._in_flight), type(error).__name__)
+        self._pending = {**self._in_flight, **self._pending}
+        self._in_flight = {}
+        self._writing = None
+        self._announce(SaveState("failed", self.save_state.at, describe(error).text))
+        if not self._closed:
+            self._retry.start()
+
+    def _attach_one(self, path: Path, link_to: Callable[[EvidenceItem], Record | None] | None) -> Handle[EvidenceItem]:
+        from asl_desktop.services.evidence import attach_evidence
+
+        document, actor = self.document, self.actor
+
+        def _done(item: EvidenceItem) -> None:
+            self._show(with_record(self.inputs, item))
+            record = link_to(item) if link_to is not None else None
+            if record is not None:
+                self.put(record)
+            self.attach_changed.emit(AttachState(path, "attached", item.size, item.size, item=item))
+
+        def _failed(error: BaseException) -> None:
+            kind: Literal["failed", "cancelled"] = "cancelled" if isinstance(error, Cancelled) else "failed"
+            self.attach_changed.emit(AttachState(path, kind, error=error))
+
+        handle = self.operations.run(
+            lambda progress: attach_evidence(document, path, actor=actor, progress=progress),
+            owner=self,
+            done=_done,
+            failed=_failed,
+        )
+        handle.progressed.connect(
+            lambda done, total, _: self.attach_changed.emit(AttachState(path, "running", done, total, handle=handle))
+        )
+        self.attach_changed.emit(AttachState(path, "running", handle=handle))
+        return handle
+
+
+def store(document: Document, changes: Sequence[Change], *, actor: str) -> None:
+    """Write changes in order and wait until each is durable; consecutive records share one transaction."""
+    from asl_desktop.services.recording import record
+
+    batch: list[Record] = []
+
+    def _write_batch() -> None:
+        if batch:
+            record(document, *batch, actor=actor).result()
+            batch.clear()
+
+    for change in changes:
+        if isinstance(change, Removal):
+            _write_batch()
+            document.remove(change.kind, change.key, actor=actor).result()
+        else:
+            batch.append(change)
+    _write_batch()
