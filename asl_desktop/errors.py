@@ -7,6 +7,25 @@ them in :mod:`asl_desktop.messages`, so that window and command line say the sam
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file a person wrote.
+
+    Attributes:
+        file: as named by the person.
+        line: counted from 1; 0 when no line can be given.
+        field: where in the file's structure, such as ``thresholds[CBRN-3].requires.security``; may be empty.
+        problem: a clause without a full stop that can follow the field's name.
+    """
+
+    file: str
+    line: int
+    field: str
+    problem: str
+
 
 class AslError(Exception):
     """Root of every error that this program raises deliberately."""
@@ -19,10 +38,12 @@ class Cancelled(AslError):
 class UserError(AslError):
     """Something outside the program is wrong and a person can act on it.
 
-    Subclasses set ``code``; ``values`` fill the placeholders of the message of that code.
+    Subclasses set ``code``; ``values`` fill the placeholders of the message of that code. ``problems`` holds all that a
+    check of a file found, in the order of the file; the values then tell of the first.
     """
 
     code = "user-error"
+    problems: tuple[Problem, ...] = ()
 
     def __init__(self, **values: object) -> None:
         self.values = values
