@@ -1,0 +1,189 @@
+"""What a report is made of: sections of blocks, as plain data without any layout.
+
+Text inside blocks is always literal; nothing in it is ever read as markup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, TypeAlias
+
+from asl_desktop.domain.determination import MarginState
+from reports.charts.model import MarginChart
+
+TextStyle: TypeAlias = Literal["", "strong", "italic", "muted"]
+ParagraphKind: TypeAlias = Literal["body", "lead", "small", "quote", "display", "eyebrow"]
+Tone: TypeAlias = Literal["neutral", "ok", "warn", "danger"]
+Align: TypeAlias = Literal["left", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text in one style. ``mark`` colours a status glyph; words are never coloured."""
+
+    text: str
+    style: TextStyle = ""
+    mark: MarginState | None = None
+
+
+Runs: TypeAlias = tuple[Run, ...]
+Cell: TypeAlias = tuple[Runs, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; ``level`` 1 is a section, 2 and 3 are below it."""
+
+    text: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph. Line breaks inside the text are kept."""
+
+    runs: Runs
+    kind: ParagraphKind = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """An unordered list; every item is one paragraph."""
+
+    items: tuple[Runs, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyValues:
+    """Names with their values, one a line."""
+
+    rows: tuple[tuple[str, Runs], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table; ``width`` is a share, relative to the other columns."""
+
+    title: str
+    width: float
+    align: Align = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with one header row. A cell is a tuple of paragraphs; the first cell of a row names the row."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Callout:
+    """A short statement that must not be missed."""
+
+    title: str
+    body: tuple[Runs, ...]
+    tone: Tone = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class ChartBlock:
+    """A margin chart over the full width."""
+
+    chart: MarginChart
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureSlot:
+    """A place for one signature. ``field_name`` is the name of the form field that holds it."""
+
+    field_name: str
+    title: str
+    duty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureSlots:
+    """The places for signatures, in the order of signing."""
+
+    slots: tuple[SignatureSlot, ...]
+
+
+Block: TypeAlias = Heading | Paragraph | Bullets | KeyValues | Table | Callout | ChartBlock | SignatureSlots
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report with its heading; an empty title has none."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    new_page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDocument:
+    """A whole report.
+
+    Attributes:
+        title: the title in the file's properties and on page 1.
+        running_head: at the top of every page but the first.
+        digest: the snapshot digest, at the foot of every page.
+        generated_at: the only time in the file; the same snapshot and time give the same bytes.
+        sections: in reading order.
+    """
+
+    title: str
+    subject: str
+    running_head: str
+    author: str
+    digest: str
+    generated_at: datetime
+    as_of: date
+    sections: tuple[Section, ...]
+    language: str = "en"
+    keywords: tuple[str, ...] = field(default=())
+
+
+def plain(text: str, style: TextStyle = "") -> Runs:
+    """Return a text as the runs of one paragraph."""
+    return (Run(text, style),)
+
+
+def cell(text: str, style: TextStyle = "") -> Cell:
+    """Return a text as a table cell; each line becomes a paragraph of the cell."""
+    return tuple(plain(line, style) for line in text.splitlines() if line.strip()) or (plain(""),)
+
+
+def runs_of(block: Block) -> tuple[Run, ...]:
+    """Return every run of text in a block, from start to end; a chart and its parts have none."""
+    if isinstance(block, Paragraph):
+        return block.runs
+    if isinstance(block, Bullets):
+        return tuple(run for item in block.items for run in item)
+    if isinstance(block, KeyValues):
+        return tuple(run for name, value in block.rows for run in (Run(name), *value))
+    if isinstance(block, Table):
+        header = tuple(Run(column.title) for column in block.columns)
+        return header + tuple(run for row in block.rows for item in row for runs in item for run in runs)
+    if isinstance(block, Callout):
+        return (Run(block.title), *(run for runs in block.body for run in runs))
+    if isinstance(block, Heading):
+        return (Run(block.text),)
+    if isinstance(block, SignatureSlots):
+        return tuple(run for slot in block.slots for run in (Run(slot.title), Run(slot.duty)))
+    return ()
+
+
+def text_of(document: ReportDocument) -> str:
+    """Return all text of a report, one paragraph a line, charts as their rows in words."""
+    lines: list[str] = [document.title]
+    for section in document.sections:
+        lines.append(section.title)
+        for block in section.blocks:
+            if isinstance(block, ChartBlock):
+                lines.extend(row.words for row in block.chart.rows)
+            lines.extend(run.text for run in runs_of(block))
+    return "\n".join(lines)

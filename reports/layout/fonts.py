@@ -1,0 +1,155 @@
+"""The fonts of the PDF: which font shows which character, widths, and what no font can show.
+
+Only embedded TrueType fonts are ever used. The primary font is Inter; a character it lacks is looked up in DejaVu Sans, and
+one that neither has becomes U+FFFD and is named in the report's notices.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import as_file
+from typing import Any, Literal, TypeAlias
+
+from reportlab import rl_config
+from reportlab.pdfbase import pdfmetrics, ttfonts
+
+from asl_desktop.resources_access import resource
+
+Face: TypeAlias = Literal["regular", "strong", "italic", "fallback"]
+FONT_NAME: dict[Face, str] = {
+    "regular": "InterTabular-Regular",
+    "strong": "InterTabular-SemiBold",
+    "italic": "InterTabular-Italic",
+    "fallback": "DejaVuSans",
+}
+REPLACEMENT = "\ufffd"
+WRITING = threading.Lock()
+"""Held while a PDF is built: the library keeps its font registry and font states per process."""
+
+
+def _to_unicode_cmap(font_name: str, subset: list[int]) -> str:
+    """Write a ToUnicode map that is right beyond U+FFFF and leaves unused codes out.
+
+    WORKAROUND: the library's own writes five hex digits for such characters, maps unused codes to U+0000 and puts more
+    than 100 entries into one block; all three break text extraction or PDF/A.
+    """
+    pairs = [
+        f"<{code:02X}> <{chr(value).encode('utf-16-be').hex().upper()}>"
+        for code, value in enumerate(subset)
+        if value not in {0, 0xFEFF, 0xFFFE} and not 0xD800 <= value <= 0xDFFF
+    ]
+    blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
+    lines = [
+        "/CIDInit /ProcSet findresource begin",
+        "12 dict begin",
+        "begincmap",
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
+        f"/CMapName /{font_name.replace('+', '-')} def",
+        "/CMapType 2 def",
+        "1 begincodespacerange",
+        "<00> <FF>",
+        "endcodespacerange",
+    ]
+    for block in blocks:
+        lines += [f"{len(block)} beginbfchar", *block, "endbfchar"]
+    lines += ["endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"]
+    return "\n".join(lines)
+
+
+@cache
+def font(face: Face) -> Any:
+    """Load and register a font once and return it."""
+    rl_config.trustedSchemes = []
+    rl_config.trustedHosts = []
+    ttfonts.makeToUnicodeCMap = _to_unicode_cmap
+    with as_file(resource(f"fonts/pdf/{FONT_NAME[face]}.ttf")) as path:
+        loaded = ttfonts.TTFont(FONT_NAME[face], str(path), shapable=False)
+    pdfmetrics.registerFont(loaded)
+    return loaded
+
+
+@cache
+def _coverage(face: Face) -> frozenset[int]:
+    return frozenset(font(face).face.charToGlyph) | {0x20, 0xA0}
+
+
+@cache
+def _width(face: Face, char: str) -> float:
+    return float(font(face).stringWidth(char, 1.0))
+
+
+@cache
+def text_width(face: Face, text: str) -> float:
+    """Return the width of a text at size 1; every character must be one that ``face`` has."""
+    return sum(_width(face, char) for char in text)
+
+
+def segments(face: Face, text: str) -> list[tuple[Face, str]]:
+    """Cut a clean text into stretches that one font can show."""
+    covered = _coverage(face)
+    if all(ord(char) in covered for char in text):
+        return [(face, text)] if text else []
+    found: list[tuple[Face, str]] = []
+    for char in text:
+        own: Face = face if ord(char) in covered else "fallback"
+        if found and found[-1][0] == own:
+            found[-1] = (own, found[-1][1] + char)
+        else:
+            found.append((own, char))
+    return found
+
+
+_BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
+_INVISIBLE = {0xFEFF, 0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, *range(0xFE00, 0xFE10)}
+
+
+@dataclass
+class Cleaner:
+    """Makes texts printable and remembers, for the notices, what could not be printed as typed."""
+
+    removed: set[int] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
+    right_to_left: bool = False
+
+    def __call__(self, text: str) -> str:
+        """Return ``text`` with controls removed and characters without a glyph replaced by U+FFFD."""
+        covered = _coverage("regular")
+        if all(ord(char) in covered for char in text):
+            return text
+        return "".join(self._char(char) for char in text.replace("\r\n", "\n").replace("\r", "\n"))
+
+    def _char(self, char: str) -> str:
+        code = ord(char)
+        if char == "\n" or code in _coverage("regular"):
+            return char
+        if char in "\t\u2028\u2029\x0b\x0c":
+            return " " if char == "\t" else "\n"
+        if code in _INVISIBLE:
+            return ""
+        if code < 0x20 or 0x7F <= code < 0xA0 or code in _BIDI:
+            self.removed.add(code)
+            return ""
+        if 0x590 <= code <= 0x8FF or 0xFB1D <= code <= 0xFDFF or 0xFE70 <= code <= 0xFEFE:
+            self.right_to_left = True
+        if code in _coverage("fallback"):
+            return char
+        self.missing.add(char)
+        return REPLACEMENT
+
+    def notices(self) -> tuple[str, ...]:
+        """Return one sentence for each way in which the page differs from what was typed."""
+        found = []
+        if self.missing:
+            names = ", ".join(f"U+{ord(char):04X}" for char in sorted(self.missing))
+            found.append(
+                f"Characters that the report's fonts do not have are printed as {REPLACEMENT}: {names}. "
+                "The attached assessment data holds them unchanged."
+            )
+        if self.removed:
+            names = ", ".join(f"U+{code:04X}" for code in sorted(self.removed))
+            found.append(f"Control characters that a page cannot show were left out: {names}.")
+        if self.right_to_left:
+            found.append("Text in a right-to-left script is printed in typing order and may read the wrong way round.")
+        return tuple(found)
