@@ -124,7 +124,9 @@ class Operations(QObject):
 
     busy_changed = Signal(int)
 
-    def __init__(self, parent: QObject | None = None, *, storage: Executor | None = None, work: Executor | None = None):
+    def __init__(
+        self, parent: QObject | None = None, *, storage: Executor | None = None, work: Executor | None = None
+    ) -> None:
         super().__init__(parent)
         self._lanes: dict[Lane, Executor] = {
             "storage": storage or ThreadPoolExecutor(1, thread_name_prefix="storage"),
@@ -159,7 +161,7 @@ class Operations(QObject):
         return handle
 
     def _forget(self, handle: Handle[T]) -> None:
-        self._running.discard(handle)  # type: ignore[arg-type]
+        self._running.discard(handle)
         self.busy_changed.emit(len(self._running))
 
     def drain(self, lane: Lane | None = None) -> None:

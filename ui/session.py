@@ -1,8 +1,8 @@
 """One open document as the window sees it: what it says now, whether that is on disk, and the way to change it.
 
-The window never waits for the disk. A change is checked, shown at once (optimistic snapshot) and written on the storage
-lane; "saved" is announced only after the commit of the last change. A change that cannot be written stays here, is shown
-as failed and is tried again every few seconds until it is on disk.
+The window never waits for the disk. A change is checked, shown at once (optimistic snapshot) and written on the
+storage lane; "saved" is announced only after the commit of the last change. A change that cannot be written stays here,
+is shown as failed and is tried again every few seconds until it is on disk.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from asl_desktop.clock import Clock, SystemClock, stamp, today
 from asl_desktop.domain.determination import Snapshot
-from asl_desktop.domain.inputs import EvidenceItem, Inputs
+from asl_desktop.domain.inputs import EvidenceItem, GateDecision, Inputs
 from asl_desktop.domain.pack import Pack
 from asl_desktop.domain.records import Record, reference, with_record, without_record
-from asl_desktop.errors import Cancelled, FileReadOnly
+from asl_desktop.errors import Cancelled, FileReadOnly, UserError
 from ui.operations import Handle, Operations
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Session(QObject):
     @property
     def read_only(self) -> bool:
         """Tell whether the document refuses changes."""
-        return self.document.read_only
+        return bool(self.document.read_only)
 
     def put(self, record: Record, *, coalesce: str = "") -> None:
         """Check a record, show what follows from it at once, and write it.
@@ -154,16 +154,27 @@ class Session(QObject):
             ValueRefused: when a value does not fit; nothing is changed then.
             FileReadOnly: when the document is open for reading only.
         """
-        from asl_desktop.services.recording import check_record
+        from asl_desktop.services.recording import check_decision, check_record
 
         self._refuse_read_only()
         stamped = self._stamped(record)
         check_record(self.pack, self.inputs, stamped)
-        self._change(reference(stamped), stamped, with_record(self.inputs, stamped), coalesced=bool(coalesce))
+        inputs = with_record(self.inputs, stamped)
+        if isinstance(stamped, GateDecision):
+            check_decision(self.pack, inputs, stamped, as_of=self.snapshot.as_of)
+        self._change(reference(stamped), stamped, inputs, coalesced=bool(coalesce))
 
     def remove(self, kind: str, key: str) -> None:
-        """Take a record out, by kind name and key (see :mod:`asl_desktop.domain.records`)."""
+        """Take a record out, by kind name and key (see :mod:`asl_desktop.domain.records`).
+
+        Raises:
+            ValueRefused: when other records still stand on it.
+            FileReadOnly: when the document is open for reading only.
+        """
+        from asl_desktop.services.recording import check_removal
+
         self._refuse_read_only()
+        check_removal(self.inputs, kind, key)
         inputs = without_record(self.inputs, kind, key)
         self._change(f"{kind}:{key}", Removal(kind, key), inputs, coalesced=False)
 
@@ -184,7 +195,7 @@ class Session(QObject):
         *,
         done: Callable[[T], None] | None = None,
         failed: Callable[[BaseException], None] | None = None,
-    ) -> Handle[T]:
+    ) -> Handle[tuple[T, Inputs]]:
         """Run a service on the storage lane after everything unsaved is written, then read the document afresh."""
 
         def _work(_: Handle[tuple[T, Inputs]]) -> tuple[T, Inputs]:
@@ -198,7 +209,7 @@ class Session(QObject):
                 done(outcome[0])
 
         self._begin_write()
-        return self.operations.run(_work, owner=self, done=_done, failed=failed, lane="storage")  # type: ignore[return-value]
+        return self.operations.run(_work, owner=self, done=_done, failed=failed, lane="storage")
 
     def flush(self) -> bool:
         """Wait until everything is durable. False when the disk refused; the unsaved changes are kept then."""
@@ -250,9 +261,9 @@ class Session(QObject):
         return snapshot_of(pack, inputs, as_of=as_of, document_id=self.document.document_id)
 
     def _stamped(self, record: Record) -> Record:
-        names = {item.name for item in dataclasses.fields(record)}
+        names = {item.name for item in dataclasses.fields(record)} & {"at", "author"}
         fill = {"at": stamp(self.clock), "author": self.actor}
-        return dataclasses.replace(record, **{key: value for key, value in fill.items() if key in names})
+        return dataclasses.replace(record, **{name: fill[name] for name in names})  # type: ignore[arg-type]
 
     def _refuse_read_only(self) -> None:
         if self.read_only:
@@ -317,13 +328,11 @@ class Session(QObject):
             self._announce(SaveState("saved", self.clock.now()))
 
     def _on_write_failed(self, error: BaseException) -> None:
-        from asl_desktop.messages import describe
-
         log.error("writing %d changes failed: %s", len(self._in_flight), type(error).__name__)
         self._pending = {**self._in_flight, **self._pending}
         self._in_flight = {}
         self._writing = None
-        self._announce(SaveState("failed", self.save_state.at, describe(error).text))
+        self._announce(SaveState("failed", self.save_state.at, cause_of(error)))
         if not self._closed:
             self._retry.start()
 
@@ -354,6 +363,15 @@ class Session(QObject):
         )
         self.attach_changed.emit(AttachState(path, "running", handle=handle))
         return handle
+
+
+def cause_of(error: BaseException) -> str:
+    """Return what went wrong as one sentence for a person; a bug gets a sentence too, its details are in the log."""
+    from asl_desktop.messages import message_for
+
+    if isinstance(error, UserError):
+        return message_for(error).text
+    return f"An unexpected problem ({type(error).__name__}); details are in the log."
 
 
 def store(document: Document, changes: Sequence[Change], *, actor: str) -> None:

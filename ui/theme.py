@@ -36,7 +36,8 @@ class Tokens:
         name: ``Light`` or ``Dark``.
         surface: cards, bars and panes; ``canvas`` lies behind them and ``sunken`` is cut into them.
         line: divides; ``strong_line`` is the border of a control (at least 3:1 against what it stands on).
-        status: margin state (``clear``, ``in_buffer``, ``not_excluded``, ``crossed``, ``not_measured``) to glyph colour.
+        status: glyph colour per margin state (``clear``, ``in_buffer``, ``not_excluded``, ``crossed``,
+            ``not_measured``).
         chart: ``track``, ``buffer``, ``buffer_hatch``, ``past``.
     """
 
@@ -175,7 +176,7 @@ def font(size: int = 13, weight: int = 400) -> QFont:
 
 
 def set_role(widget: QWidget, **properties: str | bool) -> None:
-    """Set dynamic properties that the style sheet looks at (``role``, ``primary``, ``state``) and restyle the widget."""
+    """Set dynamic properties that the style sheet looks at (``role``, ``primary``, ``state``) and restyle."""
     for name, value in properties.items():
         widget.setProperty(name, value)
     widget.style().unpolish(widget)

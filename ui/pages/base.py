@@ -18,9 +18,10 @@ MARGIN = 24
 class Page(QWidget):
     """Base of all pages.
 
-    A subclass fills ``self.body`` (a vertical layout in a scroll area) in its constructor and overrides :meth:`refresh`,
-    which is called with the current snapshot whenever the page is visible and something changed, and when it is shown.
-    It asks the shell to go elsewhere by emitting ``wants(page id, item id)``; the shell calls :meth:`open_item` there.
+    A subclass fills ``self.body`` (a vertical layout in a scroll area) in its constructor and overrides
+    :meth:`refresh`, which is called with the current snapshot when the page is shown and when something changes
+    meanwhile. It asks the shell to go elsewhere by emitting ``wants(page id, item id)``; the shell calls
+    :meth:`open_item` there.
 
     Attributes:
         page_id: the id under which :mod:`ui.pages.registry` lists the page.
@@ -49,7 +50,7 @@ class Page(QWidget):
         """Bring the item with this id into view and focus; an empty id means the page's own start."""
 
     def commit(self) -> None:
-        """Hand over to the session whatever an editor still holds; called before leaving the page and before closing."""
+        """Hand over to the session whatever an editor still holds; called before leaving and before closing."""
 
     def add_heading(self, subtitle: str = "") -> QLabel:
         """Put the page title (24/600) and a muted line below it on top of the body; return the line."""

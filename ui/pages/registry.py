@@ -1,4 +1,4 @@
-"""Which pages the shell has, in the order of the left bar. A page's module is imported when the page is first opened."""
+"""Which pages the shell has, in the order of the left bar. A page's module is imported when it is first opened."""
 
 from __future__ import annotations
 
