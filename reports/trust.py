@@ -26,7 +26,7 @@ def trust_folder() -> Path:
 
 
 def list_trust() -> tuple[x509.Certificate, ...]:
-    """Return the roots trusted on this machine; files that are no certificates are left out (see below)."""
+    """Return the roots trusted on this machine; files that are no certificates are left out, see :func:`unreadable_trust`."""
     return _trust_store()[0]
 
 
@@ -45,7 +45,7 @@ def add_trust(certificate: x509.Certificate) -> Path:
     """
     folder = trust_folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise OutputNotWritable(path=folder, detail=error.strerror or str(error)) from error
     return write_certificate(certificate, folder / f"{fingerprint(certificate)[:32]}.pem")
