@@ -12,7 +12,7 @@ case "$purpose" in
   *) printf 'Usage: tools/setup.sh [headless|window|tests]\n' >&2; exit 2 ;;
 esac
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$root"
 log="$root/build/setup.log"
 stamp="$root/.venv/.asl-setup"
@@ -135,16 +135,20 @@ environment_is_current() {
     [ -x .venv/bin/asl ] && [ -x .venv/bin/asl-desktop ] && .venv/bin/python -c '' >/dev/null 2>&1
 }
 
+# Tells whether .venv/ can be brought up to date: its scripts name the folder it was made in, so a moved one cannot.
+environment_is_sound() {
+  case "$(sed -n 's/^command = //p' .venv/pyvenv.cfg 2>/dev/null)" in
+    *" $root/.venv") usable_python .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1 ;;
+    *) return 1 ;;
+  esac
+}
+
 run_pip() { .venv/bin/python -m pip --disable-pip-version-check --quiet "$@" >>"$log" 2>&1; }
 
 make_environment() {
   environment_is_current && return
   ensure_python
-  # An environment that was moved or whose Python is gone cannot be mended.
-  if [ -d .venv ] && ! { usable_python .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1 &&
-    .venv/bin/python -c "import os, sys; sys.exit(not os.path.samefile(sys.prefix, '.venv'))" 2>/dev/null; }; then
-    rm -rf .venv
-  fi
+  if [ -d .venv ] && ! environment_is_sound; then rm -rf .venv; fi
   rm -f "$stamp"
   if [ ! -d .venv ]; then
     say "Making .venv/ with $python"
