@@ -71,12 +71,13 @@ apt_update_once() {
 
 # Turns "a|b" into whichever of the two this release has.
 known_name() {
-  local name
+  local name policy
   for name in ${1//|/ }; do
-    if apt-cache policy "$name" 2>/dev/null | grep -q 'Candidate: [^(]'; then
-      printf '%s\n' "$name"
-      return
-    fi
+    policy=$(apt-cache policy "$name" 2>/dev/null || true)
+    case "$policy" in
+      *"Candidate: (none)"*) ;;
+      *"Candidate: "*) printf '%s\n' "$name"; return ;;
+    esac
   done
   printf '%s\n' "${1%%|*}"
 }
@@ -166,7 +167,8 @@ install_missing() {
   local missing=() entry
   while IFS= read -r entry; do missing+=("$entry"); done < <(missing_packages "$@")
   if [ "${#missing[@]}" -gt 0 ]; then apt_install "${missing[@]}" || true; fi
-  left=$(missing_packages "$@" | sed 's/|.*//' | tr '\n' ' ')
+  left=""
+  while IFS= read -r entry; do left+=" $(known_name "$entry")"; done < <(missing_packages "$@")
 }
 
 ensure_debian_packages() {
@@ -176,7 +178,7 @@ ensure_debian_packages() {
     tests) install_missing "${window_packages[@]}" "${test_packages[@]}" ;;
   esac
   if [ -n "$left" ] && [ "$purpose" != headless ]; then
-    fail "system packages are missing and could not be installed from here; as root run: apt-get install $left"
+    fail "system packages are missing and could not be installed from here; as root run: apt-get install$left"
   fi
 }
 
