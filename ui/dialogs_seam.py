@@ -1,0 +1,96 @@
+"""The only place that opens modal questions and file choosers, so that tests can answer them beforehand."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
+
+T = TypeVar("T")
+
+ASSESSMENTS = "Assessments (*.asl)"
+ANY_FILE = "All files (*)"
+
+_answers: list[deque[object]] = []
+
+
+@contextmanager
+def queued_answers(*answers: object) -> Iterator[deque[object]]:
+    """Answer the next questions from this queue instead of showing them; one too many is an AssertionError."""
+    queue: deque[object] = deque(answers)
+    _answers.append(queue)
+    try:
+        yield queue
+    finally:
+        _answers.remove(queue)
+
+
+def _answer(kind: type, show: Callable[[], T]) -> T:
+    if not _answers:
+        return show()
+    queue = _answers[-1]
+    assert queue, "a dialog was opened that the test did not expect"
+    answer = queue.popleft()
+    assert answer is None or isinstance(answer, kind), f"the queued answer {answer!r} does not fit this dialog"
+    return answer  # type: ignore[return-value]
+
+
+def ask(parent: QWidget | None, title: str, text: str, *, yes: str, no: str = "Cancel", danger: bool = False) -> bool:
+    """Ask a question with two verbs; True when the first one was chosen. Escape means the second."""
+    return _answer(bool, lambda: _ask(parent, title, text, yes, no, danger))
+
+
+def inform(parent: QWidget | None, title: str, text: str) -> None:
+    """Show a message that waits to be read."""
+    _answer(bool, lambda: _ask(parent, title, text, "Close", "", False))
+
+
+def ask_text(parent: QWidget | None, title: str, prompt: str, *, text: str = "", secret: bool = False) -> str | None:
+    """Ask for one line of text; None when the person changed their mind. ``secret`` hides what is typed."""
+    return _answer(str, lambda: _ask_text(parent, title, prompt, text, secret))
+
+
+def choose_open(parent: QWidget | None, title: str, *, filters: str = ASSESSMENTS) -> Path | None:
+    """Ask for an existing file."""
+    return _answer(Path, lambda: _path(QFileDialog.getOpenFileName(parent, title, "", f"{filters};;{ANY_FILE}")[0]))
+
+
+def choose_save(parent: QWidget | None, title: str, suggested: Path, *, filters: str = ASSESSMENTS) -> Path | None:
+    """Ask where to put a new file; the chooser itself asks before replacing one."""
+    return _answer(Path, lambda: _path(QFileDialog.getSaveFileName(parent, title, str(suggested), filters)[0]))
+
+
+def choose_files(parent: QWidget | None, title: str) -> tuple[Path, ...]:
+    """Ask for one or more existing files; empty when the person changed their mind."""
+    chosen = _answer(tuple, lambda: tuple(map(Path, QFileDialog.getOpenFileNames(parent, title, "", ANY_FILE)[0])))
+    return chosen or ()
+
+
+def _path(name: str) -> Path | None:
+    return Path(name) if name else None
+
+
+def _ask(parent: QWidget | None, title: str, text: str, yes: str, no: str, danger: bool) -> bool:
+    box = QMessageBox(parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle(title)
+    box.setText(title)
+    box.setInformativeText(text)
+    first = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+    if no:
+        second = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
+        box.setEscapeButton(second)
+        box.setDefaultButton(second if danger else first)
+    box.exec()
+    return box.clickedButton() is first
+
+
+def _ask_text(parent: QWidget | None, title: str, prompt: str, text: str, secret: bool) -> str | None:
+    mode = QLineEdit.EchoMode.Password if secret else QLineEdit.EchoMode.Normal
+    answer, accepted = QInputDialog.getText(parent, title, prompt, mode, text)
+    return answer if accepted else None

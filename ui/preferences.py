@@ -1,0 +1,99 @@
+"""What the program remembers on this machine: theme, the person's name, recent files, window size. Never answers.
+
+One small JSON file, replaced whole. A machine without a writable home only loses these conveniences.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import logging
+import os
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path, user_data_path
+
+RECENT_KEPT = 10
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Preferences:
+    """The remembered values; ``path`` None keeps them in memory only.
+
+    Attributes:
+        actor: the name that stands behind every change made in this window.
+        recent: files opened lately, newest first.
+        geometry: window geometry as Qt writes it, in hex.
+    """
+
+    path: Path | None = None
+    theme: str = "system"
+    actor: str = ""
+    recent: list[str] = field(default_factory=list)
+    geometry: str = ""
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Preferences:
+        """Read the file at ``path`` (the usual place by default); what cannot be read falls back to defaults."""
+        place = path or state_folder() / "window.json"
+        try:
+            read = json.loads(place.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            read = {}
+        data: dict[str, Any] = read if isinstance(read, dict) else {}
+        result = cls(path=place)
+        known = {item.name: type(getattr(result, item.name)) for item in fields(cls) if item.name != "path"}
+        for name, kind in known.items():
+            if isinstance(data.get(name), kind):
+                setattr(result, name, data[name])
+        result.recent = [str(item) for item in result.recent]
+        result.actor = result.actor or login_name()
+        return result
+
+    def save(self) -> None:
+        """Replace the file; a failure is logged and otherwise ignored."""
+        if self.path is None:
+            return
+        data: dict[str, Any] = {name: value for name, value in asdict(self).items() if name != "path"}
+        draft = self.path.with_suffix(".tmp")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(json.dumps(data, indent=1), encoding="utf-8")
+            draft.replace(self.path)
+        except OSError as error:
+            log.warning("preferences were not kept: %s", error)
+
+    def remember(self, path: Path) -> None:
+        """Put a file on top of the recent ones."""
+        name = str(path.resolve())
+        self.recent = [name, *(item for item in self.recent if item != name)][:RECENT_KEPT]
+        self.save()
+
+    def forget(self, path: Path) -> None:
+        """Take a file off the recent ones."""
+        self.recent = [item for item in self.recent if Path(item) != path]
+        self.save()
+
+
+def state_folder() -> Path:
+    """Return the folder of the preferences; ``ASL_DESKTOP_STATE`` moves it."""
+    moved = os.environ.get("ASL_DESKTOP_STATE")
+    return Path(moved) if moved else user_config_path("asl-desktop")
+
+
+def data_folder() -> Path:
+    """Return the folder for the worked example; it moves together with the preferences."""
+    moved = os.environ.get("ASL_DESKTOP_STATE")
+    return Path(moved) if moved else user_data_path("asl-desktop")
+
+
+def login_name() -> str:
+    """Return the name of the person at the machine as the system knows it."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unnamed"
