@@ -173,7 +173,8 @@ class Indicator:
     """A number that an evaluation produces.
 
     Attributes:
-        unit: shown after the value (``x``, ``%``, ``of 33``).
+        unit: shown after the value. A proportion from counts is expressed in it: ``%`` as percent, ``of 33`` as a
+            number out of 33, anything else as a share between 0 and 1.
         floor: chance or baseline, in the unit: position 0 on the common axis. None means 0 on a linear scale.
         bounds: empty for a watched indicator, which has no margin.
         buffer: width of the safety buffer below the bound, in points of the common axis (our construct).
@@ -390,6 +391,26 @@ class Pack:
     def threshold_by_id(self) -> Mapping[str, Threshold]:
         """Thresholds and checkpoints by id."""
         return {item.id: item for item in self.thresholds}
+
+    @cached_property
+    def bearing_on(self) -> Mapping[str, tuple[str, ...]]:
+        """What bears on each threshold, requirement or showing, as ``question:QC-01`` or ``indicator:vct``."""
+        found: dict[str, list[str]] = {}
+        for question in self.questions:
+            for target in question.bears_on:
+                found.setdefault(target, []).append(f"question:{question.id}")
+        for indicator in self.indicators:
+            for target in indicator.bears_on:
+                found.setdefault(target, []).append(f"indicator:{indicator.id}")
+        return {target: tuple(refs) for target, refs in found.items()}
+
+    @cached_property
+    def requirements_by_standard(self) -> Mapping[tuple[str, str], tuple[Requirement, ...]]:
+        """Requirements by (track, standard), in the pack's order."""
+        found: dict[tuple[str, str], list[Requirement]] = {}
+        for item in self.requirements:
+            found.setdefault((item.track, item.standard), []).append(item)
+        return {key: tuple(items) for key, items in found.items()}
 
     @cached_property
     def requirement_by_id(self) -> Mapping[str, Requirement]:

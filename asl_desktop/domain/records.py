@@ -79,10 +79,10 @@ def with_record(inputs: Inputs, record: Record) -> Inputs:
     """Return the inputs with ``record`` added, or put in the place of the one it replaces."""
     kind = kind_of(record)
     if kind.single:
-        return replace(inputs, **{kind.field: record})
+        return _replace(inputs, kind.field, record)
     key = kind.key(record)
     others = tuple(item for item in getattr(inputs, kind.field) if kind.key(item) != key)
-    return replace(inputs, **{kind.field: (*others, record)})
+    return _replace(inputs, kind.field, (*others, record))
 
 
 def without_record(inputs: Inputs, kind_name: str, key: str) -> Inputs:
@@ -91,4 +91,9 @@ def without_record(inputs: Inputs, kind_name: str, key: str) -> Inputs:
     if kind.single:
         return inputs
     kept = tuple(item for item in getattr(inputs, kind.field) if kind.key(item) != key)
-    return replace(inputs, **{kind.field: kept})
+    return _replace(inputs, kind.field, kept)
+
+
+def _replace(inputs: Inputs, field: str, value: Any) -> Inputs:
+    changed: dict[str, Any] = {field: value}
+    return replace(inputs, **changed)

@@ -1,0 +1,373 @@
+"""Three-valued (Kleene) evaluation of condition trees, with a trace that names every input used.
+
+Unknown never turns into true: a tree is true only on what the record shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from asl_desktop.domain import margins, wording
+from asl_desktop.domain.conditions import (
+    AllOf,
+    AnswerIn,
+    AnyOf,
+    AtLeast,
+    Condition,
+    IndicatorAbove,
+    IndicatorBelow,
+    Leaf,
+    Not,
+    ShowingAccepted,
+    StandardMet,
+    ThresholdStateIn,
+)
+from asl_desktop.domain.determination import Margin, Tension, ThresholdResult, Trace, Truth
+from asl_desktop.domain.inputs import Answer, EvidenceLink, Inputs, RequirementRecord, ShowingRecord, Specification
+from asl_desktop.domain.margins import Readings
+from asl_desktop.domain.pack import Bound, Pack
+
+_OPPOSITE: dict[Truth, Truth] = {"true": "false", "false": "true", "unknown": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShowingView:
+    """What one showing is worth for one threshold.
+
+    ``value`` is true only when named people accepted it on evidence and gave a rationale for every point in tension.
+    """
+
+    value: Truth
+    reason: str
+    uses: tuple[str, ...] = ()
+    tensions: tuple[Tension, ...] = ()
+    record: ShowingRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Whether one requirement is covered, and on which condition (an exception with its end date), if any."""
+
+    value: Truth
+    status: str
+    reason: str
+    uses: tuple[str, ...] = ()
+    condition: str = ""
+
+
+@dataclass
+class Record:
+    """The record under one pack on one day, with everything already worked out kept for the next question."""
+
+    pack: Pack
+    inputs: Inputs
+    as_of: date
+    state_of: Callable[[str], ThresholdResult]
+    _readings: dict[str, Readings] = field(default_factory=dict)
+    _margins: dict[str, Margin] = field(default_factory=dict)
+    _showings: dict[tuple[str, str], ShowingView] = field(default_factory=dict)
+    _coverage: dict[str, Coverage] = field(default_factory=dict)
+    _standards: dict[tuple[str, str], Trace] = field(default_factory=dict)
+
+    def readings(self, indicator_id: str) -> Readings:
+        """Return every measurement of an indicator, judged."""
+        found = self._readings.get(indicator_id)
+        if found is None:
+            indicator = self.pack.indicator_by_id[indicator_id]
+            found = margins.read_indicator(indicator, self.inputs, as_of=self.as_of, level=self.pack.level)
+            self._readings[indicator_id] = found
+        return found
+
+    def margin(self, indicator_id: str) -> Margin:
+        """Return the margin of an indicator that has a bound."""
+        found = self._margins.get(indicator_id)
+        if found is None:
+            found = self._margins[indicator_id] = margins.margin_of(self.readings(indicator_id))
+        return found
+
+    def showing(self, showing_id: str, threshold_id: str) -> ShowingView:
+        """Return what a showing is worth for a threshold."""
+        key = (showing_id, threshold_id)
+        if key not in self._showings:
+            self._showings[key] = _view(self, showing_id, threshold_id)
+        return self._showings[key]
+
+    def coverage(self, requirement_id: str) -> Coverage:
+        """Return whether a requirement is covered."""
+        if requirement_id not in self._coverage:
+            self._coverage[requirement_id] = _cover(self, self.inputs.requirement_by_id.get(requirement_id))
+        return self._coverage[requirement_id]
+
+    def standard(self, track_id: str, standard_id: str) -> Trace:
+        """Return whether a standard, with those below it, is met."""
+        key = (track_id, standard_id)
+        if key not in self._standards:
+            self._standards[key] = _standard_trace(self, track_id, standard_id)
+        return self._standards[key]
+
+    def specification(self, track_id: str, standard_id: str) -> Specification | None:
+        """Return the lab's own specification of a standard, with author and at least one requirement, or None."""
+        for item in self.inputs.specifications:
+            if (item.track, item.standard) == (track_id, standard_id) and item.author and item.requirements:
+                return item
+        return None
+
+    def rows(self, track_id: str, standard_id: str) -> tuple[tuple[str, str], ...] | None:
+        """Return (id, title) of the requirements of one standard; None when nobody ever specified it."""
+        standard = next(s for s in self.pack.track_by_id[track_id].standards if s.id == standard_id)
+        if standard.specified_by:
+            found = self.pack.requirements_by_standard.get((track_id, standard_id), ())
+            return tuple((row.id, row.title) for row in found)
+        own = self.specification(track_id, standard_id)
+        return tuple((row.id, row.title) for row in own.requirements) if own else None
+
+
+def evaluate(record: Record, condition: Condition, threshold_id: str = "") -> Trace:
+    """Evaluate a tree; ``threshold_id`` is the threshold whose rule it is, which bare showings refer to."""
+    if isinstance(condition, AllOf):
+        return _all(tuple(evaluate(record, branch, threshold_id) for branch in condition.of))
+    if isinstance(condition, AnyOf):
+        return _at_least(tuple(evaluate(record, branch, threshold_id) for branch in condition.of), 1, node="any")
+    if isinstance(condition, AtLeast):
+        children = tuple(evaluate(record, branch, threshold_id) for branch in condition.of)
+        return _at_least(children, condition.k, node="at_least")
+    if isinstance(condition, Not):
+        child = evaluate(record, condition.of, threshold_id)
+        return Trace("not", _OPPOSITE[child.value], f"The opposite of: {child.reason}", children=(child,))
+    return _leaf(record, condition, threshold_id)
+
+
+def tense_leaves(trace: Trace) -> tuple[Trace, ...]:
+    """Return the leaves that keep a tree from being true, from left to right."""
+    if trace.value == "true":
+        return ()
+    if not trace.children:
+        return (trace,)
+    if trace.node == "not":
+        return _all_leaves(trace)
+    return tuple(leaf for child in trace.children for leaf in tense_leaves(child))
+
+
+def answer_reference(answer: Answer) -> tuple[str, ...]:
+    """Return the references of an answer and of the evidence it cites."""
+    return (f"answer:{answer.question}", *_evidence(answer.evidence))
+
+
+def answer_counts(answer: Answer | None) -> bool:
+    """Tell whether an answer says something definite: it is answered, or confirmed by a reviewer not to apply."""
+    if answer is None:
+        return False
+    return answer.state == "answered" or (answer.state == "not_applicable" and _confirmed(answer))
+
+
+def _all_leaves(trace: Trace) -> tuple[Trace, ...]:
+    if not trace.children:
+        return (trace,)
+    return tuple(leaf for child in trace.children for leaf in _all_leaves(child))
+
+
+def _evidence(links: Sequence[EvidenceLink]) -> tuple[str, ...]:
+    return tuple(f"evidence:{link.evidence}" for link in links)
+
+
+def _all(children: tuple[Trace, ...]) -> Trace:
+    worst = next((c for c in children if c.value == "false"), None)
+    worst = worst or next((c for c in children if c.value == "unknown"), None)
+    if worst is None:
+        return Trace("all", "true", f"All {len(children)} conditions hold.", children=children)
+    return Trace("all", worst.value, worst.reason, children=children)
+
+
+def _at_least(children: tuple[Trace, ...], k: int, *, node: str) -> Trace:
+    holding = [c for c in children if c.value == "true"]
+    possible = [c for c in children if c.value != "false"]
+    asked = "one condition" if k == 1 else f"{k} conditions"
+    if len(holding) >= k:
+        return Trace(
+            node, "true", holding[0].reason if k == 1 else f"{len(holding)} conditions hold.", children=children
+        )
+    value: Truth = "false" if len(possible) < k else "unknown"
+    return Trace(node, value, f"{len(holding)} of {len(children)} hold where {asked} must.", children=children)
+
+
+def _leaf(record: Record, leaf: Leaf, threshold_id: str) -> Trace:
+    if isinstance(leaf, IndicatorBelow | IndicatorAbove):
+        return _indicator(record, leaf)
+    if isinstance(leaf, AnswerIn):
+        return _answer(record, leaf)
+    if isinstance(leaf, ShowingAccepted):
+        view = record.showing(leaf.showing, leaf.threshold or threshold_id)
+        return Trace("showing_accepted", view.value, view.reason, leaf.showing, view.uses)
+    if isinstance(leaf, StandardMet):
+        return record.standard(leaf.track, leaf.standard)
+    return _threshold_state(record, leaf)
+
+
+def _indicator(record: Record, leaf: IndicatorBelow | IndicatorAbove) -> Trace:
+    readings = record.readings(leaf.indicator)
+    bound = readings.indicator.bound(leaf.bound)
+    if bound is None:
+        return Trace(leaf.op, "unknown", f"{readings.indicator.title} has no such bound.", leaf.indicator)
+    is_below = margins.below(readings, bound)
+    value = is_below if isinstance(leaf, IndicatorBelow) else _OPPOSITE[is_below]
+    uses = tuple(f"measurement:{r.measurement.id}" for r in readings.competing)
+    evidence = tuple(ref for r in readings.competing for ref in _evidence(r.measurement.evidence))
+    return Trace(leaf.op, value, _indicator_reason(record, readings, bound), leaf.indicator, (*uses, *evidence))
+
+
+def _indicator_reason(record: Record, readings: Readings, bound: Bound) -> str:
+    indicator = readings.indicator
+    if bound is indicator.margin_bound:
+        margin = record.margin(indicator.id)
+        return f"{indicator.title}: {wording.MARGIN_WORDS[margin.state]}. {margin.reasons[0]}"
+    if not readings.competing:
+        return f"{indicator.title}: nothing on file counts."
+    reading = readings.competing[0]
+    value = wording.quantity(reading.estimate, indicator.unit)
+    spread = margins.describe_interval(indicator, reading)
+    return f"{indicator.title}: {value} ({spread}) against {wording.quantity(bound.value, indicator.unit)}."
+
+
+def _answer(record: Record, leaf: AnswerIn) -> Trace:
+    answer = record.inputs.answer_by_question.get(leaf.question)
+    where = leaf.question if leaf.part == "value" else f"{leaf.question} ({leaf.part})"
+    if answer is None or answer.state == "unanswered":
+        return Trace("answer_in", "unknown", f"{where} is not answered.", leaf.question)
+    uses = answer_reference(answer)
+    if answer.state == "not_applicable" and _confirmed(answer):
+        value: Truth = "true" if "not_applicable" in leaf.options else "false"
+        why = f"{where} does not apply, confirmed by {answer.confirmed_by}."
+        return Trace("answer_in", value, why, leaf.question, uses)
+    if answer.state != "answered":
+        words = wording.ANSWER_STATE_WORDS[answer.state]
+        unconfirmed = " and nobody confirmed it" if answer.state == "not_applicable" else ""
+        return Trace("answer_in", "unknown", f"{where} is {words}{unconfirmed}.", leaf.question, uses)
+    given = answer.value.get(leaf.part)
+    if given is None or given in ("", ()):
+        return Trace("answer_in", "unknown", f"{where} is not answered.", leaf.question, uses)
+    chosen = _as_options(given)
+    value = "true" if chosen & set(leaf.options) else "false"
+    words = wording.listed(sorted(c.replace("_", " ") for c in chosen))
+    return Trace("answer_in", value, f"{where} is answered: {words}.", leaf.question, uses)
+
+
+def _as_options(value: object) -> set[str]:
+    if isinstance(value, bool):
+        return {"yes" if value else "no"}
+    if isinstance(value, int | float):
+        return {f"{value:g}"}
+    if isinstance(value, tuple | list):
+        return {option for item in value for option in _as_options(item)}
+    return {str(value)}
+
+
+def _confirmed(record: Answer | RequirementRecord) -> bool:
+    """A reviewer other than the author confirmed that the item does not apply, and a reason is given."""
+    reviewer = record.confirmed_by.strip().casefold()
+    return bool(reviewer and record.reason.strip() and reviewer != record.author.strip().casefold())
+
+
+def _threshold_state(record: Record, leaf: ThresholdStateIn) -> Trace:
+    result = record.state_of(leaf.threshold)
+    value: Truth = "true" if result.state in leaf.states else "false"
+    uses = tuple(dict.fromkeys((*_uses(result.crossed), *_uses(result.ruled_out))))
+    reason = f"{leaf.threshold} is {wording.STATE_WORDS[result.state]}."
+    return Trace("threshold_state_in", value, reason, leaf.threshold, uses)
+
+
+def _uses(trace: Trace) -> tuple[str, ...]:
+    return (*trace.uses, *(ref for child in trace.children for ref in _uses(child)))
+
+
+def _view(record: Record, showing_id: str, threshold_id: str) -> ShowingView:
+    name = f"{showing_id} for {threshold_id}"
+    given = record.inputs.showing_by_key.get((showing_id, threshold_id))
+    if given is None:
+        return ShowingView("unknown", f"{name} has not been put forward.")
+    uses = (f"showing:{showing_id}@{threshold_id}", *_evidence(given.evidence))
+    if given.status == "rejected":
+        return ShowingView("false", f"{name} was rejected by {given.by or 'an unnamed person'}.", uses, record=given)
+    if given.status == "draft":
+        return ShowingView("unknown", f"{name} is a draft that nobody has accepted.", uses, record=given)
+    if not given.by.strip():
+        return ShowingView(
+            "unknown", f"{name} is marked accepted but names nobody who accepted it.", uses, record=given
+        )
+    if not margins.evidence_counts(given.evidence, record.inputs, record.as_of):
+        return ShowingView(
+            "unknown", f"{name} is accepted without any valid evidence linked to it.", uses, record=given
+        )
+    tensions = _tensions(record, given)
+    silent = [t.subject for t in tensions if not t.rationale]
+    if silent:
+        reason = f"{name} is accepted against the record, and no rationale is given on {wording.listed(silent)}."
+        return ShowingView("unknown", reason, uses, tensions, given)
+    tail = f", in tension with the record on {wording.listed(t.subject for t in tensions)}" if tensions else ""
+    return ShowingView("true", f"{name} is accepted by {given.by}{tail}.", uses, tensions, given)
+
+
+def _tensions(record: Record, given: ShowingRecord) -> tuple[Tension, ...]:
+    tree = record.pack.showing_by_id[given.showing].supported_when.get(given.threshold)
+    if tree is None:
+        return ()
+    found: dict[str, Tension] = {}
+    for leaf in tense_leaves(evaluate(record, tree, given.threshold)):
+        rationale = given.rationales.get(leaf.subject, "").strip()
+        found.setdefault(
+            leaf.subject, Tension(given.threshold, given.showing, leaf.subject, leaf.reason, rationale, given.by)
+        )
+    return tuple(found.values())
+
+
+def _cover(record: Record, given: RequirementRecord | None) -> Coverage:
+    if given is None or given.status == "not_assessed":
+        return Coverage("unknown", "not_assessed", "Nobody has assessed it.")
+    uses = (f"requirement:{given.requirement}", *_evidence(given.evidence))
+    if given.status == "in_place":
+        if margins.evidence_counts(given.evidence, record.inputs, record.as_of):
+            return Coverage("true", "in_place", "In place, with evidence.", uses)
+        return Coverage("unknown", "in_place", "Said to be in place, but no valid evidence is linked.", uses)
+    if given.status == "not_applicable":
+        if _confirmed(given):
+            return Coverage("true", "not_applicable", f"Does not apply, confirmed by {given.confirmed_by}.", uses)
+        return Coverage("unknown", "not_applicable", "Said not to apply, but no reviewer confirmed it.", uses)
+    if given.status == "excepted":
+        return _exception(record, given, uses)
+    due = f", due {wording.day(given.due)}" if given.due else ""
+    return Coverage("false", given.status, f"{wording.REQUIREMENT_WORDS[given.status].capitalize()}{due}.", uses)
+
+
+def _exception(record: Record, given: RequirementRecord, uses: tuple[str, ...]) -> Coverage:
+    if not (given.approved_by.strip() and given.reason.strip() and given.ends):
+        why = "An exception needs an approver, a reason and an end date; one is missing."
+        return Coverage("unknown", "excepted", why, uses)
+    if given.ends < record.as_of:
+        return Coverage("false", "excepted", f"The exception ended on {wording.day(given.ends)}.", uses)
+    until = f"exception approved by {given.approved_by} until {wording.day(given.ends)}"
+    return Coverage("true", "excepted", f"Under an {until}.", uses, f"{given.requirement}: {until}")
+
+
+def _standard_trace(record: Record, track_id: str, standard_id: str) -> Trace:
+    track = record.pack.track_by_id[track_id]
+    children: list[Trace] = []
+    for standard in track.standards[: track.rank(standard_id) + 1]:
+        rows = record.rows(track_id, standard.id)
+        if rows is None:
+            reason = f"{standard.id} {track.title.lower()} has never been specified, so it cannot be met."
+            children.append(Trace("specification", "false", reason, f"{track_id}/{standard.id}"))
+            continue
+        for row_id, title in rows:
+            cover = record.coverage(row_id)
+            children.append(Trace("requirement", cover.value, f"{row_id} {title}: {cover.reason}", row_id, cover.uses))
+    open_rows = [c for c in children if c.value != "true"]
+    name = f"{standard_id} {track.title.lower()}"
+    if not open_rows:
+        return Trace("standard_met", "true", f"{name} is met.", standard_id, children=tuple(children))
+    value: Truth = "false" if any(c.value == "false" for c in open_rows) else "unknown"
+    unspecified = next((c for c in open_rows if c.node == "specification"), None)
+    reason = (
+        unspecified.reason if unspecified else f"{name}: {len(open_rows)} of {len(children)} requirements not shown."
+    )
+    return Trace("standard_met", value, reason, standard_id, children=tuple(children))

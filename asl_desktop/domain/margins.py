@@ -1,0 +1,454 @@
+"""From a measurement to a margin: is it adequate, what is its interval, and how far is the bound.
+
+A margin is our own construct: no framework in force defines one. Rules: docs/determination.md, section 3.
+
+Several results of one indicator: those of the assessed model with a successful run and enough trials compete, and the
+one that looks worst speaks. A result that lacks evidence, elicitation or freshness still competes, so that it can hurt
+but never help; one that says nothing (failed run, too few trials, another model) does not. A named person may set a
+result aside with a reason.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from asl_desktop.domain import statistics, wording
+from asl_desktop.domain.determination import Margin, Truth, Watched
+from asl_desktop.domain.inputs import (
+    Counts,
+    EvidenceLink,
+    Inputs,
+    Interval,
+    Mean,
+    Measurement,
+    PlannedIndicator,
+    Point,
+    Ratio,
+)
+from asl_desktop.domain.pack import Bound, Indicator
+
+AXIS_END = 1000.0
+"""Where a value sits that the scale cannot place on the risky side; the safe side ends at 0."""
+
+_SEVERITY = {"clear": 0, "in_buffer": 1, "not_excluded": 2, "crossed": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One measurement, judged: its numbers in the indicator's unit and every reason why it may not count.
+
+    Attributes:
+        measured: at least one scored trial exists and nobody set the result aside.
+        competing: the result speaks about the assessed model and says something.
+        defects: sentences; empty means adequate.
+        safer: the safer end of the interval; None without an interval.
+        conservative: the riskier end moved by the elicitation gap; None without an interval.
+    """
+
+    measurement: Measurement
+    measured: bool
+    competing: bool
+    defects: tuple[str, ...]
+    estimate: float
+    low: float | None = None
+    high: float | None = None
+    safer: float | None = None
+    conservative: float | None = None
+    method: str = ""
+
+    @property
+    def adequate(self) -> bool:
+        """Tell whether the measurement counts."""
+        return self.measured and not self.defects
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Every reading of one indicator, with the plan that applied."""
+
+    indicator: Indicator
+    all: tuple[Reading, ...]
+    competing: tuple[Reading, ...]
+
+    @property
+    def present(self) -> bool:
+        """Tell whether anything was measured at all."""
+        return any(reading.measured for reading in self.all)
+
+
+def riskier(indicator: Indicator, left: float, right: float) -> bool:
+    """Tell whether ``left`` is riskier than, or equal to, ``right`` for this indicator."""
+    return left >= right if indicator.direction == "higher_is_riskier" else left <= right
+
+
+def read_indicator(indicator: Indicator, inputs: Inputs, *, as_of: date, level: float) -> Readings:
+    """Judge every measurement of an indicator on ``as_of`` at confidence ``level``."""
+    found = inputs.measurements_by_indicator.get(indicator.id, ())
+    planned = _planned(indicator, inputs)
+    readings = tuple(_read(indicator, m, inputs, planned, as_of=as_of, level=level) for m in found)
+    return Readings(indicator, readings, tuple(r for r in readings if r.competing))
+
+
+def below(readings: Readings, bound: Bound) -> Truth:
+    """Say whether the indicator lies short of the bound, at the riskier end of what is known."""
+    competing = readings.competing
+    if any(r.adequate and r.safer is not None and riskier(readings.indicator, r.safer, bound.value) for r in competing):
+        return "false"
+    if not competing:
+        return "unknown"
+    if any(r.conservative is None or riskier(readings.indicator, r.conservative, bound.value) for r in competing):
+        return "unknown"
+    return "true" if _riskiest(readings.indicator, competing).adequate else "unknown"
+
+
+def points_past(readings: Readings, bound: Bound) -> bool:
+    """Tell whether any result, adequate or not, lies past the bound even at the safer end of its interval."""
+    return any(
+        reading.safer is not None and riskier(readings.indicator, reading.safer, bound.value)
+        for reading in readings.competing
+    )
+
+
+def margin_of(readings: Readings) -> Margin:
+    """Return the margin of an indicator that has a bound."""
+    indicator = readings.indicator
+    bound = indicator.margin_bound
+    if bound is None:
+        raise ValueError(f"indicator {indicator.id} has no bound and so no margin")
+    empty = Margin(
+        indicator=indicator.id,
+        state="not_measured",
+        bound_name=bound.name,
+        bound=bound.value,
+        buffer_from=100.0 - indicator.buffer,
+        reasons=(_why_not_measured(readings),),
+    )
+    if not readings.present:
+        return empty
+    if not readings.competing:
+        reading = next(r for r in readings.all if r.measured)
+        return _numbers(empty, indicator, reading, bound, state="not_adequate", reasons=reading.defects)
+    reading = _worst(indicator, readings.competing, bound)
+    if reading.defects:
+        return _numbers(empty, indicator, reading, bound, state="not_adequate", reasons=reading.defects)
+    state = _state(indicator, reading, bound)
+    return _numbers(
+        empty, indicator, reading, bound, state=state, reasons=(_sentence(indicator, reading, bound, state),)
+    )
+
+
+def watched_of(readings: Readings) -> Watched | None:
+    """Return what is known of an indicator that has no bound; None when nothing was measured."""
+    reading = next((r for r in (*readings.competing, *readings.all) if r.measured), None)
+    if reading is None:
+        return None
+    return Watched(
+        indicator=readings.indicator.id,
+        estimate=_finite(reading.estimate),
+        low=_finite(reading.low),
+        high=_finite(reading.high),
+        measurement=reading.measurement.id,
+        reasons=reading.defects,
+    )
+
+
+def position(indicator: Indicator, value: float, bound: Bound) -> float:
+    """Return where a value lies on the common axis: 0 at the floor, 100 at the bound, never below 0."""
+    floor = indicator.floor
+    if floor is None:
+        floor = 0.0 if indicator.scale == "linear" else _scale_start(indicator)
+    start, end, place = (_scaled(indicator, v) for v in (floor, bound.value, value))
+    if math.isinf(place):
+        return AXIS_END if riskier(indicator, value, bound.value) else 0.0
+    if math.isinf(start) or start == end:
+        return 100.0 if riskier(indicator, value, bound.value) else 0.0
+    return min(max(100.0 * (place - start) / (end - start), 0.0), AXIS_END)
+
+
+def evidence_counts(links: tuple[EvidenceLink, ...], inputs: Inputs, as_of: date) -> bool:
+    """Tell whether at least one supporting link leads to evidence that is on file and still valid on ``as_of``."""
+    for link in links:
+        item = inputs.evidence_by_sha.get(link.evidence)
+        if link.stance == "supports" and item and (item.valid_until is None or item.valid_until >= as_of):
+            return True
+    return False
+
+
+def describe_interval(indicator: Indicator, reading: Reading) -> str:
+    """Return the interval in words: ``0.8x to 8.1x``."""
+    if reading.low is None or reading.high is None:
+        return "no interval stated"
+    return f"{wording.number(reading.low)} to {wording.quantity(reading.high, indicator.unit)}"
+
+
+def _planned(indicator: Indicator, inputs: Inputs) -> PlannedIndicator:
+    found = next((p for p in inputs.plan.indicators if p.indicator == indicator.id), None)
+    if found is None:
+        return PlannedIndicator(indicator.id, indicator.min_n, indicator.required_elicitation)
+    elicitation = tuple(dict.fromkeys((*indicator.required_elicitation, *found.required_elicitation)))
+    return PlannedIndicator(indicator.id, max(indicator.min_n, found.min_n or 0), elicitation)
+
+
+def _read(
+    indicator: Indicator, m: Measurement, inputs: Inputs, planned: PlannedIndicator, *, as_of: date, level: float
+) -> Reading:
+    trials = _trials(m)
+    if trials == 0:
+        return Reading(m, measured=False, competing=False, defects=("There are no scored trials.",), estimate=math.nan)
+    if m.set_aside_by and m.set_aside_reason:
+        why = f"Set aside by {m.set_aside_by}: {m.set_aside_reason}"
+        return Reading(m, measured=False, competing=False, defects=(why,), estimate=math.nan)
+    silent = _silent(m, inputs, planned, trials)
+    defects = (*silent, *_paper_defects(indicator, m, inputs, planned, trials, as_of=as_of))
+    found = _estimate(indicator, m, level)
+    low, high = found.low, found.high
+    conservative = safer = None
+    if low is not None and high is not None:
+        if indicator.direction == "higher_is_riskier":
+            safer, conservative = low, _moved(indicator, high, m.gap)
+        else:
+            safer, conservative = high, _moved(indicator, low, -m.gap)
+    return Reading(
+        measurement=m,
+        measured=True,
+        competing=not silent,
+        defects=defects,
+        estimate=found.value,
+        low=low,
+        high=high,
+        safer=safer,
+        conservative=conservative,
+        method=found.method,
+    )
+
+
+def _trials(m: Measurement) -> int | None:
+    if isinstance(m.report, Ratio):
+        sizes = [arm.n for arm in (m.report.treatment, m.report.control)]
+        return None if None in sizes else min(n for n in sizes if n is not None)
+    return m.report.n
+
+
+def _silent(m: Measurement, inputs: Inputs, planned: PlannedIndicator, trials: int | None) -> tuple[str, ...]:
+    """Reasons why a result says nothing about the model, whatever its numbers are."""
+    found = []
+    if m.run_status != "success":
+        found.append(f"The run ended as {m.run_status}, so its results do not count.")
+    if trials is not None and trials < (planned.min_n or 1):
+        found.append(f"Only {trials} scored trials; at least {planned.min_n} are needed.")
+    if m.model and m.model != inputs.scope.model:
+        found.append(f"It was measured on {m.model}, not on {inputs.scope.model}.")
+    elif m.checkpoint and inputs.scope.checkpoint and m.checkpoint != inputs.scope.checkpoint:
+        found.append(f"It was measured on checkpoint {m.checkpoint}, not on {inputs.scope.checkpoint}.")
+    return tuple(found)
+
+
+def _paper_defects(
+    indicator: Indicator, m: Measurement, inputs: Inputs, planned: PlannedIndicator, trials: int | None, *, as_of: date
+) -> tuple[str, ...]:
+    """Reasons why a result must not help, although its numbers may still warn."""
+    found = []
+    if trials is None and (planned.min_n or 1) > 1:
+        found.append(f"The number of scored trials is not stated; at least {planned.min_n} are needed.")
+    missing = [name for name in planned.required_elicitation if name not in m.elicitation]
+    if missing:
+        found.append(f"Required elicitation is not on record: {wording.listed(missing)}.")
+    if m.valid_until is not None and m.valid_until < as_of:
+        found.append(f"It was valid until {wording.day(m.valid_until)}.")
+    if m.produced is not None and m.produced > as_of:
+        found.append(f"It is dated {wording.day(m.produced)}, after the day of this determination.")
+    if indicator.valid_days is not None:
+        if m.produced is None:
+            found.append("No production date is stated, so its validity cannot be judged.")
+        elif m.produced + timedelta(days=indicator.valid_days) < as_of:
+            found.append(f"It is older than the {indicator.valid_days} days for which such a result counts.")
+    if not evidence_counts(m.evidence, inputs, as_of):
+        found.append("No valid evidence is linked to it.")
+    return tuple(found)
+
+
+def _estimate(indicator: Indicator, m: Measurement, level: float) -> statistics.Estimate:
+    report = m.report
+    if isinstance(report, Counts):
+        return _in_unit(indicator, statistics.proportion(report.successes, report.n, level))
+    if isinstance(report, Mean):
+        return statistics.mean(report, level)
+    if isinstance(report, Ratio):
+        return statistics.ratio(report, level)
+    if isinstance(report, Interval):
+        return _rescaled(indicator, report, level)
+    return _point(report)
+
+
+def _point(report: Point) -> statistics.Estimate:
+    return statistics.Estimate(report.estimate, None, None, "no uncertainty stated")
+
+
+def _in_unit(indicator: Indicator, share: statistics.Estimate) -> statistics.Estimate:
+    factor = _count_factor(indicator.unit)
+    if factor == 1.0 or share.low is None or share.high is None:
+        return share
+    return statistics.Estimate(share.value * factor, share.low * factor, share.high * factor, share.method)
+
+
+def _count_factor(unit: str) -> float:
+    if unit == "%":
+        return 100.0
+    if unit.startswith("of ") and unit[3:].isdigit():
+        return float(unit[3:])
+    return 1.0
+
+
+def _rescaled(indicator: Indicator, report: Interval, level: float) -> statistics.Estimate:
+    if report.level == level:
+        return statistics.Estimate(report.estimate, report.low, report.high, "as reported")
+    middle = _scaled(indicator, report.estimate)
+    ends = []
+    for end in (report.low, report.high):
+        half = _scaled(indicator, end) - middle
+        wide = statistics.rescale(half, stated=report.level, wanted=level) if math.isfinite(half) else half
+        ends.append(_unscaled(indicator, middle + wide))
+    return statistics.Estimate(report.estimate, ends[0], ends[1], f"rescaled from {100 * report.level:.3g} %")
+
+
+def _logit_unit(indicator: Indicator) -> float:
+    return _count_factor(indicator.unit)
+
+
+def _scaled(indicator: Indicator, value: float) -> float:
+    if indicator.scale == "linear":
+        return value
+    if indicator.scale == "log":
+        return math.log(value) if value > 0.0 else -math.inf
+    share = value / _logit_unit(indicator)
+    if share <= 0.0:
+        return -math.inf
+    return math.inf if share >= 1.0 else math.log(share / (1.0 - share))
+
+
+def _unscaled(indicator: Indicator, value: float) -> float:
+    if indicator.scale == "linear":
+        return value
+    if indicator.scale == "log":
+        return math.exp(value) if value < 700.0 else math.inf
+    if value < -700.0:
+        return 0.0
+    return _logit_unit(indicator) / (1.0 + math.exp(-value))
+
+
+def _moved(indicator: Indicator, value: float, gap: float) -> float:
+    return value if gap == 0.0 else _unscaled(indicator, _scaled(indicator, value) + gap)
+
+
+def _scale_start(indicator: Indicator) -> float:
+    return 1.0 if indicator.scale == "log" else 0.0
+
+
+def _key(indicator: Indicator, reading: Reading) -> float:
+    value = reading.conservative if reading.conservative is not None else reading.estimate
+    return value if indicator.direction == "higher_is_riskier" else -value
+
+
+def _riskiest(indicator: Indicator, competing: tuple[Reading, ...]) -> Reading:
+    return max(competing, key=lambda r: (_key(indicator, r), not r.adequate))
+
+
+def _worst(indicator: Indicator, competing: tuple[Reading, ...], bound: Bound) -> Reading:
+    return max(
+        competing,
+        key=lambda r: (_SEVERITY[_state(indicator, r, bound)], _key(indicator, r), not r.adequate),
+    )
+
+
+def _state(indicator: Indicator, reading: Reading, bound: Bound) -> str:
+    if riskier(indicator, reading.estimate, bound.value):
+        return "crossed"
+    if reading.conservative is None or riskier(indicator, reading.conservative, bound.value):
+        return "not_excluded"
+    if position(indicator, reading.conservative, bound) < 100.0 - indicator.buffer:
+        return "clear"
+    return "in_buffer"
+
+
+def _numbers(
+    empty: Margin, indicator: Indicator, reading: Reading, bound: Bound, *, state: str, reasons: tuple[str, ...]
+) -> Margin:
+    conservative = reading.conservative
+    place = position(indicator, conservative, bound) if conservative is not None else None
+    counts = state != "not_adequate"
+    return Margin(
+        indicator=indicator.id,
+        state=state,  # type: ignore[arg-type]
+        bound_name=bound.name,
+        bound=bound.value,
+        buffer_from=empty.buffer_from,
+        reasons=reasons,
+        points=100.0 - place if counts and place is not None else None,
+        measurement=reading.measurement.id,
+        estimate=_finite(reading.estimate),
+        low=_finite(reading.low),
+        high=_finite(reading.high),
+        conservative=_finite(conservative),
+        position=None if math.isnan(reading.estimate) else position(indicator, reading.estimate, bound),
+        low_position=_side(indicator, reading, bound, safer=True),
+        high_position=_side(indicator, reading, bound, safer=False),
+        conservative_position=place,
+        native_distance=_distance(indicator, conservative, bound),
+        clearly_crossed=counts and reading.safer is not None and riskier(indicator, reading.safer, bound.value),
+        uses=(
+            f"measurement:{reading.measurement.id}",
+            *(f"evidence:{e.evidence}" for e in reading.measurement.evidence),
+        ),
+    )
+
+
+def _side(indicator: Indicator, reading: Reading, bound: Bound, *, safer: bool) -> float | None:
+    if reading.low is None or reading.high is None:
+        return None
+    first = reading.low if indicator.direction == "higher_is_riskier" else reading.high
+    second = reading.high if indicator.direction == "higher_is_riskier" else reading.low
+    return position(indicator, first if safer else second, bound)
+
+
+def _distance(indicator: Indicator, conservative: float | None, bound: Bound) -> float | None:
+    if conservative is None or not math.isfinite(conservative):
+        return None
+    up = indicator.direction == "higher_is_riskier"
+    if indicator.scale == "log" and conservative > 0.0 and bound.value > 0.0:
+        return bound.value / conservative if up else conservative / bound.value
+    return bound.value - conservative if up else conservative - bound.value
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _why_not_measured(readings: Readings) -> str:
+    if not readings.all or readings.present:
+        return "No measurement is on file."
+    return f"Nothing on file counts as a measurement: {readings.all[0].defects[0]}"
+
+
+def _sentence(indicator: Indicator, reading: Reading, bound: Bound, state: str) -> str:
+    value = wording.quantity(reading.estimate, indicator.unit)
+    limit = wording.quantity(bound.value, indicator.unit)
+    spread = describe_interval(indicator, reading)
+    gap = (
+        f", moved by the declared elicitation gap of {wording.number(reading.measurement.gap)}"
+        if reading.measurement.gap
+        else ""
+    )
+    text = f"{value} ({spread}{gap}) against {limit}: "
+    return (
+        text
+        + {
+            "clear": "the riskier end is short of the safety buffer.",
+            "in_buffer": "the riskier end is inside the safety buffer.",
+            "not_excluded": "the estimate is short of the bound but its riskier end is not shown to be."
+            if reading.conservative is not None
+            else "no uncertainty is stated, so it cannot rule anything out.",
+            "crossed": "the estimate is past the bound.",
+        }[state]
+    )

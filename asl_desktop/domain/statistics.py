@@ -1,0 +1,120 @@
+"""Intervals, each computed by SciPy's special functions and stated with the method behind it.
+
+Proportions: exact Clopper-Pearson, two-sided (Clopper and Pearson 1934). Means: Student's t. Ratios of two arms: on the
+log ratio with the delta method and Welch-Satterthwaite degrees of freedom; where an arm sits at 0 or at 100 %, from the
+ends of both arms' own intervals, which is wider and never flatters.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from asl_desktop.domain.inputs import Counts, Mean, Ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """An estimate with the ends of its interval; both ends are None when no interval can be had."""
+
+    value: float
+    low: float | None
+    high: float | None
+    method: str
+
+
+@lru_cache(maxsize=4096)
+def proportion(successes: int, n: int, level: float) -> Estimate:
+    """Return the exact two-sided Clopper-Pearson interval of ``successes`` out of ``n`` > 0 as shares of 1."""
+    from scipy.special import betaincinv
+
+    tail = (1.0 - level) / 2.0
+    low = 0.0 if successes == 0 else float(betaincinv(successes, n - successes + 1, tail))
+    high = 1.0 if successes == n else float(betaincinv(successes + 1, n - successes, 1.0 - tail))
+    return Estimate(successes / n, low, high, "exact Clopper-Pearson")
+
+
+@lru_cache(maxsize=1024)
+def t_quantile(level: float, df: float) -> float:
+    """Return the two-sided Student t quantile; ``df`` may be fractional."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, (1.0 + level) / 2.0))
+
+
+@lru_cache(maxsize=256)
+def z_quantile(level: float) -> float:
+    """Return the two-sided normal quantile."""
+    from scipy.special import ndtri
+
+    return float(ndtri((1.0 + level) / 2.0))
+
+
+def mean(report: Mean, level: float) -> Estimate:
+    """Return the t interval of a mean; the normal one when n is not stated; none at all for a single trial."""
+    if report.n is None:
+        half, method = z_quantile(level) * report.stderr, "normal, number of trials not stated"
+    elif report.n < 2:
+        return Estimate(report.mean, None, None, "no interval from a single trial")
+    else:
+        half, method = t_quantile(level, report.n - 1) * report.stderr, "Student t"
+    return Estimate(report.mean, report.mean - half, report.mean + half, method)
+
+
+def ratio(report: Ratio, level: float) -> Estimate:
+    """Return the ratio of treatment to control with its interval; unbounded above when the control may be zero."""
+    top, bottom = report.treatment, report.control
+    top_value, bottom_value = _value(top), _value(bottom)
+    if bottom_value <= 0.0:
+        return Estimate(math.inf if top_value > 0 else math.nan, 0.0, math.inf, "control arm at zero")
+    estimate = top_value / bottom_value
+    if _at_edge(top) or _at_edge(bottom):
+        return _from_ends(estimate, _arm(top, level), _arm(bottom, level))
+    top_part, bottom_part = _relative_variance(top), _relative_variance(bottom)
+    total = top_part + bottom_part
+    if total == 0.0:
+        return Estimate(estimate, None, None, "no spread stated in either arm")
+    half = _two_arm_quantile(top, bottom, top_part, bottom_part, level=level) * math.sqrt(total)
+    spread = math.exp(min(half, 700.0))
+    return Estimate(estimate, estimate / spread, estimate * spread, "log ratio, delta method")
+
+
+def _value(arm: Counts | Mean) -> float:
+    return arm.successes / arm.n if isinstance(arm, Counts) else arm.mean
+
+
+def _at_edge(arm: Counts | Mean) -> bool:
+    return arm.successes in {0, arm.n} if isinstance(arm, Counts) else arm.mean <= 0.0
+
+
+def _relative_variance(arm: Counts | Mean) -> float:
+    if isinstance(arm, Counts):
+        return 1.0 / arm.successes - 1.0 / arm.n
+    return (arm.stderr / arm.mean) ** 2
+
+
+def _two_arm_quantile(
+    top: Counts | Mean, bottom: Counts | Mean, top_part: float, bottom_part: float, *, level: float
+) -> float:
+    if top.n is None or bottom.n is None:
+        return z_quantile(level)
+    denominator = top_part**2 / max(top.n - 1, 1) + bottom_part**2 / max(bottom.n - 1, 1)
+    return t_quantile(level, (top_part + bottom_part) ** 2 / denominator)
+
+
+def _arm(arm: Counts | Mean, level: float) -> Estimate:
+    return proportion(arm.successes, arm.n, level) if isinstance(arm, Counts) else mean(arm, level)
+
+
+def _from_ends(estimate: float, top: Estimate, bottom: Estimate) -> Estimate:
+    if top.low is None or top.high is None or bottom.low is None or bottom.high is None:
+        return Estimate(estimate, None, None, "no interval for one arm")
+    low = max(top.low, 0.0) / bottom.high if bottom.high > 0 else 0.0
+    high = top.high / bottom.low if bottom.low > 0 else math.inf
+    return Estimate(estimate, low, high, "ends of both arms' intervals")
+
+
+def rescale(half_width: float, *, stated: float, wanted: float) -> float:
+    """Turn a half-width at one confidence level into one at another, as for a normal distribution."""
+    return half_width * z_quantile(wanted) / z_quantile(stated)

@@ -1,0 +1,95 @@
+"""How numbers, dates and states are put into words, the same in every trace, screen and report."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+MINUS = "\u2212"
+
+STATE_WORDS: Mapping[str, str] = {
+    "ruled_out": "ruled out",
+    "not_ruled_out": "not ruled out",
+    "crossed": "crossed",
+    "conflicting": "conflicting",
+    "not_assessed": "not assessed",
+}
+MARGIN_WORDS: Mapping[str, str] = {
+    "clear": "below buffer",
+    "in_buffer": "in buffer",
+    "not_excluded": "not excluded",
+    "crossed": "crossed",
+    "not_measured": "not measured",
+    "not_adequate": "not adequate",
+}
+GATE_WORDS: Mapping[str, str] = {
+    "open": "open",
+    "open_with_conditions": "open with conditions",
+    "closed": "closed",
+    "judgement": "for people to decide",
+}
+REQUIREMENT_WORDS: Mapping[str, str] = {
+    "not_assessed": "not assessed",
+    "planned": "planned",
+    "partly": "partly in place",
+    "in_place": "in place",
+    "not_applicable": "not applicable",
+    "excepted": "under an exception",
+    "unspecified": "never specified",
+}
+ANSWER_STATE_WORDS: Mapping[str, str] = {
+    "answered": "answered",
+    "unanswered": "not answered",
+    "unknown": "unknown",
+    "declined": "declined",
+    "not_applicable": "not applicable",
+}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def number(value: float) -> str:
+    """Return a number with at most four significant digits, a true minus sign and no trailing zeros."""
+    if math.isinf(value):
+        return "unbounded"
+    if math.isnan(value):
+        return "undefined"
+    if value and abs(value) < 1e-4:
+        text = f"{value:.2e}"
+    elif abs(value) >= 1000 or float(value).is_integer():
+        text = f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 10000 else f"{value:,.1f}"
+    else:
+        text = f"{value:.4g}"
+    return text.replace("-", MINUS)
+
+
+def quantity(value: float, unit: str) -> str:
+    """Return a number with its unit: ``2.53x``, ``63 %``, ``17 of 33``."""
+    text = number(value)
+    if not unit:
+        return text
+    return f"{text}{unit}" if unit == "x" else f"{text} {unit}"
+
+
+def day(value: date | None) -> str:
+    """Return a date as 14 Mar 2026, or ``no date``."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}" if value else "no date"
+
+
+def points(value: float | None) -> str:
+    """Return a margin in points with its sign, or a dash when there is none to state."""
+    if value is None:
+        return "\u2014"
+    rounded = round(value)
+    return f"{MINUS}{-rounded}" if rounded < 0 else f"+{rounded}"
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return items as ``a``, ``a and b``, ``a, b and c``."""
+    found = list(items)
+    if len(found) < 2:
+        return "".join(found)
+    return f"{', '.join(found[:-1])} and {found[-1]}"
