@@ -129,7 +129,7 @@ def refuse(error: type[UserError], problems: Sequence[Problem]) -> NoReturn:
 
 
 def field_name(path: FieldPath, data: object) -> str:
-    """Return a path as people read it, list items by id where they have one: ``thresholds[CBRN-3].requires.security``."""
+    """Return a path as people read it, list items by id: ``thresholds[CBRN-3].requires.security``."""
     name = ""
     for step in path:
         data = _step_into(data, step)
