@@ -63,7 +63,7 @@ class Handle(QObject, Generic[T]):
     finished = Signal()
     _settled = Signal()
 
-    def __init__(self, owner: QObject, done: Callable[[T], None] | None, failed: Failed | None) -> None:
+    def __init__(self, owner: QObject, done: Callable[[T], object] | None, failed: Failed | None) -> None:
         super().__init__()
         self._owner = owner
         self._done = done
@@ -144,7 +144,7 @@ class Operations(QObject):
         work: Callable[[Handle[T]], T],
         *,
         owner: QObject,
-        done: Callable[[T], None] | None = None,
+        done: Callable[[T], object] | None = None,
         failed: Failed | None = None,
         lane: Lane = "work",
     ) -> Handle[T]:

@@ -228,8 +228,8 @@ class Session(QObject):
         """Return the changes that are not on disk yet, oldest first."""
         return tuple({**self._in_flight, **self._pending}.values())
 
-    def retry(self) -> None:
-        """Try again to write what failed, now."""
+    def write_now(self) -> None:
+        """Start writing what waits for quiet or for its next try; returns at once."""
         self._begin_write()
 
     def close(self) -> bool:

@@ -59,6 +59,13 @@ QPushButton[role="segment"][place="only"] { border-radius: 6px; border-right-wid
 QPushButton[role="segment"]:checked { background: $accent; color: $on_accent; font-weight: 600; }
 QPushButton[role="segment"]:focus { border: 2px solid $accent; padding: 0 7px; min-height: 30px; }
 QPushButton[role="segment"]:checked:focus { border: 2px solid $text; }
+QPushButton[role="row"] { text-align: left; }
+QPushButton[role="row"]:checked { background: $accent; color: $on_accent; font-weight: 600; }
+QPushButton[role="row"]:checked:focus { border: 2px solid $text; }
+QPushButton[role="toggle"] { min-height: 22px; padding: 0 8px; font-size: 12px; border-color: $strong_line; }
+QPushButton[role="toggle"]:checked { background: $accent; color: $on_accent; border-color: $accent; }
+QPushButton[role="toggle"]:focus { border: 2px solid $accent; padding: 0 7px; min-height: 20px; }
+QPushButton[role="toggle"]:checked:focus { border: 2px solid $text; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px; }
 QToolButton:hover { background: $sunken; }
 QToolButton:checked { background: $accent_soft; }

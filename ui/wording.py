@@ -1,33 +1,12 @@
-"""How the window says things: states, dates, sizes and counts in words. Status is never told by colour alone."""
+"""How the window says what :mod:`asl_desktop.domain.wording` has no need for: tones, icons, sizes, times, counts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from asl_desktop.domain.pack import Pack
 
-THRESHOLD_STATE: Mapping[str, str] = {
-    "ruled_out": "ruled out",
-    "not_ruled_out": "not ruled out",
-    "crossed": "crossed",
-    "conflicting": "conflicting",
-    "not_assessed": "not assessed",
-}
-GATE_STATE: Mapping[str, str] = {
-    "open": "open",
-    "open_with_conditions": "open with conditions",
-    "closed": "closed",
-    "judgement": "for people to decide",
-}
-MARGIN_STATE: Mapping[str, str] = {
-    "clear": "below the buffer",
-    "in_buffer": "in the buffer",
-    "not_excluded": "not excluded",
-    "crossed": "crossed",
-    "not_measured": "not measured",
-    "not_adequate": "not adequate",
-}
 TONE: Mapping[str, str] = {
     "ruled_out": "ok", "not_ruled_out": "warn", "crossed": "danger", "conflicting": "danger", "not_assessed": "danger",
     "open": "ok", "open_with_conditions": "warn", "closed": "danger", "judgement": "accent",
@@ -43,11 +22,6 @@ STAGE: Mapping[str, str] = {
     "internal_use": "Use internally",
     "deploy": "Deploy",
 }
-
-
-def day(value: date) -> str:
-    """Return a date as 14 Mar 2026."""
-    return f"{value.day} {value:%b %Y}"
 
 
 def clock_time(value: datetime) -> str:

@@ -52,6 +52,10 @@ class Page(QWidget):
     def commit(self) -> None:
         """Hand over to the session whatever an editor still holds; called before leaving and before closing."""
 
+    def unrecorded(self) -> str:
+        """Return one sentence about something typed here that cannot be recorded yet, or nothing; asked on closing."""
+        return ""
+
     def add_heading(self, subtitle: str = "") -> QLabel:
         """Put the page title (24/600) and a muted line below it on top of the body; return the line."""
         title = QLabel(self.heading)

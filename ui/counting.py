@@ -1,0 +1,127 @@
+"""How far the work has come, counted honestly: what was answered, never how good the answers are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from asl_desktop.domain.determination import Snapshot
+from asl_desktop.domain.inputs import Answer, Inputs
+from asl_desktop.domain.logic import answer_counts
+from asl_desktop.domain.pack import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Progress of one group of questions or safeguards.
+
+    Attributes:
+        done: how many say something definite.
+        total: how many are asked.
+        lacking: answered, but without the evidence or rationale that the question demands.
+        marked: flagged for review.
+    """
+
+    done: int
+    total: int
+    lacking: int = 0
+    marked: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether nothing is left to do here."""
+        return self.total > 0 and self.done == self.total and not self.lacking
+
+    def words(self, verb: str = "answered") -> str:
+        """Return ``14 of 18 answered``, ``Not started``, ``Complete``, with what is lacking."""
+        if self.total == 0:
+            return "Nothing asked here"
+        if self.complete:
+            return "Complete" if verb == "answered" else f"All {self.total} {verb}"
+        if self.done == 0 and not self.lacking:
+            return "Not started"
+        text = f"{self.done} of {self.total} {verb}"
+        return f"{text}, {self.lacking} lacking" if self.lacking else text
+
+    def details(self) -> str:
+        """Return the same in full: what is lacking and what is marked for review."""
+        parts = [self.words()]
+        if self.lacking:
+            verb = "answer lacks" if self.lacking == 1 else "answers lack"
+            parts.append(f"{self.lacking} {verb} evidence or rationale")
+        if self.marked:
+            parts.append(f"{self.marked} marked for review")
+        return " · ".join(parts)
+
+
+def open_ids(snapshot: Snapshot) -> frozenset[str]:
+    """Return the ids of the questions that are asked and have no definite answer."""
+    return frozenset(item.id for item in snapshot.determination.not_assessed if item.kind == "question")
+
+
+def asked(snapshot: Snapshot, domain: str = "") -> tuple[Question, ...]:
+    """Return the questions that are asked, of one domain or of all; ones that a condition rules out are left out."""
+    open_now, answers = open_ids(snapshot), snapshot.inputs.answer_by_question
+    return tuple(
+        question
+        for question in snapshot.pack.questions
+        if (not domain or question.domain == domain)
+        and (question.id in open_now or answer_counts(answers.get(question.id)))
+    )
+
+
+def is_done(question: Question, answer: Answer | None) -> bool:
+    """Tell whether an answer is definite and has a value for every part that is not optional."""
+    if answer is None or not answer_counts(answer):
+        return False
+    if answer.state != "answered":
+        return True
+    return all(part.optional or part.id in answer.value for part in question.parts)
+
+
+def lacks(question: Question, inputs: Inputs) -> str:
+    """Return what a definite answer still lacks, as a sentence, or nothing."""
+    answer = inputs.answer_by_question.get(question.id)
+    if answer is None or answer.state != "answered":
+        return ""
+    if question.evidence_required and not answer.evidence:
+        return "Evidence is required and none is linked yet."
+    if question.rationale_required and not answer.rationale.strip():
+        return "A rationale is required and none is written yet."
+    return ""
+
+
+def count_questions(snapshot: Snapshot, domain: str = "") -> Count:
+    """Count the questions of one domain, or of all."""
+    questions, answers = asked(snapshot, domain), snapshot.inputs.answer_by_question
+    done = [question for question in questions if is_done(question, answers.get(question.id))]
+    return Count(
+        done=len(done),
+        total=len(questions),
+        lacking=sum(1 for question in done if lacks(question, snapshot.inputs)),
+        marked=sum(1 for question in questions if (a := answers.get(question.id)) is not None and a.marked_for_review),
+    )
+
+
+def count_safeguards(snapshot: Snapshot, track_id: str) -> Count:
+    """Count the safeguards that the required standard of a track demands, and those shown to be there."""
+    track = snapshot.pack.track_by_id[track_id]
+    result = snapshot.determination.track_by_id.get(track_id)
+    if result is None:
+        return Count(0, 0)
+    rank = track.rank(result.required)
+    total = sum(1 for row in snapshot.pack.requirements if row.track == track_id and track.rank(row.standard) <= rank)
+    missing = sum(1 for item in snapshot.determination.gap if item.track == track_id)
+    total = max(total, missing)
+    return Count(total - missing, total)
+
+
+def next_open(snapshot: Snapshot, after: str = "", domain: str = "") -> str:
+    """Return the id of the next question without a definite answer after the given one, wrapping round; or nothing."""
+    questions = asked(snapshot, domain)
+    answers = snapshot.inputs.answer_by_question
+    ids = [question.id for question in questions]
+    start = ids.index(after) + 1 if after in ids else 0
+    for question in (*questions[start:], *questions[:start]):
+        if question.id != after and not is_done(question, answers.get(question.id)):
+            return question.id
+    return ""

@@ -1,0 +1,26 @@
+"""Which editor goes with which type of answer. A new type is one line here and one factory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from asl_desktop.domain.pack import AnswerType, Part
+from ui.forms.choices import TicksEditor, choice, scale, yes_no
+from ui.forms.fields import DateEditor, NumberEditor, RangeEditor, TextEditor
+from ui.forms.part_editor import PartEditor
+
+FACTORIES: Mapping[AnswerType, Callable[[Part], PartEditor]] = {
+    "yes_no": yes_no,
+    "choice": choice,
+    "multi_choice": TicksEditor,
+    "scale": scale,
+    "number": NumberEditor,
+    "text": TextEditor,
+    "date": DateEditor,
+    "range": RangeEditor,
+}
+
+
+def make_editor(part: Part) -> PartEditor:
+    """Return a fresh editor for one part of a question."""
+    return FACTORIES[part.type](part)

@@ -1,0 +1,319 @@
+"""Evidence where one stands: the linked files as rows, and a place to drop, paste or choose more."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+)
+from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+
+from asl_desktop.domain.inputs import EvidenceItem, EvidenceLink
+from asl_desktop.domain.records import Record
+from asl_desktop.errors import UserError
+from asl_desktop.progress import Progress
+from ui import dialogs_seam
+from ui.session import AttachState, Session, cause_of
+from ui.theme import set_role
+from ui.widgets.elided import ElidedLabel
+from ui.widgets.parts import IconLabel, announce, button, chip, clear, label, link, row, tool_button
+from ui.wording import short_digest, size
+
+_ICONS = {
+    ".pdf": "file-text", ".md": "file-text", ".txt": "file-text", ".csv": "file-spreadsheet",
+    ".xlsx": "file-spreadsheet", ".json": "file-json", ".yaml": "file-code", ".py": "file-code", ".png": "file-image",
+    ".jpg": "file-image", ".jpeg": "file-image", ".zip": "file-archive", ".gz": "file-archive",
+}  # fmt: skip
+
+
+class DropZone(QFrame):
+    """Takes files by drop, by paste (files or a screenshot) and by choosing; emits ``offered(paths)``."""
+
+    offered = Signal(object)
+    existing_wanted = Signal(QPoint)
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_role(self, role="drop", active="false")
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFixedHeight(44)
+        self.choose = link("Choose files", self._on_choose)
+        self.existing = link("use one from this file", self._on_existing)
+        words = label("Drop or paste files here, or", "muted")
+        layout = row(1, IconLabel("upload"), words, self.choose, label("or", "muted"), self.existing, 1, spacing=6)
+        layout.setContentsMargins(8, 0, 8, 0)
+        self.setLayout(layout)
+
+    def take(self, data: QMimeData) -> bool:
+        """Offer the files or the picture of a drop or of the clipboard; False when it holds neither."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if not paths and data.hasImage():
+            paths = [self._write_picture(QImage(data.imageData()))]
+        if paths:
+            self.offered.emit(tuple(paths))
+        return bool(paths)
+
+    def paste(self) -> bool:
+        """Take what the clipboard holds."""
+        return self.take(QGuiApplication.clipboard().mimeData())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            set_role(self, active="true")
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        set_role(self, active="false")
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        set_role(self, active="false")
+        if self.take(event.mimeData()):
+            event.acceptProposedAction()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not (event.matches(QKeySequence.StandardKey.Paste) and self.paste()):
+            super().keyPressEvent(event)
+
+    def _on_choose(self) -> None:
+        paths = dialogs_seam.choose_files(self, "Choose evidence")
+        if paths:
+            self.offered.emit(paths)
+
+    def _on_existing(self) -> None:
+        self.existing_wanted.emit(self.existing.mapToGlobal(QPoint(0, self.existing.height())))
+
+    def _write_picture(self, picture: QImage) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="asl-paste-"))
+        path = folder / f"Screenshot {datetime.now().astimezone():%Y-%m-%d %H.%M.%S}.png"
+        picture.save(str(path), "PNG")  # type: ignore[call-overload]
+        return path
+
+
+class EvidenceRow(QWidget):
+    """One linked piece of evidence."""
+
+    def __init__(self, item: EvidenceItem, link_: EvidenceLink, *, on_open: Callable[[], None],
+                 menu: Callable[[], QMenu]) -> None:  # fmt: skip
+        super().__init__()
+        self.setFixedHeight(40)
+        parts = [size(item.size), link_.anchor, f"sha256 {short_digest(item.sha256)}"]
+        name = ElidedLabel(item.title or item.name, "strong")
+        name.setToolTip(f"{item.name}\nsha256 {item.sha256}")
+        meta = label(" · ".join(part for part in parts if part), "muted")
+        meta.setMinimumWidth(0)
+        meta.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        meta.setToolTip(meta.text())
+        look = tool_button("eye", f"Open {item.name}", on_open)
+        more = tool_button("ellipsis", f"More for {item.name}")
+        more.clicked.connect(lambda: menu().popup(more.mapToGlobal(QPoint(0, more.height()))))
+        layout = row(IconLabel(_ICONS.get(Path(item.name).suffix.lower(), "file"), "accent", 18), name, spacing=10)
+        layout.addWidget(meta, 1)
+        if link_.stance == "counters":
+            layout.addWidget(chip("Speaks against", "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
+        for widget in (IconLabel("check", "ok"), label("Sealed", "muted"), look, more):
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.setContentsMargins(4, 0, 0, 0)
+        self.setLayout(layout)
+
+
+class RunningRow(QWidget):
+    """One file on its way in, with progress and a way to stop."""
+
+    def __init__(self, state: AttachState) -> None:
+        super().__init__()
+        self.setFixedHeight(40)
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName(f"Adding {state.path.name}")
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 0)
+        stop = button("Cancel", lambda: state.handle.cancel() if state.handle else None, role="toggle")
+        layout = row(IconLabel("loader"), ElidedLabel(state.path.name, "strong"), label("Sealing", "muted"), spacing=10)
+        layout.addWidget(self.bar, 1)
+        layout.addWidget(stop)
+        layout.setContentsMargins(4, 0, 0, 0)
+        self.setLayout(layout)
+
+    def advance(self, done: int, total: int) -> None:
+        """Show how far the copy is."""
+        if total > 0:
+            self.bar.setRange(0, 1000)
+            self.bar.setValue(done * 1000 // total)
+
+
+class EvidenceSection(QWidget):
+    """Heading, rows and drop zone for the evidence of one record.
+
+    ``links_changed(links)`` says that the person changed or removed a link. New files go through the session;
+    ``link_to`` returns the record that cites the new item.
+    """
+
+    links_changed = Signal(object)
+
+    def __init__(self, session: Session, link_to: Callable[[EvidenceItem], Record | None]) -> None:
+        super().__init__()
+        self._session = session
+        self._link_to = link_to
+        self._links: tuple[EvidenceLink, ...] = ()
+        self._awaited: set[Path] = set()
+        self._running: dict[Path, RunningRow] = {}
+        self._title = label("Evidence", "label")
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(0)
+        self._error = label("", "error", wrap=True)
+        self._error.hide()
+        self.zone = DropZone()
+        self.zone.offered.connect(self.attach)
+        self.zone.existing_wanted.connect(self._choose_existing)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._title)
+        layout.addLayout(self._rows)
+        layout.addWidget(self._error)
+        layout.addWidget(self.zone)
+        session.attach_changed.connect(self._on_attach_changed)
+
+    def show_links(self, links: tuple[EvidenceLink, ...]) -> None:
+        """Show these links; nothing happens when they are shown already."""
+        if links == self._links and (self._rows.count() or not links):
+            return
+        self._links = links
+        self._title.setText(f"Evidence  {len(links)}" if links else "Evidence")
+        clear(self._rows)
+        self._running.clear()
+        for link_ in links:
+            item = self._session.inputs.evidence_by_sha.get(link_.evidence)
+            if item is not None:
+                self._rows.addWidget(self._row(item, link_))
+
+    def attach(self, paths: tuple[Path, ...]) -> None:
+        """Copy files into the assessment and link them here."""
+        self._error.hide()
+        self._awaited.update(paths)
+        try:
+            self._session.attach(paths, self._link_to)
+        except UserError as error:
+            self._tell(cause_of(error))
+
+    def set_read_only(self, value: bool) -> None:
+        """Take no more files."""
+        self.zone.setVisible(not value)
+
+    def _row(self, item: EvidenceItem, link_: EvidenceLink) -> EvidenceRow:
+        return EvidenceRow(item, link_, on_open=lambda: self._open(item), menu=lambda: self._menu(item, link_))
+
+    def _menu(self, item: EvidenceItem, link_: EvidenceLink) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        against = link_.stance == "counters"
+        menu.addAction("Name the place in it", lambda: self._set_anchor(link_))
+        menu.addAction(
+            "Mark as supporting" if against else "Mark as speaking against",
+            lambda: self._replace(link_, dataclasses.replace(link_, stance="supports" if against else "counters")),
+        )
+        menu.addAction("Save a copy", lambda: self._save_copy(item))
+        menu.addAction("Copy its digest", lambda: QGuiApplication.clipboard().setText(item.sha256))
+        menu.addSeparator()
+        menu.addAction("Remove from here", lambda: self._replace(link_, None))
+        return menu
+
+    def _set_anchor(self, link_: EvidenceLink) -> None:
+        text = dialogs_seam.ask_text(self, "Place in the evidence", "Page, section or line, such as p. 14\u201316",
+                                     text=link_.anchor)  # fmt: skip
+        if text is not None:
+            self._replace(link_, dataclasses.replace(link_, anchor=text.strip()))
+
+    def _replace(self, old: EvidenceLink, new: EvidenceLink | None) -> None:
+        kept = tuple(new if item == old else item for item in self._links)
+        self.links_changed.emit(tuple(item for item in kept if item is not None))
+
+    def _choose_existing(self, place: QPoint) -> None:
+        linked = {item.evidence for item in self._links}
+        others = [item for item in self._session.inputs.evidence if item.sha256 not in linked]
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if not others:
+            menu.addAction("No other evidence in this file yet").setEnabled(False)
+        for item in sorted(others, key=lambda e: e.name):
+            text = f"{item.title or item.name}  ({short_digest(item.sha256)})".replace("&", "&&")
+            menu.addAction(text, functools.partial(self._add, item))
+        menu.popup(place)
+
+    def _add(self, item: EvidenceItem) -> None:
+        self.links_changed.emit((*self._links, EvidenceLink(item.sha256)))
+
+    def _save_copy(self, item: EvidenceItem) -> None:
+        target = dialogs_seam.choose_save(self, "Save a copy of the evidence", Path.home() / item.name,
+                                          filters=dialogs_seam.ANY_FILE)  # fmt: skip
+        if target is not None:
+            self._extract(item, target, lambda: announce(self, "Copy saved"))
+
+    def _open(self, item: EvidenceItem) -> None:
+        text = (
+            f"{item.name} will be opened by another program on this machine.\n\nsha256 {item.sha256}\n\n"
+            "Open it only when you trust where it came from; it could contain something harmful."
+        )
+        if not dialogs_seam.ask(self, "Open the evidence outside this program", text, yes="Open", danger=True):
+            return
+        target = Path(tempfile.mkdtemp(prefix="asl-evidence-")) / Path(item.name).name
+        self._extract(item, target, lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(target))))
+
+    def _extract(self, item: EvidenceItem, target: Path, then: Callable[[], object]) -> None:
+        document = self._session.document
+
+        def _write(progress: Progress) -> None:
+            draft = target.with_name(f".{target.name}.part")
+            try:
+                with draft.open("wb") as out:
+                    document.extract(item.sha256, out, progress=progress)
+                draft.replace(target)
+            finally:
+                draft.unlink(missing_ok=True)
+
+        self._session.operations.run(
+            _write, owner=self, done=lambda _: then(), failed=lambda error: self._tell(cause_of(error))
+        )
+
+    def _on_attach_changed(self, state: AttachState) -> None:
+        if state.path not in self._awaited:
+            return
+        running = self._running.get(state.path)
+        if state.kind == "running":
+            if running is None:
+                running = self._running[state.path] = RunningRow(state)
+                self._rows.addWidget(running)
+            running.advance(state.done, state.total)
+            return
+        self._awaited.discard(state.path)
+        self._running.pop(state.path, None)
+        if running is not None:
+            running.hide()
+            running.deleteLater()
+        if state.path.parent.name.startswith("asl-paste-"):
+            state.path.unlink(missing_ok=True)
+            state.path.parent.rmdir()
+        if state.kind == "attached":
+            announce(self, f"{state.path.name} sealed")
+        elif state.kind == "failed" and state.error is not None:
+            self._tell(cause_of(state.error))
+
+    def _tell(self, text: str) -> None:
+        self._error.setText(text)
+        self._error.show()
+        announce(self, text, urgent=True)
