@@ -26,7 +26,7 @@ def trust_folder() -> Path:
 
 
 def list_trust() -> tuple[x509.Certificate, ...]:
-    """Return the roots trusted on this machine; files that are no certificates are left out, see :func:`unreadable_trust`."""
+    """Return the roots trusted on this machine; what is no certificate is told by :func:`unreadable_trust`."""
     return _trust_store()[0]
 
 

@@ -1,0 +1,122 @@
+"""What a signature looks like on the page: name, role, time and the digest it stands for, as a one-page PDF.
+
+Drawn by us and not by the signing library, whose own text would put fonts into the file that break its archival form.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from reports.dates import day_and_time
+
+if TYPE_CHECKING:
+    from reports.layout.fonts import Cleaner, Face
+
+_INK = (0.10, 0.13, 0.18)
+_MUTED = (0.36, 0.40, 0.46)
+_RULE = (0.16, 0.36, 0.55)
+_PADDING = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The words of a visible signature.
+
+    ``digest_label`` and ``digest`` name what the signer saw: the snapshot digest of the assessment where the report
+    states one, the digest of the unsigned file otherwise.
+    """
+
+    name: str
+    role: str
+    organisation: str
+    reason: str
+    signed_at: datetime
+    digest_label: str
+    digest: str
+
+
+def draw_seal(seal: Seal, width: float, height: float) -> bytes:
+    """Return a PDF of one page of that size in points; long texts are set smaller, then shortened with an ellipsis."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    from reports.layout.fonts import FONT_NAME, WRITING, Cleaner
+
+    buffer = io.BytesIO()
+    with WRITING:
+        clean = Cleaner()
+        for face in FONT_NAME:
+            _register(face)
+        canvas = Canvas(
+            buffer, pagesize=(width, height), pageCompression=1, invariant=1, initialFontName=FONT_NAME["regular"]
+        )
+        canvas.setFillColorRGB(*_RULE)
+        canvas.rect(0, 0, 2.5, height, stroke=0, fill=1)
+        _draw_lines(canvas, seal, clean, width=width, height=height)
+        canvas.save()
+    return buffer.getvalue()
+
+
+def _register(face: Face) -> None:
+    from reports.layout.fonts import font
+
+    font(face)
+
+
+def _lines(seal: Seal) -> list[tuple[str, float, Face, tuple[float, float, float]]]:
+    who = f"{seal.role} · {seal.organisation}" if seal.organisation else seal.role
+    lines: list[tuple[str, float, Face, tuple[float, float, float]]] = [
+        (seal.name, 10.5, "strong", _INK),
+        (f"Signed as {who}", 8.0, "regular", _INK),
+        (day_and_time(seal.signed_at), 8.0, "regular", _MUTED),
+    ]
+    if seal.reason:
+        lines.append((seal.reason, 8.0, "regular", _MUTED))
+    lines.append((f"{seal.digest_label} {_grouped(seal.digest)}", 7.0, "regular", _MUTED))
+    return lines
+
+
+def _draw_lines(canvas: Any, seal: Seal, clean: Cleaner, *, width: float, height: float) -> None:
+    lines = _lines(seal)
+    needed = sum(size * 1.35 for _, size, _, _ in lines)
+    scale = min(1.0, (height - 2 * 3.0) / needed)
+    top = height - (height - needed * scale) / 2
+    for words, nominal, face, colour in lines:
+        size = nominal * scale
+        top -= size * 1.35
+        canvas.setFillColorRGB(*colour)
+        left = 2.5 + _PADDING
+        text = _fitted(clean(words.replace("\n", " ")), face, (width - left - _PADDING) / size)
+        _draw_text(canvas, text, face, size=size, at=(left, top + size * 0.36))
+
+
+def _draw_text(canvas: Any, text: str, face: Face, *, size: float, at: tuple[float, float]) -> None:
+    from reports.layout.fonts import FONT_NAME, segments
+
+    x, y = at
+    for own, part in segments(face, text):
+        canvas.setFont(FONT_NAME[own], size)
+        canvas.drawString(x, y, part)
+        x += canvas.stringWidth(part, FONT_NAME[own], size)
+
+
+def _fitted(text: str, face: Face, room: float) -> str:
+    """Shorten a text to a width given in units of its size."""
+    if _width(text, face) <= room:
+        return text
+    while text and _width(text + "…", face) > room:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def _width(text: str, face: Face) -> float:
+    from reports.layout.fonts import segments, text_width
+
+    return sum(text_width(own, part) for own, part in segments(face, text))
+
+
+def _grouped(digest: str) -> str:
+    """Return the first 16 digits in groups of four, as people compare them."""
+    return " ".join(digest[start : start + 4] for start in range(0, min(16, len(digest)), 4))

@@ -1,0 +1,101 @@
+"""Read what a PDF carries besides its pages in a given revision: metadata, information entries, attachments."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+_MAX_DEPTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What travels with the pages.
+
+    Attributes:
+        metadata: SHA-256 of the XMP packet, empty when there is none.
+        information: the entries of the information dictionary, sorted.
+        attachments: (where it is referred from, name, SHA-256) of every attached file, sorted.
+    """
+
+    metadata: str
+    information: tuple[tuple[str, str], ...]
+    attachments: tuple[tuple[str, str, str], ...]
+
+
+def carried_by(reader: PdfFileReader, revision: int) -> Carried:
+    """Return what the file carried in a revision, counted from 0."""
+    resolver = reader.get_historical_resolver(revision)
+    root = reader.get_historical_root(revision)
+    metadata = _at(root, "/Metadata")
+    information = _at(resolver.trailer_view, "/Info") or {}
+    return Carried(
+        metadata=_digest(metadata.data) if metadata is not None else "",
+        information=tuple(sorted((str(key), str(information[key])) for key in information)),
+        attachments=tuple(sorted((place, name, _digest(data)) for place, name, data in _files(root))),
+    )
+
+
+def attachments(reader: PdfFileReader) -> dict[str, bytes]:
+    """Return the files attached to the newest revision, by name."""
+    return {name: data for _, name, data in _files(reader.root)}
+
+
+def snapshot_digest(files: dict[str, bytes]) -> str:
+    """Return the snapshot digest that an attached assessment states about itself, empty when there is none."""
+    for data in files.values():
+        stated = attached_json(data).get("snapshot_digest")
+        if isinstance(stated, str) and stated:
+            return stated
+    return ""
+
+
+def attached_json(data: bytes) -> dict[str, Any]:
+    """Return an attached JSON object, empty when the attachment is something else."""
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _files(root: Any) -> Iterator[tuple[str, str, bytes]]:
+    names = _at(root, "/Names") or {}
+    for specification in _tree_values(_at(names, "/EmbeddedFiles") or {}, 0):
+        yield from _file("names", specification)
+    for specification in _at(root, "/AF") or ():
+        yield from _file("associated", specification.get_object())
+
+
+def _at(holder: Any, key: str) -> Any:
+    """Return an entry with its reference followed; the library's own ``get`` may hand out the reference."""
+    return holder[key].get_object() if key in holder else None
+
+
+def _tree_values(node: Any, depth: int) -> Iterator[Any]:
+    if depth > _MAX_DEPTH:
+        raise ValueError("the list of attachments is nested too deeply")
+    pairs = _at(node, "/Names") or ()
+    for index in range(1, len(pairs), 2):
+        yield pairs[index].get_object()
+    for child in _at(node, "/Kids") or ():
+        yield from _tree_values(child.get_object(), depth + 1)
+
+
+def _file(place: str, specification: Any) -> Iterator[tuple[str, str, bytes]]:
+    embedded = _at(specification, "/EF") or {}
+    name = str(_at(specification, "/UF") or _at(specification, "/F") or "")
+    for key in ("/UF", "/F"):
+        if key in embedded:
+            yield place if key == "/F" else f"{place}, unicode", name, _at(embedded, key).data
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
