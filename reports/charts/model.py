@@ -11,19 +11,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Margin, MarginState, Snapshot
-from reports.charts.wording import (
-    DASH,
-    format_date,
-    format_level,
-    format_number,
-    format_points,
-    format_quantity,
-)
+from reports.charts.wording import DASH, format_level, format_points
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from asl_desktop.domain.pack import Bound, Indicator, Pack
 
 AXIS_MAX = 125.0
@@ -213,7 +205,7 @@ def margin_chart(snapshot: Snapshot, *, domain: str | None = None) -> MarginChar
     scope = snapshot.inputs.scope
     level = format_level(pack.level)
     subtitle = (
-        f"Model \u201c{scope.model}\u201d \u00b7 as of {format_date(snapshot.as_of)} \u00b7 glyph: estimate as % of "
+        f"Model \u201c{scope.model}\u201d \u00b7 as of {wording.day(snapshot.as_of)} \u00b7 glyph: estimate as % of "
         f"the way to each bound; bar: {level} interval; margin is taken from the riskier end"
     )
     return MarginChart(
@@ -265,7 +257,7 @@ def interval_text(indicator: Indicator, margin: Margin, level: float) -> str:
     """Say the interval in the indicator's unit, or that none is stated."""
     if margin.low is None or margin.high is None:
         return "no interval stated"
-    low, high = format_number(margin.low), format_quantity(margin.high, indicator.unit)
+    low, high = wording.number(margin.low), wording.quantity(margin.high, indicator.unit)
     return f"{format_level(level)} interval {low} to {high}"
 
 
@@ -277,8 +269,8 @@ def distance_text(indicator: Indicator, margin: Margin) -> str:
     side = "short of" if margin.points > 0 else "past"
     if indicator.scale == "log" and value > 0 and margin.bound > 0:
         factor = max(value / margin.bound, margin.bound / value)
-        return f"factor {format_number(factor)} {side} the bound"
-    return f"{format_quantity(abs(margin.bound - value), indicator.unit)} {side} the bound"
+        return f"factor {wording.number(factor)} {side} the bound"
+    return f"{wording.quantity(abs(margin.bound - value), indicator.unit)} {side} the bound"
 
 
 def _limit(value: float | None) -> tuple[float | None, Clip]:
@@ -301,7 +293,7 @@ def _interval(margin: Margin) -> tuple[float | None, Clip, float | None, Clip]:
 
 
 def _bound_label(indicator: Indicator, bound: Bound | None, value: float) -> str:
-    text = f"bound {format_quantity(value, indicator.unit)}"
+    text = f"bound {wording.quantity(value, indicator.unit)}"
     return f"{text} ({bound.label})" if bound and bound.label else text
 
 
@@ -309,10 +301,11 @@ def _native_text(pack: Pack, indicator: Indicator, margin: Margin, bound_label: 
     if margin.state == "not_measured":
         return f"no measurement on file; {bound_label}"
     if margin.state == "not_adequate":
-        return margin.reasons[0] if margin.reasons else "the measurement does not count"
+        seen = "" if margin.estimate is None else f"{wording.quantity(margin.estimate, indicator.unit)}, "
+        return f"{seen}does not count: {' '.join(margin.reasons)}"
     if margin.estimate is None:
         return bound_label
-    estimate = format_quantity(margin.estimate, indicator.unit)
+    estimate = wording.quantity(margin.estimate, indicator.unit)
     return f"{estimate}, {interval_text(indicator, margin, pack.level)}; {bound_label}"
 
 
@@ -329,7 +322,8 @@ def _words(indicator: Indicator, margin: Margin, native: str, *, policy: bool) -
     parts.append(native)
     if margin.clearly_crossed:
         parts.append("The whole interval is past the bound")
-    parts.extend(reason for reason in margin.reasons if reason != native)
+    if margin.state != "not_adequate":
+        parts.extend(margin.reasons)
     parts.append(
         "The bound is the framework's own" if policy else "The bound belongs to this evaluation, not to policy"
     )

@@ -1,7 +1,7 @@
 """The fonts of the PDF: which font shows which character, widths, and what no font can show.
 
-Only embedded TrueType fonts are ever used. The primary font is Inter; a character it lacks is looked up in DejaVu Sans, and
-one that neither has becomes U+FFFD and is named in the report's notices.
+Only embedded TrueType fonts are ever used. The primary font is Inter; a character it lacks is looked up in DejaVu
+Sans, and one that neither has becomes U+FFFD and is named in the report's notices.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import as_file
 from typing import Any, Literal, TypeAlias
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics, ttfonts
 
-from asl_desktop.resources_access import resource
+from asl_desktop.resources_access import resource_path
 
 Face: TypeAlias = Literal["regular", "strong", "italic", "fallback"]
 FONT_NAME: dict[Face, str] = {
@@ -64,8 +63,8 @@ def font(face: Face) -> Any:
     rl_config.trustedSchemes = []
     rl_config.trustedHosts = []
     ttfonts.makeToUnicodeCMap = _to_unicode_cmap
-    with as_file(resource(f"fonts/pdf/{FONT_NAME[face]}.ttf")) as path:
-        loaded = ttfonts.TTFont(FONT_NAME[face], str(path), shapable=False)
+    path = resource_path(f"fonts/pdf/{FONT_NAME[face]}.ttf")
+    loaded = ttfonts.TTFont(FONT_NAME[face], str(path), shapable=False)
     pdfmetrics.registerFont(loaded)
     return loaded
 

@@ -51,14 +51,14 @@ def _words(runs: Iterable[Run]) -> Iterable[list[_Atom] | str]:
     r"""Yield words as lists of atoms, ``" "`` for a gap and ``"\\n"`` for a forced break."""
     word: list[_Atom] = []
     for run in runs:
-        for token in _TOKENS.findall(run.text):
-            if token == "\n" or token[0] == " ":
+        for part in _TOKENS.findall(run.text):
+            if part == "\n" or part[0] == " ":
                 if word:
                     yield word
                     word = []
-                yield token[0]
+                yield part[0]
             else:
-                word.extend(_atoms(run, token))
+                word.extend(_atoms(run, part))
     if word:
         yield word
 

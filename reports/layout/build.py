@@ -1,0 +1,307 @@
+"""From blocks to boxes: the typography of the report, and the structure element of everything that is drawn.
+
+Everything is cut into boxes of one line, so that whatever is too tall for a page simply goes on over the page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports.blocks import (
+    Block,
+    Bullets,
+    Callout,
+    ChartBlock,
+    Heading,
+    KeyValues,
+    Paragraph,
+    ParagraphKind,
+    Run,
+    Runs,
+    SignatureSlots,
+    Table,
+    Tone,
+)
+from reports.charts.canvas import MarginChartFlowable, split_chart
+from reports.charts.palette import LIGHT
+from reports.layout.flow import HEIGHT, LEFT, WIDTH, Box
+from reports.layout.fonts import FONT_NAME, font
+from reports.layout.surface import Node, PlacedField, Surface
+from reports.layout.tables import table_boxes
+from reports.layout.text import Line, break_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+MEASURE = 402.0  # about 75 characters of body text
+RULE = LIGHT.line
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Size and leading in points, white space before, the widest line."""
+
+    size: float
+    leading: float
+    before: float
+    measure: float = MEASURE
+
+
+BODY = Style(9.5, 14.0, 6.0)
+STYLES: dict[ParagraphKind, Style] = {
+    "body": BODY,
+    "lead": Style(12.0, 17.5, 8.0, 440.0),
+    "small": Style(8.0, 11.5, 5.0, 440.0),
+    "quote": Style(9.5, 14.0, 6.0, MEASURE - 18),
+    "display": Style(30.0, 36.0, 2.0, WIDTH),
+    "eyebrow": Style(8.0, 12.0, 0.0, WIDTH),
+}
+HEADINGS = {1: Style(17.0, 22.0, 26.0, WIDTH), 2: Style(11.5, 16.0, 17.0, WIDTH), 3: Style(9.5, 14.0, 11.0, WIDTH)}
+_TONE: dict[Tone, tuple[str, str]] = {
+    "neutral": ("#F2F4F7", "#7A848F"),
+    "ok": ("#EDF6F1", "#1E7A46"),
+    "warn": ("#FBF3E6", "#B3691A"),
+    "danger": ("#FAEDEE", "#860B16"),
+}
+_SLOT_HEIGHT, _SLOT_WIDTH = 64.0, 300.0
+
+
+def draw_line(surface: Surface, line: Line, x: float, top: float, style: Style) -> None:
+    """Draw one line of text whose box begins at ``top``."""
+    y = top - style.leading / 2 - style.size * 0.36
+    for piece in line.pieces:
+        font(piece.face)
+        surface.piece(x + piece.x, y, FONT_NAME[piece.face], style.size, piece.colour, piece.text)
+
+
+def text_boxes(
+    runs: Runs, node: Node, style: Style, *, x: float = LEFT, under: Callable[[Surface, float], None] | None = None
+) -> list[Box]:
+    """Return one box a line, the first and last two of which stay together; ``under`` is drawn below each line."""
+    lines = break_lines(runs, style.measure, style.size)
+    boxes = []
+    for number, line in enumerate(lines):
+
+        def draw(surface: Surface, top: float, line: Line = line) -> None:
+            if under:
+                with surface.artifact():
+                    under(surface, top)
+            with surface.content(node):
+                draw_line(surface, line, x, top, style)
+
+        boxes.append(Box(style.leading, draw, before=style.before if number == 0 else 0.0))
+    _hold_ends(boxes)
+    return boxes
+
+
+def _hold_ends(boxes: Sequence[Box]) -> None:
+    """Leave no single line of a paragraph behind or alone."""
+    if len(boxes) > 1:
+        boxes[0].keep = True
+        boxes[-2].keep = True
+
+
+class Builder:
+    """Turns the blocks of a report into boxes, and collects its outline."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.parent = root
+        self._keys = 0
+
+    def section(self, title: str, blocks: Sequence[Block], *, new_page: bool) -> list[Box]:
+        """Return the boxes of a section."""
+        self.parent = self.root.add("Sect")
+        boxes = self._heading(Heading(title, 1)) if title else []
+        for block in blocks:
+            boxes.extend(self.block(block))
+        if boxes:
+            boxes[0].new_page = new_page
+        return boxes
+
+    def block(self, block: Block) -> list[Box]:
+        """Return the boxes of one block."""
+        if isinstance(block, Heading):
+            return self._heading(block)
+        if isinstance(block, Paragraph):
+            return self._paragraph(block)
+        if isinstance(block, Bullets):
+            return self._bullets(block)
+        if isinstance(block, KeyValues):
+            return self._key_values(block)
+        if isinstance(block, Table):
+            return table_boxes(block, self.parent)
+        if isinstance(block, Callout):
+            return self._callout(block)
+        if isinstance(block, ChartBlock):
+            return self._chart(block)
+        return self._signatures(block)
+
+    def _heading(self, block: Heading) -> list[Box]:
+        style = HEADINGS[block.level]
+        node = self.parent.add(f"H{block.level}")
+        boxes = text_boxes((Run(block.text, "strong"),), node, style)
+        for box in boxes:
+            box.keep = True
+        if boxes and block.level < 3:
+            self._keys += 1
+            key, inner = f"h{self._keys}", boxes[0].draw
+
+            def draw(surface: Surface, top: float) -> None:
+                surface.bookmark(block.text, key, block.level - 1, top + 8)
+                inner(surface, top)
+
+            boxes[0].draw = draw
+        return boxes
+
+    def _paragraph(self, block: Paragraph) -> list[Box]:
+        style = STYLES[block.kind]
+        if block.kind == "quote":
+            node = self.parent.add("BlockQuote").add("P")
+
+            def bar(surface: Surface, top: float) -> None:
+                surface.rect(LEFT, top - style.leading, 2, style.leading, fill=LIGHT.muted)
+
+            return text_boxes(block.runs, node, style, x=LEFT + 14, under=bar)
+        runs = block.runs
+        if block.kind in {"display", "eyebrow"}:
+            runs = tuple(Run(run.text, "strong" if block.kind == "display" else "muted", run.mark) for run in runs)
+        boxes = text_boxes(runs, self.parent.add("P"), style)
+        if block.kind in {"display", "eyebrow"}:
+            for box in boxes:
+                box.keep = True
+        return boxes
+
+    def _bullets(self, block: Bullets) -> list[Box]:
+        list_node = self.parent.add("L")
+        boxes: list[Box] = []
+        for number, runs in enumerate(block.items):
+            item = list_node.add("LI")
+            label, body = item.add("Lbl"), item.add("LBody")
+            style = Style(BODY.size, BODY.leading, 5.0 if number == 0 else 2.5, MEASURE - 14)
+            made = text_boxes(runs, body, style, x=LEFT + 14)
+            if made:
+                made[0].draw = _with_bullet(made[0].draw, label)
+            boxes.extend(made)
+        return boxes
+
+    def _key_values(self, block: KeyValues) -> list[Box]:
+        list_node = self.parent.add("L")
+        boxes: list[Box] = []
+        for number, (name, value) in enumerate(block.rows):
+            item = list_node.add("LI")
+            label, body = item.add("Lbl"), item.add("LBody")
+            before = 6.0 if number == 0 else 2.0
+            names = text_boxes((Run(name, "muted"),), label, Style(BODY.size, BODY.leading, before, 112))
+            values = text_boxes(
+                value or (Run("\u2014"),), body, Style(BODY.size, BODY.leading, before, 362), x=LEFT + 124
+            )
+            boxes.extend(_side_by_side(names, values))
+        return boxes
+
+    def _callout(self, block: Callout) -> list[Box]:
+        fill, edge = _TONE[block.tone]
+        node = self.parent.add("Div")
+        inner: list[Box] = []
+
+        def ground(surface: Surface, top: float, height: float) -> None:
+            surface.rect(LEFT, top - height, WIDTH, height, fill=fill)
+            surface.rect(LEFT, top - height, 3, height, fill=edge)
+
+        title = Style(10.5, 15.0, 0.0, WIDTH - 32)
+        body = Style(9.5, 14.0, 0.0, WIDTH - 60)
+        if block.title:
+            inner.extend(text_boxes((Run(block.title, "strong"),), node.add("P"), title, x=LEFT + 16))
+        for number, runs in enumerate(block.body):
+            if number or block.title:
+                inner.append(Box(3.0, _nothing, keep=True))
+            inner.extend(text_boxes(runs, node.add("P"), body, x=LEFT + 16))
+        inner = [Box(9.0, _nothing, keep=True), *inner, Box(10.0, _nothing)]
+        for box in inner:
+            box.draw = _with_ground(box, ground)
+        whole = sum(box.height for box in inner) < HEIGHT * 0.6
+        for box in inner[:-1]:
+            box.keep = box.keep or whole
+        inner[-2].keep = True
+        inner[0].before = 9.0
+        return inner
+
+    def _chart(self, block: ChartBlock) -> list[Box]:
+        boxes = []
+        for number, part in enumerate(split_chart(block.chart, WIDTH, HEIGHT - 40)):
+            painter = MarginChartFlowable(part, WIDTH)
+            words = f"{part.title}. {part.subtitle}. " + " ".join(row.words for row in part.rows)
+            node = self.parent.add("Figure", alt=words)
+
+            def draw(surface: Surface, top: float, painter: MarginChartFlowable = painter, node: Node = node) -> None:
+                node.page = surface.page
+                node.bbox = (LEFT, top - painter.height, LEFT + WIDTH, top)
+                with surface.content(node):
+                    painter.paint(surface, LEFT, top)
+
+            boxes.append(Box(painter.height, draw, before=10.0 if number == 0 else 14.0))
+        return boxes
+
+    def _signatures(self, block: SignatureSlots) -> list[Box]:
+        boxes: list[Box] = []
+        for slot in block.slots:
+            part = self.parent.add("Div")
+            boxes.extend(text_boxes((Run(slot.title, "strong"),), part.add("P"), Style(9.5, 14, 14)))
+            boxes.extend(text_boxes((Run(slot.duty, "muted"),), part.add("P"), Style(8.0, 11.5, 1)))
+            for box in boxes:
+                box.keep = True
+            node = part.add("Form", form_field=slot.field_name)
+
+            def draw(surface: Surface, top: float, name: str = slot.field_name, title: str = slot.title) -> None:
+                rect = (LEFT, top - _SLOT_HEIGHT, LEFT + _SLOT_WIDTH, top)
+                with surface.artifact():
+                    surface.frame(rect[0], rect[1], _SLOT_WIDTH, _SLOT_HEIGHT, colour=LIGHT.muted)
+                surface.fields.append(PlacedField(name, title, surface.page, rect))
+
+            node.page = 0
+            boxes.append(Box(_SLOT_HEIGHT, draw, before=5.0))
+        return boxes
+
+
+def _nothing(surface: Surface, top: float) -> None:
+    del surface, top
+
+
+def _with_bullet(inner: Callable[[Surface, float], None], label: Node) -> Callable[[Surface, float], None]:
+    def draw(surface: Surface, top: float) -> None:
+        with surface.content(label):
+            y = top - BODY.leading / 2 - BODY.size * 0.36
+            surface.text(LEFT + 2, y, "\u2022", size=BODY.size, colour=LIGHT.muted)
+        inner(surface, top)
+
+    return draw
+
+
+def _with_ground(box: Box, ground: Callable[[Surface, float, float], None]) -> Callable[[Surface, float], None]:
+    inner, height = box.draw, box.height
+
+    def draw(surface: Surface, top: float) -> None:
+        with surface.artifact():
+            ground(surface, top, height)
+        inner(surface, top)
+
+    return draw
+
+
+def _side_by_side(first: list[Box], second: list[Box]) -> list[Box]:
+    """Lay two columns of lines of one height next to each other."""
+    merged = []
+    for number in range(max(len(first), len(second))):
+        left = first[number] if number < len(first) else None
+        right = second[number] if number < len(second) else None
+        shape = right or left
+        assert shape is not None
+
+        def draw(surface: Surface, top: float, left: Box | None = left, right: Box | None = right) -> None:
+            for box in (left, right):
+                if box:
+                    box.draw(surface, top)
+
+        merged.append(Box(shape.height, draw, before=shape.before, keep=shape.keep or bool(left and left.keep)))
+    return merged

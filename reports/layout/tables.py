@@ -1,0 +1,122 @@
+"""Tables: rows stay whole where they can, a row taller than a page goes on line by line, the head comes again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports.blocks import Cell, Column, Run, Table
+from reports.charts.palette import LIGHT
+from reports.layout.flow import HEIGHT, LEFT, WIDTH, Box
+from reports.layout.fonts import FONT_NAME, font
+from reports.layout.text import Line, break_lines
+
+if TYPE_CHECKING:
+    from reports.layout.surface import Node, Surface
+
+SIZE, LEADING = 8.4, 12.0
+HEAD_SIZE, HEAD_LEADING = 7.6, 11.0
+PAD, GAP = 4.0, 12.0
+WHOLE_ROW = HEIGHT * 0.5  # a taller row may be cut
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    x: float
+    width: float
+    right: bool
+
+
+def _places(columns: tuple[Column, ...]) -> list[_Place]:
+    space = WIDTH - GAP * (len(columns) - 1)
+    unit = space / sum(column.width for column in columns)
+    places, x = [], LEFT
+    for column in columns:
+        width = column.width * unit
+        places.append(_Place(x, width, column.align == "right"))
+        x += width + GAP
+    return places
+
+
+def _cell_lines(cell: Cell, width: float) -> list[Line]:
+    return [line for runs in cell for line in break_lines(runs, width, SIZE)]
+
+
+def _draw(surface: Surface, line: Line, place: _Place, top: float, *, size: float, leading: float) -> None:
+    x = place.x + (place.width - line.width if place.right else 0.0)
+    y = top - leading / 2 - size * 0.36
+    for piece in line.pieces:
+        font(piece.face)
+        surface.piece(x + piece.x, y, FONT_NAME[piece.face], size, piece.colour, piece.text)
+
+
+def table_boxes(table: Table, parent: Node) -> list[Box]:
+    """Return the boxes of a table and add its structure below ``parent``."""
+    node = parent.add("Table", summary=table.summary)
+    places = _places(table.columns)
+    row_node = node.add("THead").add("TR")
+    heads = [row_node.add("TH", scope="Column") for _ in table.columns]
+    head = _head_box(table.columns, places, heads)
+    repeat = _head_box(table.columns, places, None)
+    head.before = 9.0
+    boxes = [head]
+    body = node.add("TBody")
+    for number, row in enumerate(table.rows):
+        made = _row_boxes(row, places, body.add("TR"), repeat)
+        # no single row stands alone below its head at the end of a page, or alone on the next one
+        if number == len(table.rows) - 2 and len(made) < 6:
+            made[-1].keep = True
+        boxes.extend(made)
+    return boxes
+
+
+def _head_box(columns: tuple[Column, ...], places: list[_Place], nodes: list[Node] | None) -> Box:
+    """Return the head; without ``nodes`` it is a repetition, which is decoration and not structure."""
+    lines = [
+        break_lines((Run(column.title, "strong"),), place.width, HEAD_SIZE)
+        for column, place in zip(columns, places, strict=True)
+    ]
+    height = max(len(item) for item in lines) * HEAD_LEADING + 2 * PAD
+
+    def draw(surface: Surface, top: float) -> None:
+        for number, (cell, place) in enumerate(zip(lines, places, strict=True)):
+            first = top - height + PAD + len(cell) * HEAD_LEADING
+            with surface.content(nodes[number]) if nodes else surface.artifact():
+                for index, line in enumerate(cell):
+                    _draw(surface, line, place, first - index * HEAD_LEADING, size=HEAD_SIZE, leading=HEAD_LEADING)
+        with surface.artifact():
+            surface.line(LEFT, top - height, LEFT + WIDTH, top - height, colour="#7A848F", width=0.8)
+
+    return Box(height, draw, keep=True)
+
+
+def _row_boxes(row: tuple[Cell, ...], places: list[_Place], node: Node, repeat: Box) -> list[Box]:
+    cells = [_cell_lines(cell, place.width) for cell, place in zip(row, places, strict=True)]
+    nodes = [node.add("TD") if number else node.add("TH", scope="Row") for number in range(len(cells))]
+    count = max(1, *(len(lines) for lines in cells))
+    whole = count * LEADING <= WHOLE_ROW
+    boxes = []
+    for index in range(count):
+        first, last = index == 0, index == count - 1
+        above = PAD if first else 0.0
+        height = LEADING + above + (PAD if last else 0.0)
+
+        def draw(
+            surface: Surface,
+            top: float,
+            index: int = index,
+            above: float = above,
+            height: float = height,
+            last: bool = last,
+        ) -> None:
+            for lines, place, own in zip(cells, places, nodes, strict=True):
+                if index < len(lines) and lines[index].pieces:
+                    with surface.content(own):
+                        _draw(surface, lines[index], place, top - above, size=SIZE, leading=LEADING)
+            if last:
+                with surface.artifact():
+                    surface.line(LEFT, top - height, LEFT + WIDTH, top - height, colour=LIGHT.line)
+
+        keep = not last and (whole or index < 2 or index >= count - 3)
+        boxes.append(Box(height, draw, keep=keep, repeat=repeat))
+    return boxes
