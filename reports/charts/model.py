@@ -16,6 +16,8 @@ from asl_desktop.domain.determination import Margin, MarginState, Snapshot
 from reports.charts.wording import DASH, format_level, format_points
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from asl_desktop.domain.pack import Bound, Indicator, Pack
 
 AXIS_MAX = 125.0
