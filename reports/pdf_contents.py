@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,24 +45,6 @@ def carried_by(reader: PdfFileReader, revision: int) -> Carried:
 def attachments(reader: PdfFileReader) -> dict[str, bytes]:
     """Return the files attached to the newest revision, by name."""
     return {name: data for _, name, data in _files(reader.root)}
-
-
-def snapshot_digest(files: dict[str, bytes]) -> str:
-    """Return the snapshot digest that an attached assessment states about itself, empty when there is none."""
-    for data in files.values():
-        stated = attached_json(data).get("snapshot_digest")
-        if isinstance(stated, str) and stated:
-            return stated
-    return ""
-
-
-def attached_json(data: bytes) -> dict[str, Any]:
-    """Return an attached JSON object, empty when the attachment is something else."""
-    try:
-        content = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def _files(root: Any) -> Iterator[tuple[str, str, bytes]]:

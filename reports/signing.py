@@ -212,7 +212,8 @@ def _free_place(reader: Any, taken: int) -> tuple[int, int, int, int]:
 
 
 def _seal(reader: Any, data: bytes, identity: Identity, *, role: str, reason: str, moment: datetime) -> Seal:
-    from reports.pdf_contents import attachments, snapshot_digest
+    from reports.pdf_contents import attachments
+    from reports.snapshot_check import snapshot_digest
 
     snapshot = snapshot_digest(attachments(reader))
     return Seal(
