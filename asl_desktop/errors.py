@@ -110,6 +110,18 @@ class FileDamaged(UserError):
     code = "file-damaged"
 
 
+class FileTampered(UserError):
+    """An assessment file whose tables, triggers or settings no version of this program made. Values: path, detail."""
+
+    code = "file-tampered"
+
+
+class FileNotUpgraded(UserError):
+    """A file of an older format could not be brought up to date; it is as it was. Values: path, version, backup, detail."""
+
+    code = "file-not-upgraded"
+
+
 class FileTooNew(UserError):
     """A newer program wrote the file. Values: path, version, supported, program."""
 
@@ -132,6 +144,12 @@ class DiskFull(UserError):
     """The medium has no room; nothing half-written stays. Values: path, needed, free."""
 
     code = "disk-full"
+
+
+class SaveFailed(UserError):
+    """The medium refused a write; what was saved before is unharmed. Values: path, detail."""
+
+    code = "save-failed"
 
 
 class OutputNotWritable(UserError):

@@ -106,6 +106,24 @@ ENTRIES: Mapping[str, Entry] = {
         ("{path} is truncated or corrupt: {detail}.", "{path} is truncated or corrupt."),
         ("The file was left as it is. Go back to a backup or to another copy of it.",),
     ),
+    "file-tampered": Entry(
+        "The assessment file was altered by another program",
+        ("{path} is not as ASL Desktop makes its files: {detail}.", "{path} is not as ASL Desktop makes its files."),
+        (
+            "The file was left as it is and nothing in it was trusted. Ask where it comes from, or use another copy of it.",
+        ),
+    ),
+    "file-not-upgraded": Entry(
+        "The file could not be brought up to date",
+        (
+            "{path} has the older format version {version}, and bringing it up to date failed: {detail}.",
+            "{path} has an older format, and bringing it up to date failed.",
+        ),
+        (
+            "The file is as it was; a backup is at {backup}. Report this, with the program's version.",
+            "The file is as it was. Report this, with the program's version.",
+        ),
+    ),
     "file-too-new": Entry(
         "A newer program wrote this file",
         (
@@ -135,6 +153,11 @@ ENTRIES: Mapping[str, Entry] = {
             "There is no room left for {path}.",
         ),
         ("Nothing half-written was kept. Free some space or choose another disk, then try again.",),
+    ),
+    "save-failed": Entry(
+        "The change could not be saved",
+        ("{path} could not be written: {detail}.", "{path} could not be written."),
+        ("What was saved before is unharmed. Check the disk, then try again or save a copy elsewhere.",),
     ),
     "output-not-writable": Entry(
         "The output place cannot be written",

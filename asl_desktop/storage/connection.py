@@ -1,0 +1,155 @@
+"""Connections to the file: one driver for plain and encrypted files, every setting set and read back.
+
+The driver is SQLCipher's; without a key it reads and writes ordinary SQLite files.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from sqlalchemy import Connection as CoreConnection
+from sqlalchemy import Engine, StaticPool, create_engine, event
+from sqlcipher3 import dbapi2
+
+from asl_desktop.storage.schema import TRIGGER_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RawConnection: TypeAlias = Any
+Mode: TypeAlias = Literal["ro", "rw", "rwc"]
+
+PAGE_SIZE = 8192
+BUSY_SECONDS = 30.0
+CACHE_KIB = 32_000
+_BUDGET_STEP = 20_000
+
+_SETTINGS: tuple[tuple[str, str, object], ...] = (
+    ("trusted_schema", "OFF", 0),
+    ("cell_size_check", "ON", 1),
+    ("mmap_size", "0", 0),
+    ("temp_store", "MEMORY", 2),
+    ("foreign_keys", "ON", 1),
+    ("recursive_triggers", "ON", 1),
+    ("fullfsync", "ON", 1),
+    ("checkpoint_fullfsync", "ON", 1),
+    ("cache_size", str(-CACHE_KIB), -CACHE_KIB),
+    ("synchronous", "EXTRA", 3),
+    ("locking_mode", "NORMAL", "normal"),
+    ("journal_mode", "DELETE", "delete"),
+)
+_FREE_PRAGMAS = frozenset({"incremental_vacuum", "quick_check", "foreign_key_check", "table_info", "table_xinfo"})
+_READ_PRAGMAS = frozenset(
+    {"application_id", "user_version", "page_size", "page_count", "freelist_count", "data_version", "auto_vacuum"}
+    | {"read_uncommitted", "query_only"}
+    | {name for name, _, _ in _SETTINGS}
+)
+_FUNCTIONS = frozenset({"coalesce", "count", "length", "max", "min", "raise", "sum", "typeof", "likelihood"})
+_ACTIONS = frozenset(
+    {
+        dbapi2.SQLITE_SELECT,
+        dbapi2.SQLITE_READ,
+        dbapi2.SQLITE_INSERT,
+        dbapi2.SQLITE_UPDATE,
+        dbapi2.SQLITE_DELETE,
+        dbapi2.SQLITE_TRANSACTION,
+    }
+)
+
+
+class SettingRefusedError(RuntimeError):
+    """The driver did not take a setting that the promises of this program depend on."""
+
+
+def connect(path: Path, key: bytes | None = None, *, mode: Mode = "rw") -> RawConnection:
+    """Open one connection with every setting in place and read back.
+
+    Args:
+        path: the file; it must exist unless ``mode`` is ``rwc``.
+        key: raw key of an encrypted file (32 bytes, or 48 with the salt), None for a plain one.
+        mode: ``ro`` reads only, ``rw`` writes an existing file, ``rwc`` lays out a new one.
+
+    Raises:
+        sqlcipher3.dbapi2.DatabaseError: when the file cannot be opened or is not a database.
+        SettingRefusedError: when a setting reads back differently.
+    """
+    raw = dbapi2.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_SECONDS,
+        cached_statements=256,
+    )
+    try:
+        _settle(raw, key, mode=mode)
+    except BaseException:
+        raw.close()
+        raise
+    return raw
+
+
+def _settle(raw: RawConnection, key: bytes | None, *, mode: Mode) -> None:
+    raw.execute("PRAGMA cipher_log_level=NONE")
+    if key is not None:
+        raw.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+        raw.execute(f"PRAGMA cipher_page_size={PAGE_SIZE}")
+    if mode == "rwc":
+        raw.execute(f"PRAGMA page_size={PAGE_SIZE}")
+        raw.execute("PRAGMA auto_vacuum=INCREMENTAL")
+    for name, value, expected in _SETTINGS:
+        raw.execute(f"PRAGMA {name}={value}").fetchall()
+        row = raw.execute(f"PRAGMA {name}").fetchone()
+        if row is not None and row[0] != expected:
+            raise SettingRefusedError(f"{name} is {row[0]!r} instead of {expected!r}")
+    if mode == "ro":
+        raw.execute("PRAGMA query_only=ON")
+
+
+def pragma(raw: RawConnection, name: str) -> Any:
+    """Return the value of a setting."""
+    return raw.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def guard(raw: RawConnection) -> None:
+    """Allow from now on only what this program does: no schema change, no attached file, no unknown trigger."""
+    raw.set_authorizer(_authorize)
+
+
+def _authorize(action: int, first: str | None, second: str | None, _base: str | None, trigger: str | None) -> int:
+    if trigger is not None and trigger not in TRIGGER_NAMES:
+        return int(dbapi2.SQLITE_DENY)
+    if action == dbapi2.SQLITE_PRAGMA:
+        name = (first or "").lower()
+        allowed = name in _FREE_PRAGMAS or (name in _READ_PRAGMAS and second is None)
+    elif action == dbapi2.SQLITE_FUNCTION:
+        allowed = (second or "").lower() in _FUNCTIONS
+    else:
+        allowed = action in _ACTIONS
+    return int(dbapi2.SQLITE_OK if allowed else dbapi2.SQLITE_DENY)
+
+
+@contextmanager
+def budget(raw: RawConnection, seconds: float) -> Iterator[None]:
+    """Interrupt whatever the connection does once ``seconds`` have passed: a hostile schema must not hang us."""
+    end = time.monotonic() + seconds
+    raw.set_progress_handler(lambda: int(time.monotonic() > end), _BUDGET_STEP)
+    try:
+        yield
+    finally:
+        raw.set_progress_handler(None, 0)
+
+
+def engine_over(raw: RawConnection, *, write: bool) -> Engine:
+    """Return an engine that uses exactly this connection and begins every transaction by itself."""
+    engine = create_engine("sqlite://", creator=lambda: raw, module=dbapi2, poolclass=StaticPool)
+    word = "BEGIN IMMEDIATE" if write else "BEGIN"
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: CoreConnection) -> None:
+        connection.exec_driver_sql(word)
+
+    return engine

@@ -1,0 +1,135 @@
+"""Copies by SQLite's backup interface: complete at any moment, even while somebody writes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from typing import TYPE_CHECKING
+
+from sqlcipher3 import dbapi2
+
+from asl_desktop.clock import new_id
+from asl_desktop.errors import DiskFull, FileExists, OutputNotWritable, SaveFailed
+from asl_desktop.progress import Progress, Silent
+from asl_desktop.storage import schema
+from asl_desktop.storage.connection import RawConnection, connect, pragma
+from asl_desktop.storage.troubles import free_bytes, trouble_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STEP_PAGES = 512
+PATIENCE_SECONDS = 60.0
+
+
+def copy_connection(
+    raw: RawConnection, target: Path, *, key: bytes | None = None, progress: Progress | None = None
+) -> None:
+    """Copy everything a connection sees into a new file and make it durable.
+
+    Raises:
+        SaveFailed: when the source stays busy for longer than :data:`PATIENCE_SECONDS` without any page copied.
+        Cancelled: when the person asked to stop. The caller removes the target in every case of failure.
+    """
+    watch = progress or Silent()
+    last = (-1, time.monotonic())
+
+    def step(_status: int, remaining: int, total: int) -> None:
+        nonlocal last
+        watch.check()
+        watch.report(total - remaining, total)
+        if remaining != last[0]:
+            last = (remaining, time.monotonic())
+        elif time.monotonic() - last[1] > PATIENCE_SECONDS:
+            raise SaveFailed(path=str(target), detail="the file stayed busy for too long")
+
+    copy = connect(target, key, mode="rwc")
+    try:
+        raw.backup(copy, pages=STEP_PAGES, progress=step, sleep=0.005)
+    finally:
+        copy.close()
+    sync_file(target)
+
+
+def save_copy(raw: RawConnection, target: Path, *, progress: Progress, key: bytes | None = None) -> None:
+    """Copy a document to a new place: written beside it, looked through, then put there whole.
+
+    Raises:
+        FileExists, OutputNotWritable, DiskFull, SaveFailed, Cancelled: nothing is left behind.
+    """
+    target = target.expanduser().absolute()
+    if os.path.lexists(target):
+        raise FileExists(path=str(target))
+    if not target.parent.is_dir():
+        raise OutputNotWritable(path=str(target), detail="the folder does not exist")
+    needed = int(pragma(raw, "page_count")) * int(pragma(raw, "page_size"))
+    if free_bytes(target) < needed:
+        raise DiskFull(path=str(target), needed=needed, free=free_bytes(target))
+    part = target.with_name(f".{target.name}.{new_id()}.part")
+    try:
+        copy_connection(raw, part, key=key, progress=progress)
+        _look_through(part, key)
+        put_in_place(part, target)
+    except dbapi2.Error as error:
+        if "unable to open" in str(error):
+            raise OutputNotWritable(path=str(target), detail=str(error)) from error
+        raise trouble_of(error, target, needed=needed) from error
+    finally:
+        part.unlink(missing_ok=True)
+        part.with_name(part.name + "-journal").unlink(missing_ok=True)
+
+
+def _look_through(part: Path, key: bytes | None) -> None:
+    copy = connect(part, key, mode="ro")
+    try:
+        verdict = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+        different = schema.differences(copy)
+    finally:
+        copy.close()
+    if verdict != "ok" or different:
+        raise SaveFailed(path=str(part), detail=f"the copy is not sound: {'; '.join(different) or verdict}")
+
+
+def put_in_place(part: Path, target: Path) -> None:
+    """Give a finished file its name, never over another file, and make that durable.
+
+    Raises:
+        FileExists: somebody was faster.
+        OutputNotWritable: the medium refused.
+    """
+    sync_file(part)
+    try:
+        try:
+            os.link(part, target)
+        except FileExistsError:
+            raise
+        except OSError:  # a medium without hard links, such as a FAT stick
+            if os.path.lexists(target):
+                raise FileExistsError(target) from None
+            part.rename(target)
+    except FileExistsError as error:
+        raise FileExists(path=str(target)) from error
+    except OSError as error:
+        raise OutputNotWritable(path=str(target), detail=error.strerror or str(error)) from error
+    part.unlink(missing_ok=True)
+    sync_folder(target.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Make a file's bytes durable."""
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, where the system knows how to."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,100 @@
+"""A new document: laid out beside its place under a temporary name, and put there whole."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import sqlalchemy.exc
+from sqlalchemy import Connection, insert, select
+from sqlcipher3 import dbapi2
+
+import asl_desktop
+from asl_desktop import codec
+from asl_desktop.clock import new_id
+from asl_desktop.errors import FileExists, OutputNotWritable, PackConflict
+from asl_desktop.storage import schema, tables
+from asl_desktop.storage.connection import connect, engine_over
+from asl_desktop.storage.copying import put_in_place
+from asl_desktop.storage.locking import DocumentLock
+from asl_desktop.storage.model import Commit
+from asl_desktop.storage.projection import item_of
+from asl_desktop.storage.troubles import trouble_of
+from asl_desktop.storage.unit_of_work import Log, Tail
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from asl_desktop.domain.inputs import Scope
+    from asl_desktop.domain.pack import Pack
+
+
+def create_file(path: Path, *, pack: Pack, scope: Scope, actor: str, at: str, key: bytes | None = None) -> None:
+    """Write a new document file that says what is assessed under which pack.
+
+    Raises:
+        FileExists, OutputNotWritable, FileLocked, DiskFull: nothing is left behind.
+    """
+    if os.path.lexists(path):
+        raise FileExists(path=str(path))
+    if not path.parent.is_dir():
+        raise OutputNotWritable(path=str(path), detail="the folder does not exist")
+    lock = DocumentLock(path)
+    part = path.with_name(f".{path.name}.{new_id()}.part")
+    try:
+        _lay_out(part, pack=pack, scope=scope, actor=actor, at=at, key=key)
+        put_in_place(part, path)
+    except (sqlalchemy.exc.DBAPIError, dbapi2.Error) as error:
+        raise trouble_of(error, path) from error
+    finally:
+        part.unlink(missing_ok=True)
+        part.with_name(part.name + "-journal").unlink(missing_ok=True)
+        lock.release()
+
+
+def _lay_out(part: Path, *, pack: Pack, scope: Scope, actor: str, at: str, key: bytes | None) -> None:
+    raw = connect(part, key, mode="rwc")
+    try:
+        log = Log(Tail(), device=new_id(), now=lambda: at)
+        with engine_over(raw, write=True).begin() as connection:
+            schema.create_schema(raw)
+            _introduce(connection, log, pack, actor=actor, at=at)
+            add_pack(connection, log, pack, actor=actor)
+            log.put(connection, [item_of(scope)], actor=actor)
+    finally:
+        raw.close()
+
+
+def _introduce(connection: Connection, log: Log, pack: Pack, *, actor: str, at: str) -> None:
+    program = asl_desktop.__version__
+    said = {"id": new_id(), "created": at, "created_by": program, "pack": pack_key(pack)}
+    log.append(connection, kind="document", key=said["id"], record=said, actor=actor, at=at)
+    connection.execute(insert(tables.document), {"one": 1, "program": program, **said})
+
+
+def pack_key(pack: Pack) -> str:
+    """Return what names a pack in a document."""
+    return f"{pack.id}@{pack.version}"
+
+
+def add_pack(connection: Connection, log: Log, pack: Pack, *, actor: str) -> Commit:
+    """Keep a pack, in the open transaction.
+
+    Raises:
+        PackConflict: the same id and version is there with other content.
+    """
+    data = codec.to_json(pack)
+    digest = codec.digest({name: value for name, value in data.items() if name != "digest"})
+    key = pack_key(pack)
+    p = tables.pack
+    kept = connection.execute(select(p.c.digest).where(p.c.key == key)).scalar()
+    for other in (kept, pack.digest or None):
+        if other is not None and other != digest:
+            raise PackConflict(pack=pack.id, version=pack.version, digest=digest, other_digest=other)
+    if kept is not None:
+        return Commit(head=log.written, at="", changed=())
+    at = log.now()
+    said = {"id": pack.id, "version": pack.version, "digest": digest}
+    log.append(connection, kind="pack", key=key, record=said, actor=actor, at=at)
+    connection.execute(insert(p), {"key": key, "body": codec.canonical(data), **said})
+    return Commit(head=log.written, at=at, changed=(f"pack:{key}",))

@@ -1,0 +1,268 @@
+"""One assessment in one file.
+
+Every method may be called from any thread. What it returns is frozen data; rows and connections never leave this
+package.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, BinaryIO
+
+from asl_desktop.clock import Clock, SystemClock, new_id, stamp
+from asl_desktop.domain.records import KIND_BY_NAME, Record
+from asl_desktop.errors import EvidenceMissing, FileReadOnly, ValueRefused
+from asl_desktop.progress import Progress, Silent
+from asl_desktop.storage import attaching, checking, content, creating
+from asl_desktop.storage.connection import engine_over
+from asl_desktop.storage.copying import save_copy
+from asl_desktop.storage.model import Commit, Event, EvidenceDraft, Head
+from asl_desktop.storage.opening import Opened, open_file
+from asl_desktop.storage.projection import item_of
+from asl_desktop.storage.reader import Reader
+from asl_desktop.storage.troubles import trouble_of
+from asl_desktop.storage.unit_of_work import Log, read_tail
+from asl_desktop.storage.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+    from pathlib import Path
+    from types import TracebackType
+
+    from asl_desktop.domain.inputs import EvidenceItem, Inputs, Scope
+    from asl_desktop.domain.pack import Pack
+
+__all__ = ["Commit", "Document", "Event", "EvidenceDraft", "Head"]
+
+_DEFAULT_CLOCK = SystemClock()
+_SILENT = Silent()
+
+
+class Document:
+    """An open assessment.
+
+    Attributes:
+        path: where it is, symbolic links followed.
+        read_only: whether changes are refused.
+        document_id: UUID given at creation; every copy keeps it.
+    """
+
+    def __init__(self, opened: Opened, clock: Clock) -> None:
+        self.path = opened.path
+        self.read_only = opened.writing is None
+        self._opened = opened
+        self._clock = clock
+        self._reader = Reader(opened.reading, opened.path)
+        self._copying = threading.Lock()
+        self._closed = False
+        self._kept: tuple[Head, Inputs] | None = None
+        self._log: Log | None = None
+        self._writer: Writer | None = None
+        self.document_id = str(self._reader.document().id)
+        if opened.writing is not None:
+            self._start_writing(opened)
+
+    def _start_writing(self, opened: Opened) -> None:
+        engine = engine_over(opened.writing, write=True)
+        with engine.begin() as connection:
+            tail, stale = read_tail(connection), content.leftovers(connection)
+        # A device is one opening: two copies of a file can then never go on with the same chain.
+        self._log = Log(tail, device=new_id(), now=lambda: stamp(self._clock))
+        self._writer = Writer(
+            engine, self._log, translate=lambda error: trouble_of(error, self.path), name=f"writer of {self.path.name}"
+        )
+        for item in stale:
+            content.discard(self._writer, item)
+
+    @classmethod
+    def create(cls, path: Path, *, pack: Pack, scope: Scope, actor: str, clock: Clock = _DEFAULT_CLOCK) -> Document:
+        """Make a new document and open it for writing; the file appears whole or not at all.
+
+        Raises:
+            FileExists: something is there already; it is left as it is.
+            OutputNotWritable: the folder is missing or cannot be written.
+            DiskFull: the medium has no room.
+            FileLocked: somebody else is making a file of that name.
+        """
+        path = path.expanduser().absolute()
+        creating.create_file(path, pack=pack, scope=scope, actor=_named(actor), at=stamp(clock))
+        return cls.open(path, clock=clock)
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False, clock: Clock = _DEFAULT_CLOCK) -> Document:
+        """Open an existing document; a refused file is left as it is.
+
+        Raises:
+            FileMissing, FileNotAssessment, FileDamaged, FileTampered, FileTooNew, FileLocked, FileNotUpgraded,
+            OutputNotWritable: each for its own reason. A file of a newer program and one that somebody else has open
+                still open with ``read_only``.
+        """
+        opened = open_file(path, read_only=read_only)
+        try:
+            return cls(opened, clock)
+        except BaseException:
+            opened.close()
+            raise
+
+    def pack(self) -> Pack:
+        """Return the pack that this assessment is made under, as it was at creation."""
+        return self._reader.packs()[0]
+
+    def packs(self) -> tuple[Pack, ...]:
+        """Return every pack kept in the document, its own first."""
+        return self._reader.packs()
+
+    def add_pack(self, pack: Pack, *, actor: str) -> Future[Commit]:
+        """Keep one more pack beside the document's own; the same pack again writes nothing.
+
+        Raises:
+            PackConflict: (through the future) the same id and version is there with other content.
+        """
+        log, writer = self._writing()
+        actor = _named(actor)
+        return writer.submit(lambda connection: creating.add_pack(connection, log, pack, actor=actor))
+
+    def inputs(self) -> Inputs:
+        """Return everything people put in, as of the last durable change."""
+        head = self.head()
+        kept = self._kept
+        if kept is None or kept[0] != head:
+            kept = (head, self._reader.inputs())
+            # A commit may have slipped in between: then these inputs are newer than their label and are not kept.
+            self._kept = kept if self.head() == head else None
+        return kept[1]
+
+    def head(self) -> Head:
+        """Return how far the history has come."""
+        return self._log.head if self._log is not None else self._reader.head()
+
+    def put(self, *records: Record, actor: str) -> Future[Commit]:
+        """Put records in their place, all in one transaction; the future is done once that is durable.
+
+        A record that says what the file already says writes nothing.
+
+        Raises:
+            FileReadOnly: the document is open for reading only.
+            ValueRefused: a record would not come back as it is; nothing is written. Evidence whose bytes the document
+                does not hold is refused through the future.
+            DiskFull, SaveFailed: (through the future) the medium refused; what was there is unharmed.
+        """
+        log, writer = self._writing()
+        items, actor = tuple(item_of(record) for record in records), _named(actor)
+        return writer.submit(lambda connection: log.put(connection, items, actor=actor))
+
+    def remove(self, kind: str, key: str, *, actor: str) -> Future[Commit]:
+        """Remove one record; the future is done once that is durable. Removing what is not there writes nothing.
+
+        Raises:
+            FileReadOnly: the document is open for reading only.
+            ValueRefused: the kind is unknown or has exactly one record (scope, plan); through the future: evidence
+                that records still link to.
+        """
+        log, writer = self._writing()
+        known = KIND_BY_NAME.get(kind)
+        if known is None or known.single:
+            raise ValueRefused(field=kind, problem="records of this kind cannot be removed")
+        actor = _named(actor)
+        future = writer.submit(lambda connection: log.remove(connection, kind, key, actor=actor))
+        if kind == "evidence":
+            future.add_done_callback(lambda _: content.tidy(writer))
+        return future
+
+    def attach(
+        self, source: Path | BinaryIO, item: EvidenceDraft, *, actor: str, progress: Progress = _SILENT
+    ) -> EvidenceItem:
+        """Take a file into the document and return its item once bytes and item are durable.
+
+        Bytes that the document already holds are not kept twice: the existing item comes back, changed only where
+        ``item`` says something. Cancelled or failed, nothing of it stays.
+
+        Raises:
+            FileReadOnly: the document is open for reading only.
+            EvidenceMissing: the source is missing, unreadable, a folder, or an assessment that is open here.
+            DiskFull: there is not enough room, found before starting or on the way.
+            Cancelled: the person asked to stop.
+        """
+        log, writer = self._writing()
+        desk = attaching.Desk(self.path, log=log, writer=writer, reader=self._reader)
+        return desk.attach(source, item, actor=_named(actor), at=stamp(self._clock), progress=progress)
+
+    def extract(self, sha256: str, target: BinaryIO, *, progress: Progress = _SILENT) -> None:
+        """Write the bytes of a piece of evidence to a stream, with flat memory, and check them against the digest.
+
+        The caller throws the output away when this raises.
+
+        Raises:
+            EvidenceMissing: the document holds no such bytes.
+            FileDamaged: the bytes are not what the digest says, or a chunk unpacks to more than it says.
+            DiskFull: the target has no room.
+            Cancelled: the person asked to stop.
+        """
+        held = self._reader.content(sha256)
+        if held is None:
+            raise EvidenceMissing(path=str(self.path), detail=f"no evidence with digest {sha256} is kept in it")
+        chunks = self._reader.chunks(held[0])
+        content.write_out(chunks, target, expected=(sha256, held[1]), path=self.path, progress=progress)
+
+    def events(self, after: int = 0) -> Iterator[Event]:
+        """Yield the history behind place ``after``, oldest first."""
+        return self._reader.events(after)
+
+    def check(self, *, progress: Progress = _SILENT) -> tuple[str, ...]:
+        """Look for anything that was changed past the log; empty when all is as it was recorded.
+
+        Goes through the chain of events, replays it against the tables, and digests all evidence. It cannot see that
+        the end of the history was cut off, or that all of it was written anew: compare :meth:`head` with one printed
+        in a report for that.
+        """
+        return checking.check(self._reader, progress=progress)
+
+    def save_copy(self, target: Path, *, progress: Progress = _SILENT) -> None:
+        """Write a complete copy of the document, even while it is being changed.
+
+        Raises:
+            FileExists: something is there already.
+            OutputNotWritable: the place cannot be written.
+            DiskFull: it has no room.
+            SaveFailed: the document stayed busy for too long.
+            Cancelled: the person asked to stop.
+        """
+        source = self._opened.writing if self._opened.writing is not None else self._opened.reading
+        with self._copying:
+            self._require_open()
+            save_copy(source, target, progress=progress)
+
+    def close(self) -> None:
+        """Finish every change that was asked for, then give the file back. Safe to call twice."""
+        if self._writer is not None:
+            self._writer.close()
+        with self._copying:
+            if not self._closed:
+                self._closed = True
+                self._reader.close()
+                self._opened.close()
+
+    def __enter__(self) -> Document:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _writing(self) -> tuple[Log, Writer]:
+        self._require_open()
+        if self._log is None or self._writer is None:
+            raise FileReadOnly(path=str(self.path))
+        return self._log, self._writer
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("the document is closed")
+
+
+def _named(actor: str) -> str:
+    if not actor.strip():
+        raise ValueRefused(field="actor", problem="every change needs the name of who makes it")
+    return actor

@@ -1,0 +1,74 @@
+"""The lock beside a document: one writer at a time, and the second one learns who holds it.
+
+The lock itself is the operating system's on ``NAME.lock`` (given back when its holder dies, however it dies); who holds
+it is told by ``NAME.lock.json`` beside it. Both are removed on release.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+import os
+import socket
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+import asl_desktop
+from asl_desktop.errors import FileLocked, OutputNotWritable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class DocumentLock:
+    """Held from :meth:`__init__` to :meth:`release`."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock of the document at ``path``.
+
+        Raises:
+            FileLocked: when another process, or another window of this one, holds it.
+            OutputNotWritable: when the folder does not let us put a lock there.
+        """
+        self._lock_path = path.with_name(path.name + ".lock")
+        self._info_path = path.with_name(path.name + ".lock.json")
+        self._lock = FileLock(self._lock_path, thread_local=False)
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            holder, host = self._holder()
+            raise FileLocked(path=str(path), holder=holder, host=host) from None
+        except OSError as error:
+            raise OutputNotWritable(path=str(path), detail=error.strerror or str(error)) from error
+        try:
+            self._info_path.write_text(json.dumps(_whoami()), encoding="utf-8")
+        except OSError as error:
+            self.release()
+            raise OutputNotWritable(path=str(path), detail=error.strerror or str(error)) from error
+
+    def release(self) -> None:
+        """Give the lock back and take its files away. Safe to call twice."""
+        if self._lock.is_locked:
+            # Removed while still held: whoever opened the old file sees that it has lost its name and starts over.
+            for leftover in (self._info_path, self._lock_path):
+                with contextlib.suppress(OSError):
+                    leftover.unlink()
+            self._lock.release()
+
+    def _holder(self) -> tuple[str, str]:
+        try:
+            info = json.loads(self._info_path.read_text(encoding="utf-8"))
+            return f"{info['program']} of {info['user']}, process {info['pid']}", str(info["host"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return "another program", "an unknown computer"
+
+
+def _whoami() -> dict[str, object]:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "an unnamed user"
+    program = f"ASL Desktop {asl_desktop.__version__}"
+    return {"pid": os.getpid(), "host": socket.gethostname(), "user": user, "program": program}

@@ -1,0 +1,133 @@
+"""Numbered steps from one format to the next, in one transaction, after a backup.
+
+Step ``n`` turns a file of format ``n`` into one of format ``n + 1``. Events are never migrated: readers understand
+every event version there ever was. Nor are chunks: their table is frozen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sqlcipher3 import dbapi2
+
+from asl_desktop.errors import FileDamaged, FileNotUpgraded
+from asl_desktop.storage import schema
+from asl_desktop.storage.connection import RawConnection, connect, pragma
+from asl_desktop.storage.copying import copy_connection, sync_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Step: TypeAlias = Callable[[Any], None]
+
+STEPS: Mapping[int, Step] = {}
+
+
+def version_of(path: Path, *, key: bytes | None = None) -> int:
+    """Return the format version of a file without changing it.
+
+    Raises:
+        FileDamaged: when it cannot be read; a journal to be played back first counts as that.
+    """
+    try:
+        raw = connect(path, key, mode="ro")
+        try:
+            return int(pragma(raw, "user_version"))
+        finally:
+            raw.close()
+    except dbapi2.Error as error:
+        raise FileDamaged(path=str(path), detail=str(error)) from error
+
+
+def bring_up_to_date(
+    path: Path,
+    *,
+    key: bytes | None = None,
+    steps: Mapping[int, Step] = STEPS,
+    target: int = schema.FORMAT,
+    differences: Callable[[RawConnection], tuple[str, ...]] = schema.differences,
+) -> Path | None:
+    """Migrate a file to format ``target`` and return where its backup is; None when there was nothing to do.
+
+    The caller holds the lock. The file is either migrated as a whole or as it was; the backup stays.
+
+    Raises:
+        FileDamaged: when the file cannot be read.
+        FileNotUpgraded: when a step is missing or fails; the file is as it was.
+    """
+    try:
+        raw = connect(path, key)
+    except dbapi2.Error as error:
+        raise FileDamaged(path=str(path), detail=str(error)) from error
+    try:
+        version = int(pragma(raw, "user_version"))
+        backup = _back_up(raw, path, version, key=key) if version < target else None
+        if backup is not None:
+            _upgrade(raw, version, target, steps=steps, differences=differences)
+    except _StepError as error:
+        raise FileNotUpgraded(path=str(path), version=version, backup=str(backup), detail=str(error)) from error
+    except dbapi2.Error as error:
+        raise FileDamaged(path=str(path), detail=str(error)) from error
+    finally:
+        raw.close()
+    return backup
+
+
+class _StepError(Exception):
+    """A step is missing, or left the file in a state that must not be kept."""
+
+
+def _back_up(raw: RawConnection, path: Path, version: int, *, key: bytes | None) -> Path:
+    backup = path.with_name(f"{path.name}.format-{version}.bak")
+    part = backup.with_name(backup.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        copy_connection(raw, part, key=key)
+        part.replace(backup)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(backup.parent)
+    return backup
+
+
+def _upgrade(
+    raw: RawConnection,
+    version: int,
+    target: int,
+    *,
+    steps: Mapping[int, Step],
+    differences: Callable[[RawConnection], tuple[str, ...]],
+) -> None:
+    raw.execute("PRAGMA foreign_keys=OFF")  # ignored inside a transaction, so before it
+    raw.execute("BEGIN EXCLUSIVE")
+    try:
+        for number in range(version, target):
+            _take(raw, number, steps)
+        _require_sound(raw, differences)
+        raw.execute("COMMIT")
+    except BaseException:
+        if raw.in_transaction:
+            raw.execute("ROLLBACK")
+        raise
+
+
+def _take(raw: RawConnection, number: int, steps: Mapping[int, Step]) -> None:
+    step = steps.get(number)
+    if step is None:
+        raise _StepError(f"this program has no step from format {number} to {number + 1}")
+    try:
+        step(raw)
+    except dbapi2.Error as error:
+        raise _StepError(f"step {number}: {error}") from error
+    raw.execute(f"PRAGMA user_version={number + 1}")
+
+
+def _require_sound(raw: RawConnection, differences: Callable[[RawConnection], tuple[str, ...]]) -> None:
+    dangling = raw.execute("PRAGMA foreign_key_check").fetchall()
+    if dangling:
+        raise _StepError(f"{len(dangling)} rows would point nowhere")
+    different = differences(raw)
+    if different:
+        raise _StepError("the result is not what a new file looks like: " + "; ".join(different))

@@ -1,0 +1,44 @@
+"""From what the driver says to what a person can act on."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import sqlalchemy.exc
+from sqlcipher3 import dbapi2
+
+from asl_desktop.errors import AslError, DiskFull, FileDamaged, SaveFailed, ValueRefused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def free_bytes(path: Path) -> int:
+    """Return how many bytes the medium that holds ``path`` still takes, 0 when it does not say."""
+    try:
+        return shutil.disk_usage(path.parent).free
+    except OSError:
+        return 0
+
+
+def trouble_of(error: BaseException, path: Path, *, needed: int = 0) -> BaseException:
+    """Return the error to raise for one that came out of a transaction; bugs come back unchanged."""
+    if isinstance(error, AslError):
+        return error
+    cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) and error.orig is not None else error
+    text = str(cause)
+    if not isinstance(cause, dbapi2.Error):
+        return error
+    if "is full" in text:
+        trouble: AslError = DiskFull(path=str(path), needed=needed, free=free_bytes(path))
+    elif isinstance(cause, dbapi2.IntegrityError) and "CHECK" in text:
+        trouble = ValueRefused(field=text.rpartition(": ")[2], problem="the file format does not allow this value")
+    elif "malformed" in text or "not a database" in text:
+        trouble = FileDamaged(path=str(path), detail=text)
+    elif isinstance(cause, dbapi2.OperationalError):
+        trouble = SaveFailed(path=str(path), detail=text)
+    else:
+        return error
+    trouble.__cause__ = error
+    return trouble

@@ -1,0 +1,175 @@
+"""One transaction of the log: events and their projection, together or not at all.
+
+Used on the writer thread only. What was appended counts from :meth:`Log.committed` on, and is forgotten by
+:meth:`Log.rolled_back`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from asl_desktop.clock import new_id
+from asl_desktop.domain.records import KIND_BY_NAME
+from asl_desktop.errors import ValueRefused
+from asl_desktop.storage import tables
+from asl_desktop.storage.history import NOTHING, body_bytes, chain_hash
+from asl_desktop.storage.model import Commit, Head
+from asl_desktop.storage.projection import Item, cited_evidence, columns_of, record_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where the log ends, and how far this device has counted."""
+
+    seq: int = 0
+    hash: str = NOTHING
+    lamport: int = 0
+    n: int = 0
+
+    @property
+    def head(self) -> Head:
+        """What the outside sees of it."""
+        return Head(events=self.seq, hash=self.hash)
+
+
+_APPEND = insert(tables.event)
+_FIND = {kind: select(t.c.record).where(t.c.key == bindparam("k")) for kind, t in tables.record_tables.items()}
+_ADD = {kind: insert(t) for kind, t in tables.record_tables.items()}
+_CHANGE = {kind: update(t).where(t.c.key == bindparam("k")) for kind, t in tables.record_tables.items()}
+_DROP = {kind: delete(t).where(t.c.key == bindparam("k")) for kind, t in tables.record_tables.items()}
+_CONTENT = select(tables.content.c.size).where(
+    tables.content.c.sha256 == bindparam("k"), tables.content.c.state == "ok"
+)
+
+
+def read_tail(connection: Connection) -> Tail:
+    """Return the end of the log as a device sees it that has not written yet."""
+    e = tables.event
+    row = connection.execute(select(e.c.seq, e.c.hash).order_by(e.c.seq.desc()).limit(1)).first()
+    if row is None:
+        return Tail()
+    lamport = connection.execute(select(func.max(e.c.lamport))).scalar_one()
+    return Tail(seq=row.seq, hash=row.hash, lamport=lamport)
+
+
+class Log:
+    """Appends events and keeps their projection in step."""
+
+    def __init__(self, tail: Tail, *, device: str, now: Callable[[], str]) -> None:
+        self._device = device
+        self.now = now
+        self._durable = tail
+        self._open = tail
+
+    @property
+    def head(self) -> Head:
+        """The durable end of the log; safe to read from any thread."""
+        return self._durable.head
+
+    @property
+    def written(self) -> Head:
+        """The end of the log as the open transaction sees it."""
+        return self._open.head
+
+    def committed(self) -> None:
+        """Count what was appended since the last commit as durable."""
+        self._durable = self._open
+
+    def rolled_back(self) -> None:
+        """Forget what was appended since the last commit."""
+        self._open = self._durable
+
+    def append(self, connection: Connection, *, kind: str, key: str, record: object, actor: str, at: str) -> int:
+        """Add one event, in the open transaction, and return its place; ``record`` is None for a removal."""
+        tail = replace(self._open, seq=self._open.seq + 1, lamport=self._open.lamport + 1, n=self._open.n + 1)
+        event_id = new_id()
+        body = body_bytes(
+            event_id=event_id,
+            device=self._device,
+            n=tail.n,
+            lamport=tail.lamport,
+            actor=actor,
+            at=at,
+            kind=kind,
+            key=key,
+            record=record,
+        )
+        own = chain_hash(tail.hash, body)
+        row = {"seq": tail.seq, "id": event_id, "device": self._device, "n": tail.n, "lamport": tail.lamport}
+        row |= {"actor": actor, "at": at, "kind": kind, "key": key, "body": body, "prev": tail.hash, "hash": own}
+        connection.execute(_APPEND, row)
+        self._open = replace(tail, hash=own)
+        return tail.seq
+
+    def put(self, connection: Connection, items: Sequence[Item], *, actor: str) -> Commit:
+        """Put records in their place; one that says what the file already says writes nothing.
+
+        Raises:
+            ValueRefused: when an evidence item describes bytes that the document does not hold.
+        """
+        at = self.now()
+        changed: list[str] = []
+        for item in items:
+            current = connection.execute(_FIND[item.kind], {"k": item.key}).scalar()
+            if current == item.text:
+                continue
+            if item.kind == "evidence":
+                _require_content(connection, item)
+            seq = self.append(connection, kind=item.kind, key=item.key, record=item.data, actor=actor, at=at)
+            values = {"event": seq, "record": item.text, **columns_of(item.kind, item.record)}
+            if current is None:
+                connection.execute(_ADD[item.kind], {"key": item.key, **values})
+            else:
+                connection.execute(_CHANGE[item.kind], {"k": item.key, **values})
+            changed.append(item.reference)
+        return Commit(head=self.written, at=at, changed=tuple(changed))
+
+    def remove(self, connection: Connection, kind: str, key: str, *, actor: str) -> Commit:
+        """Remove a record; nothing happens when there is none. Removed evidence gives up its bytes as well.
+
+        Raises:
+            ValueRefused: for evidence that records still link to.
+        """
+        at = self.now()
+        if connection.execute(_FIND[kind], {"k": key}).scalar() is None:
+            return Commit(head=self.written, at=at, changed=())
+        if kind == "evidence":
+            _require_unlinked(connection, key)
+            c = tables.content
+            connection.execute(update(c).where(c.c.sha256 == key, c.c.state == "ok").values(state="removed"))
+        self.append(connection, kind=kind, key=key, record=None, actor=actor, at=at)
+        connection.execute(_DROP[kind], {"k": key})
+        return Commit(head=self.written, at=at, changed=(f"{kind}:{key}",))
+
+
+def linking_to(connection: Connection, sha256: str) -> tuple[str, ...]:
+    """Return the references of the records that link to a piece of evidence."""
+    found: list[str] = []
+    for kind, table in tables.record_tables.items():
+        if "evidence" not in KIND_BY_NAME[kind].record.__dataclass_fields__:
+            continue
+        for key, text in connection.execute(select(table.c.key, table.c.record)):
+            if sha256 in cited_evidence(record_of(kind, text)):
+                found.append(f"{kind}:{key}")
+    return tuple(sorted(found))
+
+
+def _require_unlinked(connection: Connection, sha256: str) -> None:
+    links = linking_to(connection, sha256)
+    if links:
+        raise ValueRefused(field=f"evidence:{sha256}", problem=f"it is still linked from {', '.join(links)}")
+
+
+def _require_content(connection: Connection, item: Item) -> None:
+    size = connection.execute(_CONTENT, {"k": item.key}).scalar()
+    if size is None:
+        raise ValueRefused(field=item.reference, problem="the document does not hold these bytes; attach the file")
+    if size != json.loads(item.text)["size"]:
+        raise ValueRefused(field=item.reference, problem=f"the bytes kept under this digest are {size} bytes long")

@@ -1,0 +1,135 @@
+"""The one thread that writes, and its queue: answers go before slices of evidence, evidence before tidying up."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+T = TypeVar("T")
+BATCH_BYTES = 16 * 1024 * 1024
+QUIET_SECONDS = 1.0
+
+
+class Lane(IntEnum):
+    """What goes first."""
+
+    ANSWER = 0
+    EVIDENCE = 1
+    TIDY = 2
+    STOP = 3
+
+
+class Ledger(Protocol):
+    """Learns how each transaction ended, on the writer thread, before anybody else does."""
+
+    def committed(self) -> None:
+        """What was written is durable."""
+
+    def rolled_back(self) -> None:
+        """Nothing of it was written."""
+
+
+@dataclass(order=True, slots=True)
+class _Job:
+    lane: Lane
+    number: int
+    work: Callable[[Connection], Any] = field(compare=False)
+    future: Future[Any] = field(compare=False)
+    size: int = field(compare=False, default=0)
+
+
+class Writer:
+    """Runs each piece of work in a transaction of its own; a future is done only once the commit is durable.
+
+    Slices of evidence that wait in line share a transaction of up to :data:`BATCH_BYTES` while nobody has asked for
+    anything more urgent within the last second.
+    """
+
+    def __init__(
+        self, engine: Engine, ledger: Ledger, *, translate: Callable[[BaseException], BaseException], name: str
+    ) -> None:
+        self._engine = engine
+        self._ledger = ledger
+        self._translate = translate
+        self._queue: queue.PriorityQueue[_Job] = queue.PriorityQueue()
+        self._count = itertools.count()
+        self._last_urgent = 0.0
+        self._closing = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[Connection], T], *, lane: Lane = Lane.ANSWER, size: int = 0) -> Future[T]:
+        """Queue work; ``size`` is the number of bytes of a slice of evidence, 0 for anything else.
+
+        Raises:
+            RuntimeError: when the document is already closed.
+        """
+        future: Future[T] = Future()
+        with self._closing:
+            if self._closed:
+                raise RuntimeError("the document is closed")
+            if lane is Lane.ANSWER:
+                self._last_urgent = time.monotonic()
+            self._queue.put(_Job(lane, next(self._count), work, future, size))
+        return future
+
+    def close(self) -> None:
+        """Finish what is queued, except tidying up, and end the thread. Safe to call twice."""
+        with self._closing:
+            first, self._closed = not self._closed, True
+            if first:
+                self._queue.put(_Job(Lane.STOP, next(self._count), lambda _: None, Future()))
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            job = self._queue.get()
+            if job.lane is Lane.STOP:
+                return
+            if job.lane is Lane.TIDY and self._closed:
+                job.future.cancel()
+                continue
+            if job.future.set_running_or_notify_cancel():
+                self._transact([job])
+
+    def _transact(self, jobs: list[_Job]) -> None:
+        results: list[Any] = []
+        try:
+            with self._engine.begin() as connection:
+                results.append(jobs[0].work(connection))
+                while (more := self._joinable(jobs)) is not None:
+                    jobs.append(more)
+                    results.append(more.work(connection))
+        except BaseException as error:  # noqa: BLE001 - the border of a thread; every waiting future gets it
+            self._ledger.rolled_back()
+            problem = self._translate(error)
+            for job in jobs:
+                job.future.set_exception(problem)
+            return
+        self._ledger.committed()
+        for job, result in zip(jobs, results, strict=True):
+            job.future.set_result(result)
+
+    def _joinable(self, jobs: list[_Job]) -> _Job | None:
+        if not jobs[0].size or sum(job.size for job in jobs) >= BATCH_BYTES:
+            return None
+        if time.monotonic() - self._last_urgent < QUIET_SECONDS:
+            return None
+        try:
+            job = self._queue.get_nowait()
+        except queue.Empty:
+            return None
+        if not job.size:
+            self._queue.put(job)
+            return None
+        return job if job.future.set_running_or_notify_cancel() else None
