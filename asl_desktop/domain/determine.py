@@ -25,10 +25,8 @@ from asl_desktop.domain.conditions import (
     AnswerIn,
     Condition,
     IndicatorAbove,
-    Leaf,
     ShowingAccepted,
     StateName,
-    ThresholdStateIn,
     leaves,
 )
 from asl_desktop.domain.determination import (
@@ -85,7 +83,7 @@ def determine(pack: Pack, inputs: Inputs, as_of: date) -> Determination:
         margins=margin_list,
         watched=watched,
         gap=tuple(item for track in tracks for item in _gap(record, track)),
-        gates=tuple(gates.gate_result(record, gate) for gate in pack.gates),
+        gates=gates.gate_results(record),
         triggers=tuple(_trigger(inputs, trigger) for trigger in pack.triggers),
         duties=_duties(pack, thresholds),
         not_assessed=_not_assessed(record, thresholds),
@@ -150,34 +148,14 @@ def _tensions(record: Record, threshold: Threshold) -> tuple[Tension, ...]:
 
 
 def _anything_present(record: Record, threshold: Threshold) -> bool:
-    trees = (threshold.crossed_when, threshold.ruled_out_when)
-    if any(_present(record, leaf, threshold.id) for tree in trees for leaf in leaves(tree)):
-        return True
-    return any(_bearing_present(record, ref) for ref in record.pack.bearing_on.get(threshold.id, ()))
-
-
-def _present(record: Record, leaf: Leaf, threshold_id: str) -> bool:
-    if isinstance(leaf, AnswerIn):
-        return _answer_present(record, leaf.question)
-    if isinstance(leaf, ShowingAccepted):
-        target = leaf.threshold or threshold_id
-        if (leaf.showing, target) in record.inputs.showing_by_key:
-            return True
-        support = record.pack.showing_by_id[leaf.showing].supported_when.get(target)
-        return any(_present(record, inner, target) for inner in leaves(support))
-    if isinstance(leaf, ThresholdStateIn):
-        return record.state_of(leaf.threshold).state != "not_assessed"
-    return hasattr(leaf, "indicator") and record.readings(leaf.indicator).present
-
-
-def _bearing_present(record: Record, reference: str) -> bool:
-    kind, _, key = reference.partition(":")
-    return record.readings(key).present if kind == "indicator" else _answer_present(record, key)
-
-
-def _answer_present(record: Record, question_id: str) -> bool:
-    answer = record.inputs.answer_by_question.get(question_id)
-    return answer is not None and answer.state != "unanswered"
+    """Tell whether any input bears on a threshold: in its trees, behind its showings, or by the pack's own word."""
+    reach = record.pack.reach[threshold.id]
+    return (
+        not reach.questions.isdisjoint(record.inputs.spoken_questions)
+        or not reach.showings.isdisjoint(record.inputs.showing_by_key)
+        or any(record.readings(indicator).present for indicator in reach.indicators)
+        or any(record.state_of(other).state != "not_assessed" for other in reach.thresholds)
+    )
 
 
 def _track(record: Record, track: Track, thresholds: tuple[ThresholdResult, ...]) -> TrackResult:

@@ -37,8 +37,13 @@ _KEEP = 8
 """How many alternative sets of steps are carried along; the smallest ones win."""
 
 
-def gate_result(record: Record, gate: Gate) -> GateResult:
-    """Return the state of one gate with its reasons, what would open it, and what people decided."""
+def gate_results(record: Record) -> tuple[GateResult, ...]:
+    """Return every gate of the pack: its state with reasons, what would open it, and what people decided."""
+    steps = _Steps(record)
+    return tuple(_gate(record, gate, steps) for gate in record.pack.gates)
+
+
+def _gate(record: Record, gate: Gate, steps: _Steps) -> GateResult:
     decision = record.inputs.decision_by_gate.get(gate.id)
     if gate.kind == "judgement" or gate.opens_when is None:
         return _judgement(record, gate, decision)
@@ -52,7 +57,7 @@ def gate_result(record: Record, gate: Gate) -> GateResult:
     else:
         state, conditions = "closed", interim
         reasons = tuple(dict.fromkeys(leaf.reason for leaf in _decisive(trace)))
-        sets = _Steps(record).sets(gate.opens_when)
+        sets = steps.sets(gate.opens_when, trace)
     return GateResult(
         id=gate.id,
         state=state,
@@ -128,38 +133,53 @@ def _exceptions(record: Record, condition: Condition) -> tuple[str, ...]:
 
 @dataclass
 class _Steps:
-    """Finds the smallest sets of steps that would make a tree true; a set is a bit mask over the steps met."""
+    """Finds the smallest sets of steps that would make a tree true; a set is a bit mask over the steps met.
+
+    One instance serves all gates of a determination, so that what they share is worked out once.
+    """
 
     record: Record
     steps: list[Step] = field(default_factory=list)
     index: dict[str, int] = field(default_factory=dict)
+    known: dict[Leaf, list[int]] = field(default_factory=dict)
 
-    def sets(self, condition: Condition) -> tuple[tuple[Step, ...], ...]:
-        """Return the smallest sets, smallest first."""
-        masks = self._need(condition, "")
+    def sets(self, condition: Condition, trace: Trace) -> tuple[tuple[Step, ...], ...]:
+        """Return the smallest sets, smallest first; ``trace`` is what evaluating ``condition`` gave."""
+        masks = self._need(condition, trace, "")
         return tuple(tuple(s for n, s in enumerate(self.steps) if mask >> n & 1) for mask in masks)
 
-    def _need(self, condition: Condition, threshold_id: str) -> list[int]:
-        trace = evaluate(self.record, condition, threshold_id)
+    def _need(self, condition: Condition, trace: Trace, threshold_id: str) -> list[int]:
         if trace.value == "true":
             return [0]
         if isinstance(condition, AllOf):
-            return _product([self._need(branch, threshold_id) for branch in condition.of])
+            return _product(self._options(condition.of, trace, threshold_id))
         if isinstance(condition, AnyOf):
-            return _smallest([mask for branch in condition.of for mask in self._need(branch, threshold_id)])
+            return _smallest([mask for masks in self._options(condition.of, trace, threshold_id) for mask in masks])
         if isinstance(condition, AtLeast):
-            options = [self._need(branch, threshold_id) for branch in condition.of]
+            options = self._options(condition.of, trace, threshold_id)
             chosen = (_product(list(some)) for some in combinations(options, condition.k))
             return _smallest([mask for masks in chosen for mask in masks])
         if isinstance(condition, Not):
             return [self._step(f"not:{trace.reason}", f"Change what makes this so: {trace.children[0].reason}")]
         return self._leaf(condition, threshold_id)
 
+    def _options(self, branches: tuple[Condition, ...], trace: Trace, threshold_id: str) -> list[list[int]]:
+        pairs = zip(branches, trace.children, strict=True)
+        return [self._need(branch, child, threshold_id) for branch, child in pairs]
+
     def _leaf(self, leaf: Leaf, threshold_id: str) -> list[int]:
-        if isinstance(leaf, StandardMet):
-            return [self._standard(leaf)]
         if isinstance(leaf, ShowingAccepted):
             return [self._showing(leaf.showing, leaf.threshold or threshold_id)]
+        found = self.known.get(leaf)
+        if found is None:
+            found = self.known[leaf] = self._shared_leaf(leaf)
+        return found
+
+    def _shared_leaf(
+        self, leaf: IndicatorBelow | IndicatorAbove | AnswerIn | StandardMet | ThresholdStateIn
+    ) -> list[int]:
+        if isinstance(leaf, StandardMet):
+            return [self._standard(leaf)]
         if isinstance(leaf, ThresholdStateIn):
             return self._state(leaf)
         if isinstance(leaf, AnswerIn):
@@ -203,7 +223,7 @@ class _Steps:
             wanted = wording.listed(wording.STATE_WORDS[state] for state in leaf.states)
             now = wording.STATE_WORDS[result.state]
             return [self._step(f"threshold:{leaf.threshold}", f"{leaf.threshold} {wanted} (now {now})")]
-        return self._need(threshold.ruled_out_when, leaf.threshold)
+        return self._need(threshold.ruled_out_when, result.ruled_out, leaf.threshold)
 
     def _step(self, ref: str, text: str) -> int:
         if ref not in self.index:
@@ -231,8 +251,11 @@ def _smallest(masks: list[int]) -> list[int]:
     """Keep the smallest masks, without any that contains another."""
     kept: list[int] = []
     for mask in sorted(set(masks), key=lambda m: (m.bit_count(), m)):
-        if len(kept) == _KEEP:
-            break
-        if not any(mask & other == other for other in kept):
+        for other in kept:
+            if mask & other == other:
+                break
+        else:
             kept.append(mask)
+            if len(kept) == _KEEP:
+                break
     return kept

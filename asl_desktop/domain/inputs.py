@@ -339,6 +339,11 @@ class Inputs:
         return {item.question: item for item in self.answers}
 
     @cached_property
+    def spoken_questions(self) -> frozenset[str]:
+        """Ids of the questions on which anything was recorded, be it that the answer is unknown."""
+        return frozenset(item.question for item in self.answers if item.state != "unanswered")
+
+    @cached_property
     def measurements_by_indicator(self) -> Mapping[str, tuple[Measurement, ...]]:
         """Measurements by indicator id, in a fixed order."""
         grouped: dict[str, list[Measurement]] = {}

@@ -69,6 +69,7 @@ class Record:
     _margins: dict[str, Margin] = field(default_factory=dict)
     _showings: dict[tuple[str, str], ShowingView] = field(default_factory=dict)
     _coverage: dict[str, Coverage] = field(default_factory=dict)
+    _threshold_uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _standards: dict[tuple[str, str], Trace] = field(default_factory=dict)
 
     def readings(self, indicator_id: str) -> Readings:
@@ -106,6 +107,15 @@ class Record:
         if key not in self._standards:
             self._standards[key] = _standard_trace(self, track_id, standard_id)
         return self._standards[key]
+
+    def threshold_uses(self, threshold_id: str) -> tuple[str, ...]:
+        """Return the references behind the state of a threshold."""
+        found = self._threshold_uses.get(threshold_id)
+        if found is None:
+            result = self.state_of(threshold_id)
+            found = tuple(dict.fromkeys((*_uses(result.crossed), *_uses(result.ruled_out))))
+            self._threshold_uses[threshold_id] = found
+        return found
 
     def specification(self, track_id: str, standard_id: str) -> Specification | None:
         """Return the lab's own specification of a standard, with author and at least one requirement, or None."""
@@ -272,7 +282,7 @@ def _confirmed(record: Answer | RequirementRecord) -> bool:
 def _threshold_state(record: Record, leaf: ThresholdStateIn) -> Trace:
     result = record.state_of(leaf.threshold)
     value: Truth = "true" if result.state in leaf.states else "false"
-    uses = tuple(dict.fromkeys((*_uses(result.crossed), *_uses(result.ruled_out))))
+    uses = record.threshold_uses(leaf.threshold)
     reason = f"{leaf.threshold} is {wording.STATE_WORDS[result.state]}."
     return Trace("threshold_state_in", value, reason, leaf.threshold, uses)
 

@@ -85,7 +85,9 @@ def riskier(indicator: Indicator, left: float, right: float) -> bool:
 
 def read_indicator(indicator: Indicator, inputs: Inputs, *, as_of: date, level: float) -> Readings:
     """Judge every measurement of an indicator on ``as_of`` at confidence ``level``."""
-    found = inputs.measurements_by_indicator.get(indicator.id, ())
+    found = inputs.measurements_by_indicator.get(indicator.id)
+    if not found:
+        return Readings(indicator, (), ())
     planned = _planned(indicator, inputs)
     readings = tuple(_read(indicator, m, inputs, planned, as_of=as_of, level=level) for m in found)
     return Readings(indicator, readings, tuple(r for r in readings if r.competing))
