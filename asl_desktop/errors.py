@@ -117,7 +117,10 @@ class FileTampered(UserError):
 
 
 class FileNotUpgraded(UserError):
-    """A file of an older format could not be brought up to date; it is as it was. Values: path, version, backup, detail."""
+    """A file of an older format could not be brought up to date and is as it was.
+
+    Values: path, version, backup, detail.
+    """
 
     code = "file-not-upgraded"
 
