@@ -9,12 +9,16 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import rfc8785
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from asl_desktop.domain import conditions, determination, inputs, pack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 T = TypeVar("T")
 
@@ -52,7 +56,36 @@ def from_json(kind: type[T], data: object) -> T:
     Raises:
         pydantic.ValidationError: when a field is missing, unknown or of the wrong kind.
     """
-    return adapter(kind).validate_python(data)
+    return adapter(kind).validate_python(_with_conditions(data) if kind.__module__ == pack.__name__ else data)
+
+
+_CONDITIONS: Mapping[str, type] = {
+    str(tag.default): item
+    for item in vars(conditions).values()
+    if isinstance(item, type) and dataclasses.is_dataclass(item)
+    for tag in dataclasses.fields(item)
+    if tag.name == "op"
+}
+_MAX_NESTING = 100
+
+
+def _with_conditions(data: object, depth: int = 0) -> object:
+    """Build the condition trees inside pack data from the leaves up.
+
+    Left to itself pydantic tries every kind of node at every level: time that grows threefold with each level, which
+    a hostile file would use.
+    """
+    if depth > _MAX_NESTING:
+        fault = PydanticCustomError("too_deep", "is nested too deep")
+        raise ValidationError.from_exception_data("Pack", [{"type": fault, "input": None}])
+    if isinstance(data, dict):
+        inner = {key: _with_conditions(value, depth + 1) for key, value in data.items()}
+        operator = data.get("op")
+        kind = _CONDITIONS.get(operator) if isinstance(operator, str) else None
+        return inner if kind is None else _adapter(kind).validate_python(inner)
+    if isinstance(data, list | tuple):
+        return [_with_conditions(value, depth + 1) for value in data]
+    return data
 
 
 def canonical(data: object) -> bytes:
