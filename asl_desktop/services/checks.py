@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -54,7 +55,7 @@ def check_record(pack: Pack, inputs: Inputs, record: Record) -> None:
         ItemUnknown: an id is not in the framework (with the nearest one that is) or evidence is not in the inputs.
         ValueRefused: a value does not fit, or something that its kind demands is missing.
     """
-    _check_text(record, _name(record))
+    _check_carriable(record, _name(record))
     _check_shape(record)
     at = getattr(record, "at", "")
     if at and not _INSTANT.fullmatch(at):
@@ -73,7 +74,7 @@ def require_known(kind: str, item: str, known: Iterable[str], *, pack: str) -> N
     """Refuse an id that is not among the known ones, with the nearest known one as a suggestion."""
     names = sorted(known)
     if item not in names:
-        near = difflib.get_close_matches(item, names, n=1, cutoff=0.6)
+        near = difflib.get_close_matches(item, names, n=1, cutoff=0.5)
         raise ItemUnknown(kind=kind, id=item, pack=pack, suggestion=near[0] if near else "")
 
 
@@ -82,8 +83,10 @@ def _name(record: Record) -> str:
     return kind.name if kind.single else f"{kind.name} {kind.key(record)}"
 
 
-def _check_text(value: object, where: str) -> None:
-    """Refuse text that no file, report or other reader can carry: NUL characters and lone surrogates."""
+def _check_carriable(value: object, where: str) -> None:
+    """Refuse what no file, report or other reader can carry: NUL characters, lone surrogates, NaN and infinities."""
+    if isinstance(value, float) and not math.isfinite(value):
+        refuse(where, "the number must be finite")
     if isinstance(value, str):
         if "\0" in value:
             refuse(where, "the text contains a NUL character")
@@ -91,14 +94,14 @@ def _check_text(value: object, where: str) -> None:
             refuse(where, "the text contains half of a character pair (a lone surrogate)")
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for field in dataclasses.fields(value):
-            _check_text(getattr(value, field.name), where if field.name == "of" else f"{where}, {field.name}")
+            _check_carriable(getattr(value, field.name), where if field.name == "of" else f"{where}, {field.name}")
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            _check_text(key, where)
-            _check_text(item, where)
+            _check_carriable(key, where)
+            _check_carriable(item, where)
     elif isinstance(value, tuple | list):
         for item in value:
-            _check_text(item, where)
+            _check_carriable(item, where)
 
 
 def _check_shape(record: Record) -> None:
