@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from asl_desktop.domain.conditions import (
@@ -42,6 +43,7 @@ from asl_desktop.domain.pack import (
     Threshold,
     Track,
 )
+from asl_desktop.interchange.pack_file import pack_digest
 
 QUESTIONS = 1000
 THRESHOLDS = 200
@@ -58,7 +60,7 @@ _LINK = (EvidenceLink("0" * 64),)
 
 def synthetic_pack() -> Pack:
     """Return a pack of 1,000 questions, 200 thresholds, 400 indicators, 2 showings and 120 requirements."""
-    return Pack(
+    pack = Pack(
         id="synthetic",
         title="Synthetic",
         version="1",
@@ -83,8 +85,8 @@ def synthetic_pack() -> Pack:
             ),
         ),
         label="{deployment} / {security}",
-        digest="0" * 64,
     )
+    return replace(pack, digest=pack_digest(pack))
 
 
 def synthetic_inputs() -> Inputs:
