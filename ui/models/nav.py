@@ -1,0 +1,211 @@
+"""The left bar as rows: pages, domains with their progress, safeguards per track, review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from asl_desktop.domain.determination import Snapshot
+from ui.counting import Count, count_questions, count_safeguards
+from ui.icons import pixmap
+from ui.pages.registry import PAGE_BY_ID
+from ui.theme import font, tokens
+from ui.wording import plural
+
+ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
+HEADING_HEIGHT = 32
+ROW_HEIGHT = 46
+NARROW = 100
+"""Below this width only rings and icons are painted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row. A heading has no page.
+
+    Attributes:
+        words: the line below the title.
+        fraction: part of the ring that is filled; None paints ``icon`` instead of a ring.
+    """
+
+    title: str
+    page: str = ""
+    item: str = ""
+    words: str = ""
+    fraction: float | None = None
+    complete: bool = False
+    icon: str = ""
+
+
+class NavModel(QAbstractListModel):
+    """Rows of the left bar; :meth:`show` replaces their contents and keeps the selection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: tuple[Entry, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The rows as plain data."""
+        return self._entries
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show the state of a snapshot."""
+        entries = entries_of(snapshot)
+        if [(e.page, e.item) for e in entries] == [(e.page, e.item) for e in self._entries]:
+            self._entries = entries
+            self.dataChanged.emit(self.index(0), self.index(len(entries) - 1))
+            return
+        self.beginResetModel()
+        self._entries = entries
+        self.endResetModel()
+
+    def row_of(self, page: str, item: str = "") -> int:
+        """Return the row of a page (and item), -1 for none."""
+        exact = [i for i, e in enumerate(self._entries) if e.page == page and e.item == item]
+        loose = [i for i, e in enumerate(self._entries) if e.page == page]
+        return (exact or loose or [-1])[0]
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._entries)
+
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        if not index.isValid() or not self._entries[index.row()].page:
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        entry = self._entries[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.title
+        if role == ENTRY_ROLE:
+            return entry
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return ", ".join(text for text in (entry.title, entry.words) if text)
+        if role == Qt.ItemDataRole.ToolTipRole and entry.page:
+            return f"{entry.title}\n{entry.words}" if entry.words else entry.title
+        return None
+
+
+def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
+    """Return the rows for a snapshot; pages that this installation lacks are left out."""
+    pack = snapshot.pack
+    rows = [Entry("Overview", "hub", icon="layout-list"), Entry("Scope and plan", "scope", icon="target")]
+    rows.append(Entry("DOMAINS"))
+    for domain in pack.domains:
+        count = count_questions(snapshot, domain.id)
+        if count.total:
+            rows.append(_counted(domain.title, "questions", f"domain:{domain.id}", count, "answered"))
+    measured = {item.indicator for item in snapshot.inputs.measurements}
+    indicators = Count(len(measured & set(pack.indicator_by_id)), len(pack.indicators))
+    rows.append(Entry("EVALUATIONS"))
+    rows.append(_counted("Measurements", "measurements", "", indicators, "measured"))
+    rows.append(Entry("Margins", "margins", words=_margin_words(snapshot), icon="chart-no-axes-column"))
+    rows.append(Entry("SAFEGUARDS"))
+    for track in pack.tracks:
+        rows.append(_counted(track.title, "safeguards", track.id, count_safeguards(snapshot, track.id), "in place"))
+    rows.append(Entry("REVIEW"))
+    shut = sum(1 for gate in snapshot.determination.gates if gate.state == "closed")
+    rows.append(Entry("Gates and sign-off", "gate", words=f"{shut} closed" if shut else "", icon="door-open"))
+    rows.append(Entry("Report", "report", icon="file-check"))
+    return tuple(row for row in rows if not row.page or PAGE_BY_ID[row.page].exists())
+
+
+def _counted(title: str, page: str, item: str, count: Count, verb: str) -> Entry:
+    fraction = count.done / count.total if count.total else 0.0
+    return Entry(title, page, item, count.words(verb), fraction, count.complete)
+
+
+def _margin_words(snapshot: Snapshot) -> str:
+    margins = snapshot.determination.margins
+    urgent = sum(1 for margin in margins if margin.state in {"not_excluded", "crossed"})
+    unknown = sum(1 for margin in margins if margin.state in {"not_measured", "not_adequate"})
+    parts = [f"{urgent} not excluded"] if urgent else []
+    if unknown:
+        parts.append(f"{unknown} unmeasured")
+    return ", ".join(parts) if parts else plural(len(margins), "margin", "margins")
+
+
+class NavDelegate(QStyledItemDelegate):
+    """Paints headings, rings and icons; a narrow bar shows rings and icons only."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002
+        entry: Entry = index.data(ENTRY_ROLE)
+        return QSize(40, ROW_HEIGHT if entry.page else HEADING_HEIGHT)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        entry: Entry = index.data(ENTRY_ROLE)
+        rect: QRect = option.rect
+        table = tokens()
+        narrow = rect.width() < NARROW
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not entry.page:
+            if not narrow:
+                painter.setFont(font(11, 600))
+                painter.setPen(table.color("muted"))
+                painter.drawText(rect.adjusted(8, 0, 0, -6), Qt.AlignmentFlag.AlignBottom, entry.title)
+            painter.restore()
+            return
+        self._paint_ground(painter, option, rect)
+        left = rect.x() + (rect.width() - 24) // 2 if narrow else rect.x() + 12
+        self._paint_mark(painter, entry, QRect(left, rect.y() + (rect.height() - 24) // 2, 24, 24))
+        if not narrow:
+            self._paint_words(painter, entry, rect.adjusted(46, 6, -6, -6))
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect) -> None:
+        table = tokens()
+        inner = QRectF(rect).adjusted(0, 2, 0, -2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(table.color("accent_soft"))
+            painter.drawRoundedRect(inner, 8, 8)
+            painter.setBrush(table.color("accent"))
+            painter.drawRect(QRectF(inner.x(), inner.y() + 8, 2, inner.height() - 16))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(table.color("sunken"))
+            painter.drawRoundedRect(inner, 8, 8)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(table.color("accent"), 2))
+            painter.drawRoundedRect(inner.adjusted(1, 1, -1, -1), 7, 7)
+
+    def _paint_mark(self, painter: QPainter, entry: Entry, box: QRect) -> None:
+        table = tokens()
+        if entry.fraction is None:
+            painter.drawPixmap(box.x() + 2, box.y() + 2, pixmap(entry.icon, "accent", 20))
+            return
+        circle = QRectF(box).adjusted(1.5, 1.5, -1.5, -1.5)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(table.color("ok" if entry.complete else "line"), 3))
+        painter.drawEllipse(circle)
+        if entry.complete:
+            painter.drawPixmap(box.x() + 5, box.y() + 5, pixmap("check", "ok", 14))
+        elif entry.fraction > 0:
+            pen = QPen(table.color("accent"), 3)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawArc(circle, 90 * 16, -round(min(entry.fraction, 1.0) * 360 * 16))
+
+    def _paint_words(self, painter: QPainter, entry: Entry, rect: QRect) -> None:
+        table = tokens()
+        painter.setFont(font(13, 500))
+        painter.setPen(table.color("text"))
+        metrics = painter.fontMetrics()
+        title = metrics.elidedText(entry.title, Qt.TextElideMode.ElideRight, rect.width())
+        if not entry.words:
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, title)
+            return
+        painter.drawText(rect, Qt.AlignmentFlag.AlignTop, title)
+        painter.setFont(font(12))
+        painter.setPen(table.color("muted"))
+        words = painter.fontMetrics().elidedText(entry.words, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, Qt.AlignmentFlag.AlignBottom, words)

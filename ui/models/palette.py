@@ -1,0 +1,62 @@
+"""What the find box finds: pages, questions, indicators, thresholds, safeguards and evidence, as rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from asl_desktop.domain.determination import Snapshot
+from ui.pages.registry import PAGES
+
+LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something to go to: what kind it is, how it reads, and the page and item that show it."""
+
+    kind: str
+    text: str
+    page: str
+    item: str
+    also: str = ""
+
+
+def everything(snapshot: Snapshot) -> tuple[Hit, ...]:
+    """Return all there is to find, in the order in which it is offered."""
+    pack, inputs = snapshot.pack, snapshot.inputs
+    installed = {spec.page_id for spec in PAGES if spec.exists()}
+    citing = {link.evidence: answer.question for answer in inputs.answers for link in answer.evidence}
+    found = [
+        *(Hit("Page", spec.title, spec.page_id, "") for spec in PAGES if spec.page_id != "questions"),
+        *(Hit("Domain", domain.title, "questions", f"domain:{domain.id}") for domain in pack.domains),
+        *(Hit("Question", f"{q.id}  {q.text}", "questions", q.id, q.guidance) for q in pack.questions),
+        *(Hit("Indicator", f"{i.title}  ({i.id})", "measurements", i.id) for i in pack.indicators),
+        *(Hit("Threshold", f"{t.id}  {t.title}", "gate", t.id) for t in pack.thresholds),
+        *(Hit("Safeguard", f"{r.id}  {r.title}", "safeguards", r.id, r.text) for r in pack.requirements),
+        *(
+            Hit(
+                "Evidence",
+                f"{e.title or e.name}  {e.sha256[:8]}",
+                "questions",
+                citing[e.sha256],
+                f"{e.name} {e.sha256}",
+            )
+            for e in inputs.evidence
+            if e.sha256 in citing
+        ),
+    ]
+    return tuple(hit for hit in found if hit.page in installed)
+
+
+def search(hits: tuple[Hit, ...], query: str) -> tuple[Hit, ...]:
+    """Return what holds every word of the query; a match at the start of a word comes first. At most 50."""
+    words = query.casefold().split()
+    if not words:
+        return hits[:LIMIT]
+    scored: list[tuple[int, int, Hit]] = []
+    for at, hit in enumerate(hits):
+        text = f" {hit.kind} {hit.text}".casefold()
+        whole = f"{text} {hit.also}".casefold()
+        if all(word in whole for word in words):
+            scored.append((-sum(f" {word}" in text for word in words), at, hit))
+    return tuple(hit for _, _, hit in sorted(scored, key=lambda row: row[:2])[:LIMIT])

@@ -1,0 +1,215 @@
+"""Everything a person says about one question except the evidence: value, state, confidence, rationale."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from asl_desktop.domain.inputs import Answer, AnswerState, Confidence
+from asl_desktop.domain.pack import Question
+from ui.forms.factories import make_editor
+from ui.forms.fields import TextBox
+from ui.theme import set_role
+from ui.widgets.parts import label, row
+
+_STATES: tuple[tuple[AnswerState, str, str], ...] = (
+    ("unknown", "Unknown", "Nobody knows the answer at present"),
+    ("declined", "Declined", "The answer is known and not given; needs a reason"),
+    ("not_applicable", "Not applicable", "The question does not apply; needs a reason and a reviewer who confirms it"),
+)
+_CONFIDENCE: tuple[tuple[Confidence, str], ...] = (
+    ("", "Confidence not stated"),
+    ("low", "Low confidence"),
+    ("moderate", "Moderate confidence"),
+    ("high", "High confidence"),
+)
+_NEED_REASON = {"declined", "not_applicable"}
+
+
+class CalmCombo(QComboBox):
+    """A combo box that scrolling past does not change."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class AnswerForm(QWidget):
+    """Edits an answer. ``edited(typing)`` follows every change; True means that more keystrokes may follow.
+
+    What cannot be recorded yet (a half-typed range, a state without its reason) stays in the form: :meth:`draft` then
+    keeps the recorded value and state, and :meth:`problem` says what is missing.
+    """
+
+    edited = Signal(bool)
+    left = Signal()
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self.question = question
+        self._recorded = Answer(question.id, state="unanswered")
+        self.editors = tuple(make_editor(part) for part in question.parts)
+        self._states = {state: self._state_button(state, text, why) for state, text, why in _STATES}
+        self._confidence = CalmCombo()
+        self._confidence.setAccessibleName("Confidence in the answer")
+        for _, text in _CONFIDENCE:
+            self._confidence.addItem(text)
+        self._confidence.activated.connect(lambda _: self.edited.emit(False))
+        self._reason = QLineEdit()
+        self._reason.setAccessibleName("Reason")
+        self._reason.setPlaceholderText("Why?")
+        self._confirmed = QLineEdit()
+        self._confirmed.setAccessibleName("Confirmed by")
+        self._confirmed.setPlaceholderText("Reviewer who confirms that it does not apply")
+        for field in (self._reason, self._confirmed):
+            field.textEdited.connect(lambda _: self._on_changed(typing=True))
+        self.problem_line = label("", "error", wrap=True)
+        self.rationale = TextBox("Rationale", 96)
+        self.rationale.textChanged.connect(lambda: self.edited.emit(True))
+        self._lay_out()
+        self._watch()
+        self._sync()
+
+    def show_answer(self, answer: Answer | None) -> None:
+        """Show a recorded answer; what is typed but not recorded is replaced."""
+        self._recorded = answer or Answer(self.question.id, state="unanswered")
+        held = self._recorded
+        for editor in self.editors:
+            editor.set_value(held.value.get(editor.part.id) if held.state == "answered" else None)
+        for state, button in self._states.items():
+            button.setChecked(held.state == state)
+        self._reason.setText(held.reason)
+        self._confirmed.setText(held.confirmed_by)
+        self._confidence.setCurrentIndex([key for key, _ in _CONFIDENCE].index(held.confidence))
+        self.rationale.show_text(held.rationale)
+        self._sync()
+
+    def keep_recorded(self, answer: Answer | None) -> None:
+        """Take note of what is recorded now without touching what is typed."""
+        self._recorded = answer or Answer(self.question.id, state="unanswered")
+
+    def draft(self) -> Answer:
+        """Return the answer as it can be recorded now."""
+        confidence = _CONFIDENCE[self._confidence.currentIndex()][0]
+        base = dataclasses.replace(self._recorded, confidence=confidence, rationale=self.rationale.toPlainText())
+        if self.problem():
+            return base
+        state = self._state()
+        if state != "answered":
+            reason = self._reason.text().strip() if state in _NEED_REASON else ""
+            confirmed = self._confirmed.text().strip() if state == "not_applicable" else ""
+            return dataclasses.replace(base, state=state, value={}, reason=reason, confirmed_by=confirmed)
+        values = {editor.part.id: value for editor in self.editors if (value := editor.value()) is not None}
+        given: AnswerState = "answered" if values else "unanswered"
+        return dataclasses.replace(base, state=given, value=values, reason="", confirmed_by="")
+
+    def problem(self) -> str:
+        """Return why what stands in the form cannot be recorded as it is, or nothing."""
+        state = self._state()
+        if state in _NEED_REASON and not self._reason.text().strip():
+            word = "was declined" if state == "declined" else "does not apply"
+            return f"Say why it {word}; until then {self._standing()}."
+        if state == "answered":
+            found = next((editor.problem() for editor in self.editors if editor.problem()), "")
+            return f"{found} Until then {self._standing()}." if found else ""
+        return ""
+
+    def pick(self, number: int) -> None:
+        """Choose an option of the first part that has options, counted from 1."""
+        next((True for editor in self.editors if editor.pick(number)), False)
+
+    def focus_first(self) -> None:
+        """Put the cursor where an answer starts."""
+        if self.editors:
+            self.editors[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def set_read_only(self, value: bool) -> None:
+        """Refuse changes from now on."""
+        for editor in self.editors:
+            editor.set_read_only(value)
+        for button in self._states.values():
+            button.setEnabled(not value)
+        self._confidence.setEnabled(not value)
+        for field in (self._reason, self._confirmed, self.rationale):
+            field.setReadOnly(value)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut:
+            self.left.emit()
+        return super().eventFilter(watched, event)
+
+    def _state(self) -> AnswerState:
+        return next((state for state, button in self._states.items() if button.isChecked()), "answered")
+
+    def _standing(self) -> str:
+        if self._recorded.state == "unanswered":
+            return "the question counts as not answered"
+        return "the answer recorded before stands"
+
+    def _state_button(self, state: AnswerState, text: str, why: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setAccessibleName(text)
+        button.setAccessibleDescription(why)
+        button.setToolTip(why)
+        button.setCheckable(True)
+        button.setAutoDefault(False)
+        set_role(button, role="toggle")
+        button.clicked.connect(lambda checked: self._on_state(state, checked))
+        return button
+
+    def _on_state(self, state: AnswerState, checked: bool) -> None:
+        for other, button in self._states.items():
+            button.setChecked(checked and other == state)
+        if checked:
+            for editor in self.editors:
+                editor.set_value(None)
+        self._on_changed(typing=False)
+        if checked and state in _NEED_REASON:
+            self._reason.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_value(self, *, typing: bool) -> None:
+        for button in self._states.values():
+            button.setChecked(False)
+        self._on_changed(typing=typing)
+
+    def _on_changed(self, *, typing: bool) -> None:
+        self._sync()
+        self.edited.emit(typing)
+
+    def _sync(self) -> None:
+        state = self._state()
+        self._reason.setVisible(state in _NEED_REASON)
+        self._confirmed.setVisible(state == "not_applicable")
+        problem = self.problem()
+        self.problem_line.setText(problem)
+        self.problem_line.setVisible(bool(problem))
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        for editor in self.editors:
+            typing = editor.part.type in {"number", "text", "range"}
+            editor.changed.connect(lambda typing=typing: self._on_value(typing=typing))
+            layout.addWidget(editor)
+        layout.addLayout(row(label("Or", "muted"), *self._states.values(), 1, self._confidence, spacing=6))
+        reasons = row(self._reason, self._confirmed)
+        reasons.setStretch(0, 2)
+        reasons.setStretch(1, 1)
+        layout.addLayout(reasons)
+        layout.addWidget(self.problem_line)
+        needed = " (required)" if self.question.rationale_required else ""
+        prose = QVBoxLayout()
+        prose.setSpacing(4)
+        prose.addWidget(label(f"Rationale{needed}", "label"))
+        prose.addWidget(self.rationale)
+        layout.addLayout(prose)
+
+    def _watch(self) -> None:
+        for field in (self._reason, self._confirmed, self.rationale):
+            field.installEventFilter(self)
+        for editor in self.editors:
+            for child in editor.findChildren(QWidget):
+                child.installEventFilter(self)

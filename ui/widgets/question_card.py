@@ -1,0 +1,193 @@
+"""One question with all that belongs to it, writing every change through the session."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+
+from asl_desktop.domain.determination import Determination, Snapshot
+from asl_desktop.domain.inputs import Answer, EvidenceItem, EvidenceLink
+from asl_desktop.domain.pack import Question
+from asl_desktop.domain.wording import GATE_WORDS, STATE_WORDS
+from asl_desktop.errors import UserError
+from ui.counting import lacks
+from ui.session import Session, cause_of
+from ui.theme import set_role
+from ui.widgets.answer_form import AnswerForm
+from ui.widgets.evidence import EvidenceSection
+from ui.widgets.flow import FlowLayout
+from ui.widgets.parts import Tinted, chip, column, label, link, row, tool_button
+from ui.wording import name_of
+
+
+class QuestionCard(QFrame):
+    """The card in the middle of the question page. ``wants(page, item)`` asks to go to what the question bears on."""
+
+    wants = Signal(str, str)
+
+    def __init__(self, session: Session, question: Question) -> None:
+        super().__init__()
+        set_role(self, role="card")
+        self.session = session
+        self.question = question
+        self._before = session.snapshot.determination
+        self._own_change = False
+        self.form = AnswerForm(question)
+        self.evidence = EvidenceSection(session, self._with_evidence)
+        self.flag = tool_button("flag", "Flag for review (Ctrl+Shift+F)", self.toggle_flag, checkable=True)
+        self._lacking = label("", "error", wrap=True)
+        self._consequence = label("", wrap=True)
+        self._consequence_box = self._note(self._consequence, "What this answer changes")
+        self._shown: Answer | None = None
+        self._lay_out()
+        self.form.edited.connect(self._on_edited)
+        self.form.left.connect(session.write_now)
+        self.evidence.links_changed.connect(self._on_links_changed)
+        self.form.set_read_only(session.read_only)
+        self.evidence.set_read_only(session.read_only)
+        self.flag.setEnabled(not session.read_only)
+        self.refresh(session.snapshot)
+
+    def answer(self) -> Answer:
+        """Return the answer as the session holds it."""
+        held = self.session.inputs.answer_by_question.get(self.question.id)
+        return held or Answer(self.question.id, state="unanswered")
+
+    def refresh(self, snapshot: Snapshot) -> None:
+        """Show what came from elsewhere; what is being typed here stays."""
+        held = snapshot.inputs.answer_by_question.get(self.question.id)
+        if not self._own_change and _content(held) != _content(self._shown):
+            self.form.show_answer(held)
+        self.form.keep_recorded(held)
+        self._shown = held
+        self.evidence.show_links(held.evidence if held else ())
+        self.flag.setChecked(held is not None and held.marked_for_review)
+        for tint in self.flag.findChildren(Tinted):
+            tint.show_icon("flag", "warn" if self.flag.isChecked() else "muted")
+        lacking = lacks(self.question, snapshot.inputs)
+        self._lacking.setText(lacking)
+        self._lacking.setVisible(bool(lacking))
+        words = consequence(self._before, snapshot.determination)
+        self._consequence.setText(words)
+        self._consequence_box.setVisible(bool(words))
+
+    def toggle_flag(self) -> None:
+        """Mark the question for review, or take the mark away."""
+        held = self.answer()
+        self._put(dataclasses.replace(held, marked_for_review=not held.marked_for_review), typing=False)
+
+    def _on_edited(self, typing: bool) -> None:
+        held = self.answer()
+        draft = self.form.draft()
+        if _content(draft) != _content(held):
+            self._put(dataclasses.replace(draft, evidence=held.evidence), typing=typing)
+
+    def _on_links_changed(self, links: tuple[EvidenceLink, ...]) -> None:
+        self._put(dataclasses.replace(self.answer(), evidence=links), typing=False)
+
+    def _with_evidence(self, item: EvidenceItem) -> Answer | None:
+        held = self.answer()
+        if any(link_.evidence == item.sha256 for link_ in held.evidence):
+            return None
+        return dataclasses.replace(held, evidence=(*held.evidence, EvidenceLink(item.sha256)))
+
+    def _put(self, answer: Answer, *, typing: bool) -> None:
+        self._own_change = True
+        try:
+            self.session.put(answer, coalesce=f"answer:{self.question.id}" if typing else "")
+        except UserError as error:
+            self.form.problem_line.setText(cause_of(error))
+            self.form.problem_line.show()
+        finally:
+            self._own_change = False
+
+    def _lay_out(self) -> None:
+        question = self.question
+        title = label(question.text, "question", wrap=True)
+        chips = row(chip(question.id), spacing=8)
+        if question.evidence_required:
+            chips.addWidget(chip("Evidence required", "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
+        chips.addStretch(1)
+        chips.addWidget(self.flag)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setSpacing(12)
+        layout.addLayout(chips)
+        layout.addWidget(title)
+        guidance = " ".join(text for text in (question.guidance, _expected(question)) if text)
+        if guidance:
+            layout.addWidget(self._note(label(guidance, "muted", wrap=True), "How to judge"))
+        layout.addWidget(self.form)
+        layout.addWidget(self.evidence)
+        layout.addWidget(self._lacking)
+        layout.addWidget(self._consequence_box)
+        if question.bears_on:
+            layout.addWidget(self._bearings())
+        layout.addStretch(1)
+
+    def _note(self, text: QWidget, title: str) -> QFrame:
+        note = QFrame()
+        set_role(note, role="note")
+        inner = column(label(title, "label"), text, spacing=4)
+        inner.setContentsMargins(12, 8, 12, 8)
+        note.setLayout(inner)
+        note.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        return note
+
+    def _bearings(self) -> QWidget:
+        holder = QWidget()
+        flow = FlowLayout(holder)
+        flow.addWidget(label("Bears on", "muted"))
+        for item in self.question.bears_on:
+            button = link(item, functools.partial(self._go_to, item))
+            button.setToolTip(name_of(self.session.pack, item))
+            button.setAccessibleName(f"Bears on {item}, {name_of(self.session.pack, item)}")
+            flow.addWidget(button)
+        return holder
+
+    def _go_to(self, item: str) -> None:
+        self.wants.emit(self._page_of(item), item)
+
+    def _page_of(self, item: str) -> str:
+        pack = self.session.pack
+        if item in pack.requirement_by_id:
+            return "safeguards"
+        if item in pack.threshold_by_id or item in pack.showing_by_id:
+            return "gate"
+        return "margins" if item in pack.indicator_by_id else "hub"
+
+
+def consequence(before: Determination, after: Determination) -> str:
+    """Return in words what changed between two determinations, or nothing."""
+    found = [
+        f"{new.id}: {STATE_WORDS[old.state]} \u2192 {STATE_WORDS[new.state]}"
+        for old, new in zip(before.thresholds, after.thresholds, strict=True)
+        if old.state != new.state
+    ]
+    found += [
+        f"required {new.track} standard: {old.required} \u2192 {new.required}"
+        for old, new in zip(before.tracks, after.tracks, strict=True)
+        if old.required != new.required
+    ]
+    found += [
+        f"gate {new.id}: {GATE_WORDS[old.state]} \u2192 {GATE_WORDS[new.state]}"
+        for old, new in zip(before.gates, after.gates, strict=True)
+        if old.state != new.state
+    ]
+    fired = {trigger.id for trigger in before.triggers if trigger.value == "true"}
+    found += [f"trigger {t.id} has fired" for t in after.triggers if t.value == "true" and t.id not in fired]
+    return "; ".join(found)
+
+
+def _expected(question: Question) -> str:
+    return f"Expected evidence: {question.expected_evidence}" if question.expected_evidence else ""
+
+
+def _content(answer: Answer | None) -> Answer | None:
+    """Return the answer without who and when, so that a stamp alone is no difference."""
+    if answer is None or answer == Answer(answer.question, state="unanswered", author=answer.author, at=answer.at):
+        return None
+    return dataclasses.replace(answer, author="", at="")
