@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import shutil
 import sys
+import tempfile
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,9 +36,19 @@ _FOLDERS = {
 }
 
 
-def pytest_configure() -> None:
-    """Start watching the network; an audit hook also sees what native code asks Python to connect."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave the real home, for fixtures wider than a test too, and start watching the network.
+
+    An audit hook also sees what native code asks Python to connect.
+    """
+    home = tempfile.mkdtemp(prefix="asl-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    os.environ.update(_environment(Path(home)))
     sys.addaudithook(_refuse_network)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {variable: str(home / folder) for variable, folder in _FOLDERS.items()}
 
 
 def _is_here(host: object) -> bool:
@@ -71,8 +83,10 @@ def clock() -> FixedClock:
 def user_dirs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the test a home of its own and return it; nothing under the real one is read or written."""
     home = tmp_path_factory.mktemp("home")
-    for variable, folder in _FOLDERS.items():
-        monkeypatch.setenv(variable, str(home / folder))
+    for variable, folder in _environment(home).items():
+        monkeypatch.setenv(variable, folder)
+    # A fixture for the whole session may have trusted its own identities; that must not reach other tests.
+    monkeypatch.delenv("ASL_TRUST_DIR", raising=False)
     return home
 
 
