@@ -19,7 +19,7 @@ from asl_desktop.interchange.inputs_model import FORMAT
 if TYPE_CHECKING:
     from asl_desktop.domain.inputs import EvidenceItem, Inputs
 
-_EXPLICIT = frozenset({"author", "at", "by"})
+_EXPLICIT = frozenset({"author", "at", "by", "name", "media_type"})
 _BLOCK = re.compile(r"(?! )(?:[^\S\n]*\S[^\n]*(?<! )\n)*[^\S\n]*\S[^\n]*(?<! )\n?")
 _PLAIN_ALIAS = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -47,10 +47,7 @@ def inputs_yaml(pack: str, inputs: Inputs, files: Mapping[str, str]) -> str:
         },
         "decisions": {item["gate"]: _trimmed(item, aliases, without="gate") for item in _json(inputs, "decision")},
         "interim": [_trimmed(item, aliases) for item in _json(inputs, "interim")],
-        "specifications": [
-            item | {"requirements": [_trimmed(row, {}) for row in item["requirements"]]}
-            for item in _json(inputs, "specification")
-        ],
+        "specifications": _json(inputs, "specification"),
     }
     kept = {key: value for key, value in data.items() if value not in ({}, [])}
     return yaml.dump(
