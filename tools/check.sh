@@ -21,6 +21,6 @@ step "Formatting" "$bin/ruff" format --check .
 step "Lint" "$bin/ruff" check .
 step "Import contracts" "$bin/lint-imports"
 step "Types" "$bin/mypy"
-step "Published schemas agree with the code" "$bin/python" tools/schemas.py --check
+step "Published schemas agree with the code" "$bin/python" tools/write_schemas.py --check
 step "Wheel" wheel
 printf '\nEvery check passed.\n'

@@ -28,14 +28,23 @@ def schema_text(name: str) -> str:
     return json.dumps(SCHEMAS[name](), indent=2, ensure_ascii=False) + "\n"
 
 
-def main() -> int:
-    """Write every schema; return the exit status."""
+def main(arguments: list[str]) -> int:
+    """Write every schema, or with ``--check`` only name those that differ from the code; return the exit status."""
     folder: Path = resource_path("schemas")
+    if arguments == ["--check"]:
+        stale = [name for name in SCHEMAS if not _is_current(folder / name)]
+        for name in stale:
+            print(f"{name} differs from the code; run: python tools/write_schemas.py", file=sys.stderr)
+        return 1 if stale else 0
     for name in SCHEMAS:
         folder.joinpath(name).write_text(schema_text(name), "utf-8")
         print(folder.joinpath(name))
     return 0
 
 
+def _is_current(path: Path) -> bool:
+    return path.is_file() and path.read_text("utf-8") == schema_text(path.name)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
