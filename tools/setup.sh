@@ -89,8 +89,10 @@ apt_install() {
   local names=() entry
   for entry in "$@"; do names+=("$(known_name "$entry")"); done
   say "Installing system packages: ${names[*]}"
+  # The two options keep a configuration file that somebody changed, where dpkg would otherwise stop and ask.
   as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${names[@]}" >>"$log" 2>&1
+    apt-get install -y -qq --no-install-recommends \
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "${names[@]}" >>"$log" 2>&1 </dev/null
 }
 
 usable_python() {
