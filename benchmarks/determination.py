@@ -35,9 +35,9 @@ def rows(folder: Path, *, runs: int) -> list[Row]:
 def _worked_example(folder: Path) -> tuple[Pack, Inputs, date]:
     from asl_desktop.progress import Silent
     from asl_desktop.services.assessments import take_snapshot
-    from asl_desktop.services.examples import build_example, example_names
+    from asl_desktop.services.examples import DEFAULT_EXAMPLE, build_example
 
-    with build_example(example_names()[0], folder / "example.asl", progress=Silent()) as document:
+    with build_example(DEFAULT_EXAMPLE, folder / "example.asl", progress=Silent()) as document:
         snapshot = take_snapshot(document)
     return snapshot.pack, snapshot.inputs, snapshot.as_of
 

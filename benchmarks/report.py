@@ -43,11 +43,11 @@ def rows(folder: Path, *, runs: int) -> list[Row]:
 def _prepare(folder: Path) -> tuple[Path, Path]:
     from asl_desktop.progress import Silent
     from asl_desktop.services.assessments import take_snapshot
-    from asl_desktop.services.examples import build_example, example_names
+    from asl_desktop.services.examples import DEFAULT_EXAMPLE, build_example
     from reports.document import board_report
 
     assessment, source = folder / "report.asl", folder / "report.typ"
-    with build_example(example_names()[0], assessment, progress=Silent()) as document:
+    with build_example(DEFAULT_EXAMPLE, assessment, progress=Silent()) as document:
         snapshot = take_snapshot(document)
     source.write_text(markup(board_report(snapshot, generated_at=datetime.now(UTC))), encoding="utf-8")
     return assessment, source
