@@ -40,7 +40,7 @@ class PartEditor(QWidget):
         """Return why what stands in the control cannot be recorded, as a sentence, or nothing."""
         return ""
 
-    def pick(self, number: int) -> bool:  # noqa: ARG002 - an editor without options has none to pick
+    def pick(self, number: int) -> bool:
         """Choose the option with this number, counted from 1; False when there is none."""
         return False
 

@@ -107,8 +107,10 @@ def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     rows.append(_counted("Measurements", "measurements", "", indicators, "measured"))
     rows.append(Entry("Margins", "margins", words=_margin_words(snapshot), icon="chart-no-axes-column"))
     rows.append(Entry("SAFEGUARDS"))
-    for track in pack.tracks:
-        rows.append(_counted(track.title, "safeguards", track.id, count_safeguards(snapshot, track.id), "in place"))
+    rows.extend(
+        _counted(track.title, "safeguards", track.id, count_safeguards(snapshot, track.id), "in place")
+        for track in pack.tracks
+    )
     rows.append(Entry("REVIEW"))
     shut = sum(1 for gate in snapshot.determination.gates if gate.state == "closed")
     rows.append(Entry("Gates and sign-off", "gate", words=f"{shut} closed" if shut else "", icon="door-open"))
@@ -134,7 +136,7 @@ def _margin_words(snapshot: Snapshot) -> str:
 class NavDelegate(QStyledItemDelegate):
     """Paints headings, rings and icons; a narrow bar shows rings and icons only."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         entry: Entry = index.data(ENTRY_ROLE)
         return QSize(40, ROW_HEIGHT if entry.page else HEADING_HEIGHT)
 

@@ -88,7 +88,7 @@ def filtered(model: QuestionListModel) -> QSortFilterProxyModel:
 class QuestionDelegate(QStyledItemDelegate):
     """Paints one row: state icon, id and text on one line, state in words below."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(120, ROW_HEIGHT)
 
     def paint(

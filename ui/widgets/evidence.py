@@ -275,16 +275,12 @@ class EvidenceSection(QWidget):
         self._extract(item, target, lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(target))))
 
     def _extract(self, item: EvidenceItem, target: Path, then: Callable[[], object]) -> None:
+        from asl_desktop.services.evidence import extract_evidence
+
         document = self._session.document
 
         def _write(progress: Progress) -> None:
-            draft = target.with_name(f".{target.name}.part")
-            try:
-                with draft.open("wb") as out:
-                    document.extract(item.sha256, out, progress=progress)
-                draft.replace(target)
-            finally:
-                draft.unlink(missing_ok=True)
+            extract_evidence(document, item.sha256, target, progress=progress)
 
         self._session.operations.run(
             _write, owner=self, done=lambda _: then(), failed=lambda error: self._tell(cause_of(error))

@@ -22,29 +22,30 @@ class FindPalette(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._host = parent
         set_role(self, role="card")
         self._hits: tuple[Hit, ...] = ()
         self.field = QLineEdit()
         self.field.setAccessibleName("Find a page, question, indicator, safeguard or evidence")
         self.field.setPlaceholderText("Find a page, question, indicator, safeguard or evidence")
         self.field.textChanged.connect(self._on_text)
-        self.field.returnPressed.connect(lambda: self._take(self.list.currentItem()))
+        self.field.returnPressed.connect(lambda: self._take(self.results.currentItem()))
         self.field.installEventFilter(self)
-        self.list = QListWidget()
-        self.list.setAccessibleName("What was found")
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.itemClicked.connect(self._take)
+        self.results: QListWidget = QListWidget()
+        self.results.setAccessibleName("What was found")
+        self.results.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.results.itemClicked.connect(self._take)
         self._none = label("Nothing found. Try an id such as QC-03, or fewer letters.", "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
-        for widget in (self.field, self.list, self._none):
+        for widget in (self.field, self.results, self._none):
             layout.addWidget(widget)
         self.hide()
 
     def open_over(self, snapshot: Snapshot) -> None:
         """Show the box near the top of its parent, ready for typing."""
         self._hits = everything(snapshot)
-        parent = self.parentWidget()
+        parent = self._host
         width = min(620, parent.width() - 32)
         self.setGeometry((parent.width() - width) // 2, 8, width, min(420, parent.height() - 32))
         self.field.clear()
@@ -61,28 +62,28 @@ class FindPalette(QFrame):
             if event.key() in _MOVES:
                 self._move(event.key())
                 return True
-        if event.type() == QEvent.Type.FocusOut and self.isVisible() and not self.list.underMouse():
+        if event.type() == QEvent.Type.FocusOut and self.isVisible() and not self.results.underMouse():
             self.hide()
         return super().eventFilter(watched, event)
 
     def close_box(self) -> None:
         """Hide the box; the focus goes back to where the parent sends it."""
         self.hide()
-        self.parentWidget().setFocus()
+        self._host.setFocus()
 
     def _move(self, key: int) -> None:
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8}.get(Qt.Key(key), 8)
-        last = self.list.count() - 1
-        self.list.setCurrentRow(max(0, min(last, self.list.currentRow() + step)))
+        last = self.results.count() - 1
+        self.results.setCurrentRow(max(0, min(last, self.results.currentRow() + step)))
 
     def _on_text(self, text: str) -> None:
-        self.list.clear()
+        self.results.clear()
         for hit in search(self._hits, text):
             item = QListWidgetItem(f"{hit.kind}   {hit.text}")
             item.setData(_HIT, hit)
-            self.list.addItem(item)
-        self.list.setCurrentRow(0)
-        self._none.setVisible(self.list.count() == 0)
+            self.results.addItem(item)
+        self.results.setCurrentRow(0)
+        self._none.setVisible(self.results.count() == 0)
 
     def _take(self, item: QListWidgetItem | None) -> None:
         if item is None:

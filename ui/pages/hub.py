@@ -1,0 +1,212 @@
+"""The overview: where the work stands, what follows from it so far, and where to go on. Progress is not compliance."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from asl_desktop.domain.determination import Determination, GateResult, Snapshot, ThresholdResult
+from asl_desktop.domain.wording import GATE_WORDS, STATE_WORDS, day
+from ui.counting import asked, count_questions, next_open
+from ui.models.nav import Entry, entries_of
+from ui.pages.base import Page
+from ui.session import Session
+from ui.theme import set_role
+from ui.widgets.parts import IconLabel, button, card, chip, clear, column, label, line, link, row
+from ui.widgets.ring import Ring
+from ui.wording import ICON, STAGE, TONE, plural
+
+_STAGES = ("train_further", "store_weights", "internal_use", "deploy")
+_REASONS_SHOWN = 2
+_MISSING_SHOWN = 8
+
+
+class HubPage(Page):
+    """Shown on opening and on every return."""
+
+    page_id: ClassVar[str] = "hub"
+    heading: ClassVar[str] = "Overview"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._line = self.add_heading()
+        self._go_on = self._make_go_on()
+        self._outcome = QVBoxLayout()
+        self._missing = QVBoxLayout()
+        self._parts = QGridLayout()
+        self._parts.setHorizontalSpacing(24)
+        self._parts.setVerticalSpacing(4)
+        for layout in (self._outcome, self._missing):
+            layout.setSpacing(8)
+        self.body.addWidget(self._go_on)
+        self.body.addWidget(card(label("What follows from the record so far", "pane-title"), self._outcome))
+        self.body.addWidget(card(label("What is still missing", "pane-title"), self._missing))
+        self.body.addWidget(card(label("Parts of the assessment", "pane-title"), self._parts))
+        self.body.addStretch(1)
+
+    def refresh(self, snapshot: Snapshot) -> None:
+        scope = snapshot.inputs.scope
+        model = " ".join(text for text in (scope.model, scope.checkpoint) if text)
+        self._line.setText(f"{model} \u00b7 {snapshot.pack.title} \u00b7 judged as of {day(snapshot.as_of)}")
+        self._show_go_on(snapshot)
+        self._show_outcome(snapshot)
+        self._show_missing(snapshot)
+        self._show_parts(entries_of(snapshot))
+
+    def _make_go_on(self) -> QFrame:
+        self._go_text = label("", "strong", wrap=True)
+        self._go_detail = label("", "muted", wrap=True)
+        self._go_button = button("Go on answering", lambda: self.wants.emit("questions", self._go_to), primary=True)
+        self._go_to = ""
+        box = QFrame()
+        set_role(box, role="card")
+        layout = QHBoxLayout(box)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.addLayout(column(self._go_text, self._go_detail, spacing=4), 1)
+        layout.addWidget(self._go_button)
+        return box
+
+    def _show_go_on(self, snapshot: Snapshot) -> None:
+        count = count_questions(snapshot)
+        last = max(snapshot.inputs.answers, key=lambda a: a.at, default=None)
+        pack = snapshot.pack
+        self._go_to = next_open(snapshot, after=last.question if last else "")
+        stopped = f"You stopped at {last.question}. " if last and last.question in pack.question_by_id else ""
+        if self._go_to:
+            self._go_text.setText(f"{stopped}Next unanswered: {self._go_to}")
+            self._go_detail.setText(f"{pack.question_by_id[self._go_to].text}\n{count.details()}")
+        else:
+            self._go_text.setText(f"{stopped}Every question that is asked has an answer.")
+            self._go_detail.setText(count.details())
+        self._go_button.setText("Go on answering" if self._go_to else "Look through the answers")
+        self._go_button.setAccessibleName(self._go_button.text())
+
+    def _show_outcome(self, snapshot: Snapshot) -> None:
+        clear(self._outcome)
+        result = snapshot.determination
+        head = row(label(result.label, "question"), spacing=12)
+        if result.precautionary:
+            head.addWidget(chip("Precautionary: something is not ruled out", "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addStretch(1)
+        self._outcome.addLayout(head)
+        words = "This is computed from what is on record. People decide; nothing here says that a risk is absent."
+        self._outcome.addWidget(label(words, "muted", wrap=True))
+        for track in result.tracks:
+            self._outcome.addWidget(label(self._track_words(snapshot, track.track), wrap=True))
+        for threshold in result.thresholds:
+            self._outcome.addWidget(line())
+            self._outcome.addLayout(self._threshold_row(snapshot, threshold))
+        for gate in sorted(result.gates, key=lambda g: _stage_order(snapshot, g)):
+            self._outcome.addWidget(line())
+            self._outcome.addLayout(self._gate_row(snapshot, gate))
+        for notice in snapshot.pack.notices:
+            self._outcome.addWidget(label(notice, "muted", wrap=True))
+
+    def _track_words(self, snapshot: Snapshot, track_id: str) -> str:
+        track = snapshot.determination.track_by_id[track_id]
+        title = snapshot.pack.track_by_id[track_id].title
+        by = f", demanded by {', '.join(track.demanded_by)}" if track.demanded_by else ""
+        met = {"true": "met", "false": "not met", "unknown": "not shown to be met"}[track.met]
+        return f"{title}: {track.required} required{by}; {met}."
+
+    def _threshold_row(self, snapshot: Snapshot, result: ThresholdResult) -> QHBoxLayout:
+        title = snapshot.pack.threshold_by_id[result.id].title
+        return self._state_row(
+            result.state, f"{result.id}  {title}", STATE_WORDS[result.state], result.reasons, ("gate", result.id)
+        )
+
+    def _gate_row(self, snapshot: Snapshot, gate: GateResult) -> QHBoxLayout:
+        spec = snapshot.pack.gate_by_id[gate.id]
+        return self._state_row(
+            gate.state, f"{STAGE[spec.stage]}: {spec.title}", GATE_WORDS[gate.state], gate.reasons, ("gate", gate.id)
+        )
+
+    def _state_row(
+        self, state: str, title: str, words: str, reasons: tuple[str, ...], goal: tuple[str, str]
+    ) -> QHBoxLayout:
+        text = column(label(title, "strong", wrap=True), spacing=2)
+        for reason in reasons[:_REASONS_SHOWN]:
+            text.addWidget(label(reason, "muted", wrap=True))
+        tone = TONE[state]
+        layout = QHBoxLayout()
+        layout.setSpacing(12)
+        layout.addWidget(IconLabel(ICON[state], tone, 18), 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(text, 1)
+        layout.addWidget(chip(words, tone), 0, Qt.AlignmentFlag.AlignTop)  # type: ignore[arg-type]
+        why = link("Why", lambda: self.wants.emit(*goal))
+        why.setAccessibleName(f"Why is {title} {words}")
+        layout.addWidget(why, 0, Qt.AlignmentFlag.AlignTop)
+        return layout
+
+    def _show_missing(self, snapshot: Snapshot) -> None:
+        clear(self._missing)
+        result = snapshot.determination
+        self._missing.addWidget(label(_missing_words(result), wrap=True))
+        shown = 0
+        bearing = _bearing_questions(snapshot)
+        for question in bearing[:_MISSING_SHOWN]:
+            shown += 1
+            go = link(question, lambda question=question: self.wants.emit("questions", question))  # type: ignore[misc]
+            text = label(snapshot.pack.question_by_id[question].text, "muted", wrap=True)
+            self._missing.addLayout(_linked(go, text))
+        for item in [i for i in result.not_assessed if i.kind == "indicator"][: _MISSING_SHOWN - shown // 2]:
+            go = link(item.id, lambda item=item: self.wants.emit("measurements", item.id))  # type: ignore[misc]
+            self._missing.addLayout(_linked(go, label(f"{item.text}: not measured", "muted", wrap=True)))
+        if len(bearing) > shown:
+            self._missing.addWidget(label(f"and {len(bearing) - shown} more open questions", "muted"))
+
+    def _show_parts(self, entries: tuple[Entry, ...]) -> None:
+        clear(self._parts)
+        at = 0
+        for entry in entries:
+            if not entry.page or entry.page == "hub":
+                continue
+            self._parts.addWidget(self._part(entry), at // 2, at % 2)
+            at += 1
+
+    def _part(self, entry: Entry) -> QWidget:
+        holder = QWidget()
+        go = link(entry.title.replace("&", "&&"), lambda: self.wants.emit(entry.page, entry.item))
+        go.setAccessibleName(f"{entry.title}, {entry.words}" if entry.words else entry.title)
+        mark: QWidget = IconLabel(entry.icon, "accent", 20) if entry.fraction is None else Ring(entry)
+        layout = row(mark, go, 1, label(entry.words, "muted"), spacing=8)
+        layout.setContentsMargins(0, 0, 0, 0)
+        holder.setLayout(layout)
+        return holder
+
+
+def _linked(go: QWidget, text: QWidget) -> QHBoxLayout:
+    layout = QHBoxLayout()
+    go.setMinimumWidth(72)
+    layout.addWidget(go, 0, Qt.AlignmentFlag.AlignTop)
+    layout.addWidget(text, 1)
+    return layout
+
+
+def _stage_order(snapshot: Snapshot, gate: GateResult) -> int:
+    return _STAGES.index(snapshot.pack.gate_by_id[gate.id].stage)
+
+
+def _bearing_questions(snapshot: Snapshot) -> list[str]:
+    """Return open questions, those that bear on a threshold first."""
+    open_now = {item.id for item in snapshot.determination.not_assessed if item.kind == "question"}
+    thresholds = set(snapshot.pack.threshold_by_id) | set(snapshot.pack.showing_by_id)
+    questions = [question for question in asked(snapshot) if question.id in open_now]
+    questions.sort(key=lambda question: not (set(question.bears_on) & thresholds))
+    return [question.id for question in questions]
+
+
+def _missing_words(result: Determination) -> str:
+    kinds: list[str] = [item.kind for item in result.not_assessed]
+    named = (
+        ("threshold", "threshold not assessed", "thresholds not assessed"),
+        ("question", "open question", "open questions"),
+        ("indicator", "indicator not measured", "indicators not measured"),
+        ("showing", "showing without a decision", "showings without a decision"),
+    )
+    parts = [plural(kinds.count(kind), one, many) for kind, one, many in named if kinds.count(kind)]
+    if result.gap:
+        parts.append(plural(len(result.gap), "required safeguard not in place", "required safeguards not in place"))
+    return f"{', '.join(parts)}." if parts else "Nothing that the framework asks for is missing."

@@ -1,0 +1,367 @@
+"""The live margin chart: a narrow list beside the question and the full chart of the margins page."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+
+from asl_desktop.domain import wording
+from asl_desktop.domain.determination import Snapshot
+from reports.charts.model import STATUS_LABEL, STATUS_SHAPE, TICKS, DrawnRow, MarginChart, Row, margin_chart
+from ui.session import Session
+from ui.theme import font, set_role
+from ui.widgets.margin_painter import (
+    Axis,
+    colors,
+    draw_glyph,
+    draw_ground,
+    draw_text,
+    draw_threshold,
+    draw_value,
+    drawn,
+)
+from ui.widgets.parts import IconLabel, label
+from ui.wording import ICON, TONE
+
+
+class MarginRows(QWidget):
+    """Base of the painted charts: holds a chart, reports hover and clicks, lets the keyboard walk through the rows.
+
+    ``chosen(indicator id)`` is sent on a click and on Enter. ``drawn_rows`` says what the last painting put down.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chart = MarginChart("", "", (), 125.0, (), "")
+        self.drawn_rows: tuple[DrawnRow, ...] = ()
+        self._current = -1
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Capability margins")
+
+    def show_chart(self, chart: MarginChart) -> None:
+        """Draw another chart."""
+        if chart == self.chart:
+            return
+        self.chart = chart
+        self._current = min(self._current, len(chart.rows) - 1)
+        self.setAccessibleDescription(" ".join(row.words for row in chart.rows) or "No margins to show.")
+        self.updateGeometry()
+        self.update()
+
+    def row_area(self, index: int) -> QRectF:
+        """Return where the row of that index lies."""
+        raise NotImplementedError
+
+    def row_at(self, point: QPointF) -> int:
+        """Return the index of the row under a point, -1 when there is none."""
+        hits = (i for i in range(len(self.chart.rows)) if self.row_area(i).contains(point))
+        return next(hits, -1)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            index = self.row_at(QPointF(event.pos()))
+            if index >= 0:
+                words = self.chart.rows[index].words.replace("&", "&amp;").replace("<", "&lt;")
+                QToolTip.showText(event.globalPos(), f"<p>{words}</p>", self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        index = self.row_at(event.position())
+        if index >= 0:
+            self._select(index)
+            self.chosen.emit(self.chart.rows[index].indicator)
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        if event.key() in steps and self.chart.rows:
+            self._select(min(max(self._current + steps[Qt.Key(event.key())], 0), len(self.chart.rows) - 1))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and 0 <= self._current < len(self.chart.rows):
+            self.chosen.emit(self.chart.rows[self._current].indicator)
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+        super().changeEvent(event)
+
+    def _select(self, index: int) -> None:
+        self._current = index
+        self.setAccessibleName(f"Capability margins. {self.chart.rows[index].words}")
+        self.update()
+
+    def _draw_focus(self, painter: QPainter) -> None:
+        if self.hasFocus() and 0 <= self._current < len(self.chart.rows):
+            painter.setPen(QPen(self.palette().accent().color(), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.row_area(self._current).adjusted(1, 1, -1, -1), 6, 6)
+
+
+class MarginList(MarginRows):
+    """One margin under another: name and points above a track, as beside the question."""
+
+    ROW = 54.0
+    HEAD = 22.0
+    FOOT = 26.0
+    SIDE = 8.0
+
+    def sizeHint(self) -> QSize:
+        rows = len(self.chart.rows)
+        return QSize(280, round(self.HEAD + rows * self.ROW + self.FOOT) if rows else 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(220, self.sizeHint().height())
+
+    def row_area(self, index: int) -> QRectF:
+        return QRectF(0, self.HEAD + index * self.ROW, self.width(), self.ROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.chart.rows:
+            self.drawn_rows = ()
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        axis = Axis(self.SIDE, self.width() - 2 * self.SIDE, self.chart.axis_max)
+        self._head(painter, axis)
+        self.drawn_rows = tuple(self._row(painter, axis, i, row) for i, row in enumerate(self.chart.rows))
+        self._foot(painter, axis)
+        self._draw_focus(painter)
+        painter.end()
+
+    def _head(self, painter: QPainter, axis: Axis) -> None:
+        painter.setFont(font(12, 600))
+        painter.setPen(QColor(colors().text))
+        area = QRectF(axis.x(100) - 40, 0, 80, self.HEAD)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "Bound")
+
+    def _row(self, painter: QPainter, axis: Axis, index: int, row: Row) -> DrawnRow:
+        area = self.row_area(index)
+        top = area.top()
+        shown = row.margin_text.removesuffix(" pts")
+        name = draw_text(painter, QRectF(self.SIDE, top + 4, area.width() - 84, 20), row.label, kind=font(13, 500))
+        value = QRectF(area.width() - 70, top + 4, 70 - self.SIDE, 20)
+        draw_text(painter, value, shown, kind=font(13, 600), right=True)
+        middle = top + 36
+        draw_ground(painter, axis, row, middle)
+        places = draw_value(painter, axis, row, middle)
+        draw_threshold(painter, axis, middle - 11, middle + 11)
+        return drawn(row, (name, row.margin_text, row.status_label), places)
+
+    def _foot(self, painter: QPainter, axis: Axis) -> None:
+        top = self.HEAD + len(self.chart.rows) * self.ROW
+        painter.setFont(font(12))
+        painter.setPen(QColor(colors().muted))
+        for tick, text in ((0.0, "0"), (50.0, "50"), (100.0, "100 %")):
+            width = 48.0
+            left = axis.x(tick) - (0 if tick == 0 else width / 2)
+            side = Qt.AlignmentFlag.AlignLeft if tick == 0 else Qt.AlignmentFlag.AlignHCenter
+            painter.drawText(QRectF(left, top, width, self.FOOT), side | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class MarginOverview(MarginRows):
+    """The full chart: groups per domain, tracks on one axis, margin and status in columns of their own."""
+
+    ROW = 34.0
+    GROUP = 40.0
+    HEAD = 28.0
+    FOOT = 30.0
+    NAME = 250.0
+    MARGIN = 84.0
+    STATUS = 130.0
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, round(self._height()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(560, round(self._height()))
+
+    def _height(self) -> float:
+        return self.HEAD + len(self.chart.groups) * self.GROUP + len(self.chart.rows) * self.ROW + self.FOOT
+
+    def row_area(self, index: int) -> QRectF:
+        top = self.HEAD
+        for group in self.chart.groups:
+            top += self.GROUP
+            if index < len(group.rows):
+                return QRectF(0, top + index * self.ROW, self.width(), self.ROW)
+            index -= len(group.rows)
+            top += len(group.rows) * self.ROW
+        return QRectF()
+
+    def axis(self) -> Axis:
+        """Return the axis for the present width."""
+        name = min(self.NAME, self.width() * 0.32)
+        return Axis(name + 8, self.width() - name - self.MARGIN - self.STATUS - 24, self.chart.axis_max)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        axis = self.axis()
+        if self.chart.rows:
+            self._frame(painter, axis)
+        self.drawn_rows = tuple(self._row(painter, axis, i, row) for i, row in enumerate(self.chart.rows))
+        if self.chart.rows:
+            draw_threshold(painter, axis, self.HEAD, self._height() - self.FOOT)
+        self._draw_focus(painter)
+        painter.end()
+
+    def _frame(self, painter: QPainter, axis: Axis) -> None:
+        shade = colors()
+        bottom = self._height() - self.FOOT
+        past = QRectF(axis.x(100), self.HEAD, axis.x(axis.maximum) - axis.x(100), bottom - self.HEAD)
+        painter.fillRect(past, QColor(shade.past))
+        painter.setFont(font(12))
+        for tick in TICKS:
+            painter.setPen(QPen(QColor(shade.line), 1))
+            painter.drawLine(QPointF(axis.x(tick), self.HEAD), QPointF(axis.x(tick), bottom))
+            painter.setPen(QColor(shade.muted))
+            text = f"{tick:.0f} %" if tick == TICKS[-1] else f"{tick:.0f}"
+            painter.drawText(QRectF(axis.x(tick) - 30, bottom, 60, self.FOOT), Qt.AlignmentFlag.AlignCenter, text)
+        draw_text(painter, QRectF(axis.x(100) - 30, 0, 60, self.HEAD), "Bound", kind=font(13, 600))
+        right = axis.left + axis.width + 16
+        draw_text(painter, QRectF(right, 0, self.MARGIN, self.HEAD), "Margin", kind=font(12), color="muted")
+        draw_text(
+            painter, QRectF(right + self.MARGIN, 0, self.STATUS, self.HEAD), "Status", kind=font(12), color="muted"
+        )
+        top = self.HEAD
+        for group in self.chart.groups:
+            area = QRectF(0, top + 12, axis.left - 8, self.GROUP - 12)
+            draw_text(painter, area, group.title.upper(), kind=font(11, 600), color="muted")
+            top += self.GROUP + len(group.rows) * self.ROW
+
+    def _row(self, painter: QPainter, axis: Axis, index: int, row: Row) -> DrawnRow:
+        area = self.row_area(index)
+        middle = area.center().y()
+        name = draw_text(painter, QRectF(0, area.top(), axis.left - 12, area.height()), row.label)
+        draw_ground(painter, axis, row, middle)
+        places = draw_value(painter, axis, row, middle)
+        right = axis.left + axis.width + 16
+        bold = font(13, 600)
+        margin = draw_text(painter, QRectF(right, area.top(), self.MARGIN, area.height()), row.margin_text, kind=bold)
+        mark = right + self.MARGIN + 6
+        draw_glyph(painter, row.shape, mark, middle, QColor(colors().status[row.status]))
+        words = QRectF(mark + 14, area.top(), self.STATUS - 20, area.height())
+        loud = font(13, 600) if row.loud else font(13)
+        status = draw_text(painter, words, row.status_label, kind=loud, color="text" if row.loud else "muted")
+        return drawn(row, (name, margin, status), places)
+
+
+class Glyph(QWidget):
+    """One status glyph, as in a legend."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__()
+        self._status = status
+        self.setFixedSize(18, 18)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color = QColor(colors().status[self._status])  # type: ignore[index]
+        draw_glyph(painter, STATUS_SHAPE[self._status], 9, 9, color)  # type: ignore[index]
+        painter.end()
+
+
+class MarginPane(QFrame):
+    """What the answer at hand bears on: thresholds with their states, margins, and a count of what needs attention.
+
+    ``chosen(indicator id)`` is sent when a margin is clicked, ``threshold_chosen(id)`` never changes anything.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._domain: str | None = None
+        set_role(self, role="pane")
+        self.setAccessibleName("Margins")
+        self.list = MarginList()
+        self.list.chosen.connect(self.chosen)
+        self._states = QVBoxLayout()
+        self._states.setSpacing(4)
+        self._counts = QVBoxLayout()
+        self._counts.setSpacing(4)
+        self._subtitle = label("", "muted", wrap=True)
+        self._lay_out()
+        session.snapshot_changed.connect(self._show)
+        self._show(session.snapshot)
+
+    def show_domain(self, domain: str | None) -> None:
+        """Show one domain; None, or a domain without margins, shows all."""
+        if domain != self._domain:
+            self._domain = domain
+            self._show(self._session.snapshot)
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        set_role(inner, role="canvas")
+        box = QVBoxLayout(inner)
+        box.setContentsMargins(16, 20, 16, 16)
+        box.setSpacing(8)
+        box.addWidget(label("Margins", "pane-title"))
+        box.addWidget(self._subtitle)
+        box.addLayout(self._states)
+        box.addSpacing(4)
+        box.addWidget(self.list)
+        box.addLayout(self._counts)
+        box.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+
+    def _show(self, snapshot: Snapshot) -> None:
+        chart = margin_chart(snapshot, domain=self._domain)
+        domain = self._domain
+        if not chart.rows:
+            chart, domain = margin_chart(snapshot), None
+        self._subtitle.setText("Riskier end of each measurement against its bound, in points")
+        self.list.show_chart(chart)
+        _clear(self._states)
+        for result in snapshot.determination.thresholds:
+            threshold = snapshot.pack.threshold_by_id[result.id]
+            if domain is None or threshold.domain == domain:
+                tense = ", with tension" if result.state == "ruled_out" and result.tensions else ""
+                words = f"{result.id} {wording.STATE_WORDS[result.state]}{tense}"
+                self._states.addWidget(_line(IconLabel(ICON[result.state], TONE[result.state]), words))
+        _clear(self._counts)
+        counted = Counter(row.status for row in chart.rows)
+        for status in ("crossed", "not_excluded", "in_buffer", "not_adequate", "not_measured"):
+            if counted[status]:
+                self._counts.addWidget(_line(Glyph(status), f"{counted[status]} {STATUS_LABEL[status].lower()}"))
+
+
+def _line(mark: QWidget, text: str) -> QWidget:
+    """A mark and its words, side by side."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    words = label(text)
+    words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    row.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
+    row.addWidget(words, 1)
+    return holder
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while item := layout.takeAt(0):
+        if widget := item.widget():
+            widget.setParent(None)
+            widget.deleteLater()

@@ -1,0 +1,93 @@
+"""The bar above everything: what is open, find, whether it is saved, report, theme, menu."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
+
+from asl_desktop.domain.determination import Snapshot
+from ui.session import SaveState
+from ui.theme import set_role, tokens
+from ui.widgets.elided import ElidedLabel
+from ui.widgets.parts import IconLabel, Tinted, announce, button, chip, label, row, tool_button
+from ui.wording import clock_time
+
+HEIGHT = 52
+
+
+class TopBar(QFrame):
+    """Buttons emit what is wanted; the shell does it."""
+
+    find_wanted = Signal()
+    report_wanted = Signal()
+    theme_wanted = Signal()
+    margins_wanted = Signal()
+
+    def __init__(self, menu: QMenu) -> None:
+        super().__init__()
+        set_role(self, role="bar")
+        self.setFixedHeight(HEIGHT)
+        self._title = ElidedLabel("", "pane-title", Qt.TextElideMode.ElideRight)
+        self._chip = chip("Draft")
+        self.find = self._make_find()
+        self._save_icon = IconLabel("check", "ok")
+        self._save_words = label("", "muted")
+        self.report = button("Report", self.report_wanted.emit, icon_name="file-text")
+        self.margins = tool_button("panel-right", "Show the margins", self.margins_wanted.emit, checkable=True)
+        self.theme = tool_button("moon", "Switch to the dark theme", self.theme_wanted.emit, role="text")
+        self.menu = tool_button("settings", "Menu", role="text")
+        self.menu.clicked.connect(lambda: menu.popup(self.menu.mapToGlobal(self.menu.rect().bottomLeft())))
+        left = row(IconLabel("shield-check", "accent", 20), self._title, self._chip, 1, spacing=8)
+        right = row(1, self._save_icon, self._save_words, self.report, self.margins, self.theme, self.menu, spacing=8)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 0, 16, 0)
+        layout.setSpacing(16)
+        layout.addLayout(left, 1)
+        layout.addWidget(self.find)
+        layout.addLayout(right, 1)
+
+    def show_snapshot(self, snapshot: Snapshot, *, read_only: bool) -> None:
+        """Name what is open."""
+        scope = snapshot.inputs.scope
+        title = scope.title or f"{scope.model} assessment"
+        self._title.setText(title)
+        self._title.setToolTip(f"{title}\n{snapshot.pack.title}")
+        self._chip.setText("Read-only" if read_only else "Draft")
+
+    def show_save_state(self, state: SaveState) -> None:
+        """Say whether everything is on disk; a screen reader hears it politely."""
+        if state.kind == "saved":
+            words = f"Saved {clock_time(state.at)}" if state.at else "Saved"
+            self._save_icon.show_icon("check", "ok")
+        elif state.kind == "saving":
+            words = "Saving"
+            self._save_icon.show_icon("loader", "muted")
+        else:
+            words = "Not saved"
+            self._save_icon.show_icon("octagon-alert", "danger")
+        if words != self._save_words.text():
+            self._save_words.setText(words)
+            self._save_words.setAccessibleName(words)
+            if state.kind != "saving":
+                announce(self, words, urgent=state.kind == "failed")
+
+    def show_theme(self) -> None:
+        """Offer the other theme."""
+        dark = tokens().dark
+        name = f"Switch to the {'light' if dark else 'dark'} theme"
+        self.theme.setToolTip(name)
+        self.theme.setAccessibleName(name)
+        for tint in self.theme.findChildren(Tinted):
+            tint.show_icon("sun" if dark else "moon")
+
+    def set_compact(self, compact: bool) -> None:
+        """Shorten the find box where room is short."""
+        self.find.setText("  Find" if compact else "  Find a question or evidence   Ctrl+K")
+        self.find.setMinimumWidth(120 if compact else 290)
+
+    def _make_find(self) -> QPushButton:
+        find = button("  Find a question or evidence   Ctrl+K", self.find_wanted.emit, icon_name="search")
+        find.setAccessibleName("Find a question, page or evidence")
+        find.setMinimumWidth(290)
+        find.setStyleSheet("QPushButton { text-align: left; font-weight: 400; }")
+        return find
