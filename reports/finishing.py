@@ -121,7 +121,8 @@ class _Structure:
                     made.Pg = self.pages[page]
                 same = made.Pg.objgen == self.pages[page].objgen
                 kids.append(mark if same else Dictionary(Type=Name.MCR, Pg=self.pages[page], MCID=mark))
-        made.K = kids
+        # the check for changes after signing knows a field only by a K that is its reference, not a list of one
+        made.K = kids[0] if node.form_field and len(kids) == 1 else kids
         return made
 
     def _attributes(self, node: Node) -> Any:
@@ -185,7 +186,7 @@ def _form(pdf: Pdf, fields: Sequence[PlacedField]) -> dict[str, tuple[Any, int]]
 
 def _catalog(pdf: Pdf, facts: Facts) -> None:
     root = pdf.Root
-    root.MarkInfo = Dictionary(Marked=True, Suspects=False)
+    root.MarkInfo = Dictionary(Marked=True)
     root.Lang = String(facts.language)
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     root.PageMode = Name.UseOutlines

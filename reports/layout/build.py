@@ -145,15 +145,19 @@ class Builder:
         for box in boxes:
             box.keep = True
         if boxes and block.level < 3:
-            self._keys += 1
-            key, inner = f"h{self._keys}", boxes[0].draw
-
-            def draw(surface: Surface, top: float) -> None:
-                surface.bookmark(block.text, key, block.level - 1, top + 8)
-                inner(surface, top)
-
-            boxes[0].draw = draw
+            self._mark(boxes[0], block.text, block.level)
         return boxes
+
+    def _mark(self, box: Box, title: str, level: int) -> None:
+        """Put the place of a box into the outline."""
+        self._keys += 1
+        key, inner = f"h{self._keys}", box.draw
+
+        def draw(surface: Surface, top: float) -> None:
+            surface.bookmark(title, key, level - 1, top + 8)
+            inner(surface, top)
+
+        box.draw = draw
 
     def _paragraph(self, block: Paragraph) -> list[Box]:
         style = STYLES[block.kind]
@@ -167,7 +171,9 @@ class Builder:
         runs = block.runs
         if block.kind in {"display", "eyebrow"}:
             runs = tuple(Run(run.text, "strong" if block.kind == "display" else "muted", run.mark) for run in runs)
-        boxes = text_boxes(runs, self.parent.add("P"), style)
+        boxes = text_boxes(runs, self.parent.add("H1" if block.kind == "display" else "P"), style)
+        if block.kind == "display" and boxes:
+            self._mark(boxes[0], "".join(run.text for run in runs), 1)
         if block.kind in {"display", "eyebrow"}:
             for box in boxes:
                 box.keep = True

@@ -1,0 +1,60 @@
+"""The board report as a tree of sections and blocks, from a snapshot; how it looks is decided elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.blocks import ReportDocument
+from reports.sections.common import Context
+from reports.sections.domains import dissent, domains
+from reports.sections.front import front
+from reports.sections.margins import margins
+from reports.sections.method import method, signatures
+from reports.sections.record import answers, coverage, evidence, plan, results
+from reports.sections.safeguards import gates, safeguards
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from asl_desktop.domain.determination import Snapshot
+
+__all__ = ["ReportDocument", "board_report"]
+
+
+def board_report(snapshot: Snapshot, *, generated_at: datetime) -> ReportDocument:
+    """Return the report for the board on one moment of an assessment.
+
+    Everything that people typed into the assessment appears in it somewhere, word for word.
+
+    Args:
+        snapshot: the assessment at one moment.
+        generated_at: timezone-aware; the only time that ends up in the file.
+    """
+    context = Context(snapshot)
+    scope, pack = snapshot.inputs.scope, snapshot.pack
+    authors = sorted({item.author for item in snapshot.inputs.answers if item.author})
+    return ReportDocument(
+        title=f"{scope.model}: {snapshot.determination.label} under {pack.title}",
+        subject=f"Board report on an AI risk assessment as of {snapshot.as_of.isoformat()}",
+        running_head=f"{scope.model} \u00b7 {pack.title} \u00b7 {snapshot.determination.label}",
+        author=", ".join(authors) or "ASL Desktop",
+        digest=snapshot.digest,
+        generated_at=generated_at,
+        as_of=snapshot.as_of,
+        keywords=(pack.id, snapshot.digest),
+        sections=(
+            front(context),
+            margins(context),
+            domains(context),
+            safeguards(context),
+            gates(context),
+            coverage(context),
+            dissent(context),
+            evidence(context),
+            plan(context),
+            method(context),
+            results(context),
+            answers(context),
+            signatures(context),
+        ),
+    )

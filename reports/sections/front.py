@@ -1,0 +1,205 @@
+"""The first page: what was determined, what the gates say, what is missing, where people went against the numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from asl_desktop.domain import wording
+from reports.blocks import (
+    Block,
+    Callout,
+    Cell,
+    Column,
+    Heading,
+    KeyValues,
+    Paragraph,
+    Run,
+    Runs,
+    Section,
+    Table,
+    cell,
+    plain,
+)
+from reports.sections.common import DASH, Context, capital, counted, listed_ids, person, sentence, state_runs
+
+if TYPE_CHECKING:
+    from asl_desktop.domain.determination import GateResult, ThresholdResult, TrackResult
+
+_GATE_TONE = {"open": "ok", "open_with_conditions": "warn", "closed": "danger", "judgement": "neutral"}
+_DECIDED = {"go": "go ahead", "go_with_conditions": "go ahead with conditions", "hold": "hold"}
+
+
+_SILENT = (
+    ("domain", "domain with nothing on file", "domains with nothing on file"),
+    ("showing", "showing undecided", "showings undecided"),
+    ("question", "question without an answer", "questions without an answer"),
+)
+
+
+def front(context: Context) -> Section:
+    """Return the first page for a reader who has two minutes."""
+    scope, pack, result = context.inputs.scope, context.pack, context.result
+    about = " \u00b7 ".join(part for part in ("Board report", pack.title, scope.title) if part)
+    blocks: list[Block] = [
+        Paragraph(plain(about), "eyebrow"),
+        Paragraph(plain(f"{scope.model}: {result.label}"), "display"),
+        Paragraph(plain(verdict(context)), "lead"),
+        _thresholds(context),
+        *_gates(context),
+        _missing(context),
+        *_tensions(context),
+        _facts(context),
+    ]
+    return Section("", tuple(blocks))
+
+
+def verdict(context: Context) -> str:
+    """Return the determination in two or three plain sentences."""
+    parts = [_tracks_sentence(context)]
+    if context.result.precautionary:
+        open_ones = [
+            r.id for r in context.result.thresholds if r.raises_level and r.state in {"not_ruled_out", "not_assessed"}
+        ]
+        verb = "has" if len(open_ones) == 1 else "have"
+        parts.append(f"The determination is precautionary: {listed_ids(open_ones)} {verb} not been ruled out.")
+    crossed = [r.id for r in context.result.thresholds if r.state in {"crossed", "conflicting"} and r.raises_level]
+    if crossed:
+        parts.append(f"{listed_ids(crossed)} {'is' if len(crossed) == 1 else 'are'} crossed.")
+    unmet = [t for t in context.result.tracks if t.met != "true"]
+    if unmet:
+        names = listed_ids([_track_title(context, t).lower() for t in unmet])
+        parts.append(f"The required safeguards are not shown to be in place for {names}.")
+    else:
+        parts.append("The required safeguards are shown to be in place.")
+    return " ".join(parts)
+
+
+def _tracks_sentence(context: Context) -> str:
+    tracks = context.result.tracks
+    if len({track.required for track in tracks}) == 1 and len(tracks) > 1:
+        both = "both tracks" if len(tracks) == 2 else "every track"
+        return f"{tracks[0].required} is required on {both}."
+    named = [f"{track.required} for {_track_title(context, track).lower()}" for track in tracks]
+    return f"Required: {wording.listed(named)}."
+
+
+def _track_title(context: Context, track: TrackResult) -> str:
+    return context.pack.track_by_id[track.track].title
+
+
+def _thresholds(context: Context) -> Block:
+    rows: list[tuple[Cell, ...]] = []
+    for result in context.result.thresholds:
+        threshold = context.pack.threshold_by_id[result.id]
+        kind = "" if result.raises_level else f" ({threshold.kind}, raises no level)"
+        state: Runs = state_runs(result.state)
+        if result.state == "ruled_out" and result.tensions:
+            state = (*state, Run(", with tension", "strong"))
+        rows.append((cell(threshold.title + kind), (state,), cell(_why(result))))
+    columns = (Column("Threshold", 30), Column("State", 20), Column("Why", 50))
+    return Table(columns, tuple(rows), summary="The state of each threshold and the first reason for it")
+
+
+def _why(result: ThresholdResult) -> str:
+    return sentence(result.reasons[0]) if result.reasons else DASH
+
+
+def _gates(context: Context) -> list[Block]:
+    rows: list[tuple[Cell, ...]] = []
+    for gate in context.result.gates:
+        recorded = cell("No decision recorded", "muted")
+        if gate.decision:
+            flag = " (differs from the computed state)" if gate.differs else ""
+            who = person(gate.decision.by, gate.decision.role)
+            recorded = cell(f"{capital(_DECIDED[gate.decision.outcome])}{flag}, {who}")
+        title = context.pack.gate_by_id[gate.id].title
+        state = ((Run(capital(wording.GATE_WORDS[gate.state]), "strong"),),)
+        rows.append((cell(title), state, cell(gate_summary(gate)), recorded))
+    if not rows:
+        return []
+    columns = (Column("Gate", 16), Column("Computed", 17), Column("Why", 42), Column("Recorded decision", 25))
+    return [Table(columns, tuple(rows), summary="Computed state of each gate beside the recorded decision")]
+
+
+def gate_summary(gate: GateResult) -> str:
+    """Return the first reason and how many more there are."""
+    if not gate.reasons:
+        return DASH
+    more = len(gate.reasons) - 1
+    return sentence(gate.reasons[0]) + (f" And {counted(more, 'more reason')}." if more else "")
+
+
+def _missing(context: Context) -> Block:
+    result = context.result
+    body: list[Runs] = []
+    unassessed = [r.id for r in result.thresholds if r.state == "not_assessed"]
+    if unassessed:
+        body.append(plain(f"Not assessed at all, and so treated as crossed: {listed_ids(unassessed)}."))
+    states = Counter(margin.state for margin in result.margins)
+    if states["not_measured"] or states["not_adequate"]:
+        body.append(
+            plain(
+                f"Of {counted(len(result.margins), 'indicator')} with a bound, {states['not_measured']} have no "
+                f"measurement on file and {states['not_adequate']} only one that does not count."
+            )
+        )
+    kinds = Counter[str](item.kind for item in result.not_assessed)
+    counts = [counted(kinds[kind], one, many) for kind, one, many in _SILENT if kinds[kind]]
+    if counts:
+        body.append(
+            plain(f"{capital(wording.listed(counts))}; each is listed under \u201cWhat was not assessed\u201d.")
+        )
+    if result.gap:
+        required = counted(len(result.gap), "required safeguard")
+        verb = "is" if len(result.gap) == 1 else "are"
+        body.append(plain(f"{capital(required)} {verb} not shown to be in place."))
+    dissent = sum(len(showing.dissent) for showing in context.inputs.showings)
+    if dissent:
+        body.append(plain(f"{capital(counted(dissent, 'dissenting view'))} on record, printed word for word below."))
+    if not body:
+        return Callout("Nothing that the framework asks for is missing from the record", (), "ok")
+    return Callout("What is missing", tuple(body), "warn")
+
+
+def _tensions(context: Context) -> list[Block]:
+    tensions = context.result.tensions
+    if not tensions:
+        return [Paragraph(plain("No showing was accepted against what the record supports."), "body")]
+    rows = []
+    for item in tensions:
+        rationale = (
+            cell(item.rationale) if item.rationale else cell("None given: the showing does not count.", "strong")
+        )
+        who = ((Run(item.by or DASH, "muted"),),)
+        subject = f"{item.threshold}, {item.showing}: {context.subject(item.subject)}"
+        rows.append((cell(subject), cell(sentence(item.finding)), (*rationale, *who)))
+    columns = (Column("Accepted although", 25), Column("The record says", 35), Column("Rationale and who gave it", 40))
+    return [
+        Heading("Tensions: accepted although the record does not support it", 2),
+        Table(columns, tuple(rows), summary="Every tension with its rationale and author"),
+    ]
+
+
+def _facts(context: Context) -> Block:
+    scope = context.inputs.scope
+    rows: list[tuple[str, Runs]] = [("Model", plain(scope.model))]
+    for name, text in (
+        ("Checkpoint", scope.checkpoint),
+        ("Developer", scope.developer),
+        ("Deployment context", scope.deployment_context),
+        ("Actors considered", scope.actors),
+    ):
+        if text:
+            rows.append((name, plain(text)))
+    rows.append(("As of", plain(wording.day(context.snapshot.as_of))))
+    rows.append(("Framework", plain(f"{context.pack.title}, version {context.pack.version}, {context.pack.publisher}")))
+    rows.extend((f"{_track_title(context, t)}", plain(_track_line(t))) for t in context.result.tracks)
+    return KeyValues(tuple(rows))
+
+
+def _track_line(track: TrackResult) -> str:
+    word = ", precautionary" if track.precautionary else ""
+    demanded = f", demanded by {listed_ids(track.demanded_by)}" if track.demanded_by else ""
+    met = {"true": "met", "false": "not met", "unknown": "not shown to be met"}[track.met]
+    return f"{track.required} required{word}{demanded}; {met}."

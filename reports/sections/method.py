@@ -1,0 +1,126 @@
+"""How the determination was made, on which sources, and where those who answer for it sign."""
+
+from __future__ import annotations
+
+from asl_desktop import __version__
+from asl_desktop.domain import wording
+from reports.blocks import (
+    Block,
+    Bullets,
+    Column,
+    Heading,
+    KeyValues,
+    Paragraph,
+    Section,
+    SignatureSlot,
+    SignatureSlots,
+    Table,
+    cell,
+    plain,
+)
+from reports.charts.wording import format_level
+from reports.sections.common import DASH, Context, sentence
+
+_RULES = (
+    "Unknown never rules a risk out. Everything but \u201cruled out\u201d is treated as crossed.",
+    (
+        "A measurement counts only if the run succeeded, it has enough scored trials, the required elicitation is on "
+        "record, it is valid on the day, it is linked to evidence, and it was made on the assessed model. No scored "
+        "trials means not measured, never zero."
+    ),
+    (
+        "A showing is an argument that named people accept. Where the record does not support it, acceptance counts "
+        "only with a rationale for each point, and that tension is printed on the first page."
+    ),
+    (
+        "The required standard of a track is the highest one demanded by a threshold that is not ruled out. It is "
+        "precautionary when no crossed threshold demands it."
+    ),
+    (
+        "A safeguard counts as in place only with evidence, as not applicable only when a reviewer confirmed it, as "
+        "excepted only with an approver, a reason and an end date that has not passed."
+    ),
+    "People decide. A recorded decision that differs from the computed state needs a reason and is printed beside it.",
+)
+
+
+def method(context: Context) -> Section:
+    """Return the rules, interval methods, versions and sources."""
+    level = format_level(context.pack.level)
+    intervals = (
+        f"Intervals are two-sided at {level}: proportions from counts by the exact (Clopper\u2013Pearson) method, "
+        "means by the t distribution, reported intervals rescaled to this level, ratios on the log scale from both "
+        "arms. A result without stated uncertainty has no interval and rules nothing out."
+    )
+    blocks: list[Block] = [
+        Bullets(tuple(plain(rule) for rule in _RULES)),
+        Paragraph(plain(intervals)),
+    ]
+    notes = (*context.pack.notices, *context.result.notes)
+    if notes:
+        blocks += [Heading("Notes", 2), Bullets(tuple(plain(sentence(note)) for note in notes))]
+    if context.result.duties:
+        blocks += [
+            Heading("Duties that fall due", 2),
+            Bullets(tuple(plain(sentence(d)) for d in context.result.duties)),
+        ]
+    blocks += [Heading("Versions", 2), _versions(context), Heading("Sources", 2), _sources(context)]
+    return Section("Method", tuple(blocks))
+
+
+def _versions(context: Context) -> Block:
+    snapshot = context.snapshot
+    rows = [
+        ("Snapshot", plain(snapshot.digest)),
+        ("Framework pack", plain(f"{context.pack.id}, version {context.pack.version}")),
+        ("Pack digest", plain(context.pack.digest or DASH)),
+        ("Program", plain(f"ASL Desktop {__version__}")),
+    ]
+    if snapshot.events:
+        rows.append(("History", plain(f"{snapshot.events} events, head {snapshot.head}")))
+    return KeyValues(tuple(rows))
+
+
+def _sources(context: Context) -> Block:
+    rows = []
+    for source in context.pack.sources:
+        name = f"{source.id} {source.document}" + (f", {source.version}" if source.version else "")
+        dates = f"in force {wording.day(source.in_force)}" if source.in_force else ""
+        read = f"read {wording.day(source.retrieved)}" if source.retrieved else ""
+        when = ", ".join(part for part in (dates, read) if part) or DASH
+        digest = f"SHA-256 {source.digest}" if source.digest else ""
+        rows.append(
+            (
+                (*cell(name), *(cell(digest, "muted") if digest else ())),
+                cell(source.force),
+                cell(source.certainty),
+                cell(when),
+            )
+        )
+    columns = (Column("Source", 48), Column("Force", 16), Column("Certainty", 13), Column("Dates", 23))
+    return Table(columns, tuple(rows), summary="Sources with their force and certainty")
+
+
+def signatures(context: Context) -> Section:
+    """Return the places for signatures, in the order of signing."""
+    duties = {role.id.casefold(): role for role in context.pack.roles}
+    officers = [r.title for r in sorted(context.pack.roles, key=lambda r: r.signs) if r.signs > 2]
+    assessor, reviewer = duties.get("assessor"), duties.get("reviewer")
+    board = f"Signs for the decision: {wording.listed(officers)}." if officers else "Signs for the decision."
+    slots = (
+        SignatureSlot(
+            "Assessor", "1. Assessor", assessor.duty if assessor else "Put evidence, results and arguments on record."
+        ),
+        SignatureSlot(
+            "Reviewer", "2. Reviewer", reviewer.duty if reviewer else "Challenged the report before the decision."
+        ),
+        SignatureSlot("Board", "3. Board", board),
+    )
+    lead = Paragraph(
+        plain(
+            "Signatures are made inside the file and can be verified without this program. Each covers the file as it "
+            "stood when it was made; the attached assessment data is part of what is signed. Nothing can be signed "
+            "after the Board but the archive timestamp."
+        )
+    )
+    return Section("Signatures", (lead, SignatureSlots(slots)), new_page=True)
