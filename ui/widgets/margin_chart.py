@@ -20,10 +20,11 @@ from ui.widgets.margin_painter import (
     draw_ground,
     draw_text,
     draw_threshold,
+    draw_track_text,
     draw_value,
     drawn,
 )
-from ui.widgets.parts import IconLabel, label
+from ui.widgets.parts import IconLabel, clear, label
 from ui.wording import ICON, TONE
 
 
@@ -245,6 +246,8 @@ class MarginOverview(MarginRows):
         name = draw_text(painter, QRectF(0, area.top(), axis.left - 12, area.height()), row.label)
         draw_ground(painter, axis, row, middle)
         places = draw_value(painter, axis, row, middle)
+        if row.track_text and row.position is None:
+            draw_track_text(painter, axis, row.track_text, middle)
         right = axis.left + axis.width + 16
         bold = font(13, 600)
         margin = draw_text(painter, QRectF(right, area.top(), self.MARGIN, area.height()), row.margin_text, kind=bold)
@@ -333,14 +336,14 @@ class MarginPane(QFrame):
             chart, domain = margin_chart(snapshot), None
         self._subtitle.setText("Riskier end of each measurement against its bound, in points")
         self.list.show_chart(chart)
-        _clear(self._states)
+        clear(self._states)
         for result in snapshot.determination.thresholds:
             threshold = snapshot.pack.threshold_by_id[result.id]
             if domain is None or threshold.domain == domain:
                 tense = ", with tension" if result.state == "ruled_out" and result.tensions else ""
                 words = f"{result.id} {wording.STATE_WORDS[result.state]}{tense}"
                 self._states.addWidget(_line(IconLabel(ICON[result.state], TONE[result.state]), words))
-        _clear(self._counts)
+        clear(self._counts)
         counted = Counter(row.status for row in chart.rows)
         for status in ("crossed", "not_excluded", "in_buffer", "not_adequate", "not_measured"):
             if counted[status]:
@@ -358,10 +361,3 @@ def _line(mark: QWidget, text: str) -> QWidget:
     row.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
     row.addWidget(words, 1)
     return holder
-
-
-def _clear(layout: QVBoxLayout) -> None:
-    while item := layout.takeAt(0):
-        if widget := item.widget():
-            widget.setParent(None)
-            widget.deleteLater()

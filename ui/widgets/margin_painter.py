@@ -84,7 +84,7 @@ def draw_value(
         painter.setPen(QPen(color, 1, Qt.PenStyle.DotLine))
         painter.drawLine(QPointF(axis.x(row.high), middle), QPointF(axis.x(row.conservative), middle))
     place = axis.x(row.position)
-    draw_glyph(painter, row.shape, place, middle, color)
+    draw_glyph(painter, row.shape, place + _inset(painter, place, middle, color, clip=row.position_clip), middle, color)
     back = axis.value
     return back(place), None if low is None else back(low), None if high is None else back(high)
 
@@ -106,6 +106,18 @@ def draw_glyph(painter: QPainter, shape: Shape, x: float, y: float, color: QColo
         painter.setBrush(color)
     painter.drawPath(path)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def draw_track_text(painter: QPainter, axis: Axis, text: str, middle: float) -> None:
+    """Write on an empty track why it is empty, on a gap of its own in the dotted line."""
+    kind = font(12)
+    kind.setItalic(True)
+    width = QFontMetricsF(kind).horizontalAdvance(text) + 16
+    area = QRectF((axis.x(0) + axis.x(100) - width) / 2, middle - 9, width, 18)
+    painter.fillRect(area, tokens().color("surface"))
+    painter.setFont(kind)
+    painter.setPen(tokens().color("muted"))
+    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def draw_text(
@@ -137,10 +149,18 @@ def _hatch(painter: QPainter, area: QRectF, color: QColor) -> None:
 
 
 def _dotted(painter: QPainter, axis: Axis, middle: float, color: QColor) -> None:
-    pen = QPen(QBrush(color), 1.5, Qt.PenStyle.CustomDashLine)
-    pen.setDashPattern([1, 2.5])
+    pen = QPen(QBrush(color), 1.6, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.RoundCap)
+    pen.setDashPattern([0.1, 3.0])
     painter.setPen(pen)
     painter.drawLine(QPointF(axis.x(0), middle), QPointF(axis.x(100), middle))
+
+
+def _inset(painter: QPainter, x: float, middle: float, color: QColor, *, clip: str) -> float:
+    """Draw an arrow where the estimate lies beyond the axis; return how far its glyph moves in to make room."""
+    if not clip:
+        return 0.0
+    _arrow(painter, x, middle, color, clip=clip)
+    return -13.0 if clip == "right" else 13.0
 
 
 def _end(painter: QPainter, x: float, middle: float, color: QColor, *, clip: str) -> None:
@@ -148,6 +168,10 @@ def _end(painter: QPainter, x: float, middle: float, color: QColor, *, clip: str
     if not clip:
         painter.drawLine(QPointF(x, middle - CAP), QPointF(x, middle + CAP))
         return
+    _arrow(painter, x, middle, color, clip=clip)
+
+
+def _arrow(painter: QPainter, x: float, middle: float, color: QColor, *, clip: str) -> None:
     turn = 1 if clip == "right" else -1
     tip = QPolygonF([QPointF(x, middle), QPointF(x - turn * 6, middle - 4.5), QPointF(x - turn * 6, middle + 4.5)])
     painter.save()

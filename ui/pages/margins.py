@@ -1,0 +1,130 @@
+"""The margins page: every capability margin on one axis, the trace of the one under the pointer, and export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from asl_desktop.domain import wording
+from asl_desktop.domain.determination import Snapshot
+from asl_desktop.errors import UserError
+from asl_desktop.messages import message_for
+from reports.charts.model import MarginChart, Row, margin_chart
+from ui.dialogs_seam import choose_save
+from ui.operations import Handle
+from ui.pages.base import Page
+from ui.session import Session
+from ui.theme import tokens
+from ui.widgets.margin_chart import Glyph, MarginOverview
+from ui.widgets.parts import Banner, button, card, clear, label, row
+
+_PICTURES = "SVG picture (*.svg);;PNG picture (*.png);;PDF picture (*.pdf)"
+
+
+class MarginsPage(Page):
+    page_id = "margins"
+    heading = "Margins"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._subtitle = self.add_heading()
+        self.overview = MarginOverview()
+        self.overview.chosen.connect(self._explain)
+        self._legend = QHBoxLayout()
+        self._detail = label("Choose a margin to see what it rests on.", "muted", wrap=True, selectable=True)
+        self._note = label("", "muted", wrap=True)
+        self._banner = Banner("danger")
+        self._done = Banner("ok")
+        self._to_measurement = button("Open its measurements", self._open_measurement)
+        self._to_measurement.setEnabled(False)
+        self._indicator = ""
+        self._lay_out()
+
+    def refresh(self, snapshot: Snapshot) -> None:
+        chart = margin_chart(snapshot)
+        self._subtitle.setText(chart.subtitle)
+        self.overview.show_chart(chart)
+        self._show_legend(chart)
+        self._note.setText(chart.note)
+        if self._indicator:
+            self._explain(self._indicator)
+
+    def open_item(self, item: str) -> None:
+        if item:
+            self._explain(item)
+        self.overview.setFocus()
+
+    def save_picture(self) -> None:
+        """Ask for a file and draw the chart into it, off the window's thread."""
+        chosen = choose_save(self, "Save the chart", Path("margins.svg"), filters=_PICTURES)
+        if not chosen:
+            return
+        path, chart, dark = chosen, self.overview.chart, tokens().dark
+
+        def work(_: Handle[Path]) -> Path:
+            from reports.charts.figure import save_chart
+
+            save_chart(chart, path, "dark" if dark else "light")
+            return path
+
+        self.session.operations.run(work, owner=self, done=self._on_saved, failed=self._on_failed)
+
+    def _lay_out(self) -> None:
+        save = button("Save as picture", self.save_picture, icon_name="download")
+        self.body.addWidget(self._banner)
+        self.body.addWidget(self._done)
+        self.body.addWidget(card(self.overview, self._legend, spacing=16))
+        buttons = row(self._to_measurement, 1, save)
+        self.body.addWidget(card(label("What this margin rests on", "pane-title"), self._detail, buttons))
+        self.body.addWidget(self._note)
+        self.body.addStretch(1)
+
+    def _show_legend(self, chart: MarginChart) -> None:
+        clear(self._legend)
+        for entry in chart.legend:
+            if entry.status is not None:
+                self._legend.addWidget(Glyph(entry.status))
+                self._legend.addWidget(label(entry.text, "muted"))
+                self._legend.addSpacing(16)
+        self._legend.addStretch(1)
+
+    def _explain(self, indicator: str) -> None:
+        found = next((r for r in self.overview.chart.rows if r.indicator == indicator), None)
+        if found is None:
+            return
+        self._indicator = indicator
+        self._to_measurement.setEnabled(True)
+        self._detail.setText(self._words(found))
+
+    def _words(self, shown: Row) -> str:
+        snapshot = self.session.snapshot
+        indicator = snapshot.pack.indicator_by_id[shown.indicator]
+        margin = snapshot.determination.margin_by_indicator[shown.indicator]
+        bound = indicator.bound(margin.bound_name)
+        lines = [shown.words]
+        if margin.native_distance is not None and margin.points is not None:
+            unit = "as a factor" if indicator.scale == "log" else "in the indicator's own unit"
+            lines.append(f"Distance to the bound {unit}: {wording.number(margin.native_distance)}.")
+        if bound:
+            source = snapshot.pack.source_by_id.get(bound.cite.source)
+            lines.append(f"Bound: {bound.label} Source: {source.document if source else bound.cite.source}.")
+        names = snapshot.inputs.evidence_by_sha
+        cited = [ref.removeprefix("evidence:") for ref in margin.uses if ref.startswith("evidence:")]
+        if cited:
+            lines.append(f"Evidence: {wording.listed(names[sha].name for sha in cited if sha in names)}.")
+        if indicator.bears_on:
+            lines.append(f"Bears on {wording.listed(indicator.bears_on)}.")
+        return "\n".join(lines)
+
+    def _open_measurement(self) -> None:
+        self.wants.emit("measurements", self._indicator)
+
+    def _on_saved(self, path: Path) -> None:
+        self._done.tell("The chart is saved", str(path))
+
+    def _on_failed(self, error: BaseException) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        found = message_for(error)
+        self._banner.tell(found.title, f"{found.text} {found.advice}")
