@@ -316,7 +316,7 @@ def _save(pdf: Pdf) -> bytes:
     """Save with every stream as it is: no object streams, nothing compressed again."""
     for item in pdf.objects:
         if isinstance(item, pikepdf.Stream):
-            _end_clearly(item)
+            end_clearly(item)
     target = BytesIO()
     pdf.save(
         target,
@@ -330,7 +330,7 @@ def _save(pdf: Pdf) -> bytes:
     return target.getvalue()
 
 
-def _end_clearly(stream: Any) -> None:
+def end_clearly(stream: Any) -> None:
     """Wrap a stream whose last byte is a line end into hex digits, which end in ``>``.
 
     About one compressed stream in 128 ends so; checkers take that byte for the line end before ``endstream`` and call

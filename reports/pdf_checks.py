@@ -53,7 +53,7 @@ def examine(
                 _check_signature(reader, data, item, anchors=anchors, moment=moment, newest=item is found[-1])
                 for item in found
             ]
-            problems += _document_problems(reader, found)
+            problems += _document_problems(reader, data, found)
             noted += _document_facts(reader, found)
     except Exception as error:  # noqa: BLE001 - whatever a hostile file provokes means "not verified"
         problems.append(f"The file cannot be read as a well-formed PDF, so it is not verified ({_short(error)}).")
@@ -201,7 +201,7 @@ def _trust_problem(result: SignatureResult, item: EmbeddedPdfSignature, moment: 
     )
 
 
-def _document_problems(reader: PdfFileReader, found: Sequence[EmbeddedPdfSignature]) -> list[str]:
+def _document_problems(reader: PdfFileReader, data: bytes, found: Sequence[EmbeddedPdfSignature]) -> list[str]:
     """What is wrong with the file as a whole, whatever each signature says for itself."""
     problems = []
     filled = sum(1 for _ in enumerate_sig_fields(reader, filled_status=True))
@@ -210,8 +210,9 @@ def _document_problems(reader: PdfFileReader, found: Sequence[EmbeddedPdfSignatu
     if not [item for item in found if item.sig_object_type == "/Sig"]:
         problems.append("The file is not signed by a person.")
         return problems
-    first = carried_by(reader, found[0].signed_revision)
-    last = carried_by(reader, reader.total_revisions - 1)
+    signed_first = data[: end_of(found[0].byte_range)]
+    first = carried_by(PdfFileReader(io.BytesIO(signed_first), strict=True))
+    last = carried_by(reader)
     if first.metadata != last.metadata:
         problems.append("The metadata of the document was changed after the first signature.")
     if first.information != last.information:

@@ -1,10 +1,12 @@
-"""Read what a PDF carries besides its pages in a given revision: metadata, information entries, attachments."""
+"""Read what a PDF carries besides its pages: metadata, information entries, attachments."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from pyhanko.pdf_utils.generic import IndirectObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +31,11 @@ class Carried:
     attachments: tuple[tuple[str, str, str], ...]
 
 
-def carried_by(reader: PdfFileReader, revision: int) -> Carried:
-    """Return what the file carried in a revision, counted from 0."""
-    resolver = reader.get_historical_resolver(revision)
-    root = reader.get_historical_root(revision)
+def carried_by(reader: PdfFileReader) -> Carried:
+    """Return what the newest revision of a file carries; for an older one, read the file up to its end."""
+    root = reader.root
     metadata = _at(root, "/Metadata")
-    information = _at(resolver.trailer_view, "/Info") or {}
+    information = _at(reader.trailer, "/Info") or {}
     return Carried(
         metadata=_digest(metadata.data) if metadata is not None else "",
         information=tuple(sorted((str(key), str(information[key])) for key in information)),
@@ -52,12 +53,16 @@ def _files(root: Any) -> Iterator[tuple[str, str, bytes]]:
     for specification in _tree_values(_at(names, "/EmbeddedFiles") or {}, 0):
         yield from _file("names", specification)
     for specification in _at(root, "/AF") or ():
-        yield from _file("associated", specification.get_object())
+        yield from _file("associated", _followed(specification))
 
 
 def _at(holder: Any, key: str) -> Any:
     """Return an entry with its reference followed; the library's own ``get`` may hand out the reference."""
-    return holder[key].get_object() if key in holder else None
+    return _followed(holder[key]) if key in holder else None
+
+
+def _followed(value: Any) -> Any:
+    return value.get_object() if isinstance(value, IndirectObject) else value  # type: ignore[no-untyped-call]
 
 
 def _tree_values(node: Any, depth: int) -> Iterator[Any]:
@@ -65,9 +70,9 @@ def _tree_values(node: Any, depth: int) -> Iterator[Any]:
         raise ValueError("the list of attachments is nested too deeply")
     pairs = _at(node, "/Names") or ()
     for index in range(1, len(pairs), 2):
-        yield pairs[index].get_object()
+        yield _followed(pairs[index])
     for child in _at(node, "/Kids") or ():
-        yield from _tree_values(child.get_object(), depth + 1)
+        yield from _tree_values(_followed(child), depth + 1)
 
 
 def _file(place: str, specification: Any) -> Iterator[tuple[str, str, bytes]]:
