@@ -110,7 +110,7 @@ ENTRIES: Mapping[str, Entry] = {
         "The assessment file was altered by another program",
         ("{path} is not as ASL Desktop makes its files: {detail}.", "{path} is not as ASL Desktop makes its files."),
         (
-            "The file was left as it is and nothing in it was trusted. Ask where it comes from, or use another copy of it.",
+            "The file was left as it is and not trusted. Ask where it comes from, or use another copy of it.",
         ),
     ),
     "file-not-upgraded": Entry(

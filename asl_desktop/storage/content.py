@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import contextlib
 import hashlib
+import logging
 import os
 from collections import deque
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ import zstandard
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from asl_desktop.clock import new_id
-from asl_desktop.errors import DiskFull, FileDamaged
+from asl_desktop.errors import DiskFull, FileDamaged, UserError
 from asl_desktop.storage import tables
 from asl_desktop.storage.troubles import free_bytes
 from asl_desktop.storage.writer import Lane, Writer
@@ -27,11 +29,13 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 4 * 1024 * 1024
 SLICES_IN_FLIGHT = 4
+SHRINK_PAGES = 1000
 RESERVE_BYTES = 32 * 1024 * 1024
 """Room that taking in evidence leaves on the medium, so that answers can still be saved."""
 WORTH_IT = 0.95
 _PROBE_BYTES = 64 * 1024
 
+_log = logging.getLogger(__name__)
 _ADD_CONTENT = insert(tables.content)
 _ADD_CHUNK = insert(tables.chunk)
 
@@ -128,7 +132,8 @@ class Intake:
         for future in self._flying:
             if not future.cancelled():
                 future.exception()
-        discard(self._writer, self._content)
+        with contextlib.suppress(UserError):  # no room even for this: the next opening takes them away
+            discard(self._writer, self._content)
 
     def _slices(self, source: BinaryIO) -> tuple[str, int]:
         digest, done, seq = hashlib.sha256(), 0, 0
@@ -184,14 +189,12 @@ def shrink(writer: Writer) -> None:
     """Give free pages back to the medium, in steps that an answer never waits long for."""
 
     def step(connection: Connection) -> bool:
-        connection.exec_driver_sql("PRAGMA incremental_vacuum(500)").fetchall()
+        # The driver frees one page per row fetched, and SQLAlchemy does not fetch from a statement without columns.
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute(f"PRAGMA incremental_vacuum({SHRINK_PAGES})").fetchall()
         return bool(connection.exec_driver_sql("PRAGMA freelist_count").scalar())
 
-    def again(future: Future[bool]) -> None:
-        if not future.cancelled() and future.exception() is None and future.result():
-            _submit_step(writer, step, again)
-
-    _submit_step(writer, step, again)
+    _repeat(writer, step, then=lambda: None)
 
 
 def tidy(writer: Writer) -> None:
@@ -208,28 +211,34 @@ def tidy(writer: Writer) -> None:
         connection.execute(delete(k).where(k.c.id == row.id))
         return True
 
-    def again(future: Future[bool]) -> None:
-        if future.cancelled() or future.exception() is not None:
-            return
-        if future.result():
-            _submit_step(writer, drop_some, again)
-        else:
-            shrink(writer)
-
-    _submit_step(writer, drop_some, again)
+    _repeat(writer, drop_some, then=lambda: shrink(writer))
 
 
-def leftovers(connection: Connection) -> tuple[str, ...]:
-    """Return the ids of contents that do not count: interrupted intakes and removed evidence."""
+def condemn_leftovers(connection: Connection) -> bool:
+    """Mark what an interrupted intake left behind for :func:`tidy`; True when there is anything to tidy up."""
     c = tables.content
-    return tuple(connection.execute(select(c.c.id).where(c.c.state != "ok")).scalars())
+    if connection.execute(select(c.c.id).where(c.c.state != "ok").limit(1)).first() is None:
+        return False
+    connection.execute(update(c).where(c.c.state == "staging").values(state="removed"))
+    return True
 
 
-def _submit_step(writer: Writer, step: Callable[[Connection], bool], again: Callable[[Future[bool]], None]) -> None:
-    try:
+def _repeat(writer: Writer, step: Callable[[Connection], bool], *, then: Callable[[], None]) -> None:
+    """Run a step in the background until it returns False, or the document closes; what is left waits."""
+
+    def again(future: Future[bool]) -> None:
+        if future.cancelled():
+            return
+        if (error := future.exception()) is not None:
+            if not isinstance(error, UserError):  # a full disk is no news here; the next opening tries again
+                _log.error("tidying up stopped", exc_info=error)
+        elif future.result():
+            _repeat(writer, step, then=then)
+        else:
+            then()
+
+    with contextlib.suppress(RuntimeError):
         writer.submit(step, lane=Lane.TIDY).add_done_callback(again)
-    except RuntimeError:
-        return  # the document is closing; the free pages are used again or given back another time
 
 
 def _read_full(source: BinaryIO, size: int) -> bytes:

@@ -66,14 +66,14 @@ class Document:
     def _start_writing(self, opened: Opened) -> None:
         engine = engine_over(opened.writing, write=True)
         with engine.begin() as connection:
-            tail, stale = read_tail(connection), content.leftovers(connection)
+            tail, untidy = read_tail(connection), content.condemn_leftovers(connection)
         # A device is one opening: two copies of a file can then never go on with the same chain.
         self._log = Log(tail, device=new_id(), now=lambda: stamp(self._clock))
         self._writer = Writer(
             engine, self._log, translate=lambda error: trouble_of(error, self.path), name=f"writer of {self.path.name}"
         )
-        for item in stale:
-            content.discard(self._writer, item)
+        if untidy:
+            content.tidy(self._writer)
 
     @classmethod
     def create(cls, path: Path, *, pack: Pack, scope: Scope, actor: str, clock: Clock = _DEFAULT_CLOCK) -> Document:

@@ -58,7 +58,7 @@ CREATE TABLE content (
     PRIMARY KEY (id),
     CONSTRAINT state_known CHECK (state IN ('staging', 'ok', 'removed')),
     CONSTRAINT size_counted CHECK (size >= 0),
-    CONSTRAINT digest_hex CHECK (state = 'staging' OR length(sha256) = 64)
+    CONSTRAINT digest_hex CHECK (state <> 'ok' OR length(sha256) = 64)
 ) STRICT;
 
 CREATE UNIQUE INDEX content_sha256 ON content (sha256) WHERE state = 'ok';

@@ -94,7 +94,7 @@ class ContentRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("state IN ('staging', 'ok', 'removed')", name="state_known"),
         CheckConstraint("size >= 0", name="size_counted"),
-        CheckConstraint("state = 'staging' OR length(sha256) = 64", name="digest_hex"),
+        CheckConstraint("state <> 'ok' OR length(sha256) = 64", name="digest_hex"),
         Index("content_sha256", "sha256", unique=True, sqlite_where=Column("state", Text) == "ok"),
         _STRICT,
     )
