@@ -36,7 +36,9 @@ _PREAMBLE = """
 
 def markup(document: ReportDocument) -> str:
     """Return Typst source that holds everything the report says; every text is a literal."""
-    head = _PREAMBLE.replace("HEAD", _literal(document.running_head)).replace("FOOT", _literal(document.digest))
+    head = f"#set document(title: {_literal(document.title)})\n" + _PREAMBLE.replace(
+        "HEAD", _literal(document.running_head)
+    ).replace("FOOT", _literal(document.digest))
     parts = [head, f"#heading(level: 1, {_literal(document.title)})"]
     for section in document.sections:
         parts.extend(_section(section))
