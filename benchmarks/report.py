@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,12 +41,12 @@ def rows(folder: Path, *, runs: int) -> list[Row]:
     """
     assessment, tree, source = _prepare(folder)
     ours, theirs = folder / "ours.pdf", folder / "typst.pdf"
-    typst = [sys.executable, "-c", _TYPST, source, theirs, FONTS]
-    whole = [Path(sys.executable).parent / "asl", "report", assessment, "--out", ours]
-    setting = [sys.executable, "-c", _SET_ONLY, tree, ours]
+    typst: list[str | Path] = [sys.executable, "-c", _TYPST, source, theirs, FONTS]
+    whole: list[str | Path] = [Path(sys.executable).parent / "asl", "report", assessment, "--out", ours]
+    setting: list[str | Path] = [sys.executable, "-c", _SET_ONLY, tree, ours]
     result = []
     for name, command in (("asl report, cold process", whole), ("set the finished report, cold process", setting)):
-        times = alternate(lambda command=command: _run(command, ours), lambda: _run(typst, theirs), runs=runs)
+        times = alternate(partial(_run, command, ours), partial(_run, typst, theirs), runs=runs)
         pages = f"{_pages(ours)} pages (Typst: {_pages(theirs)})"
         result.append(row(f"{name}, {pages}", times, unit="s", reference=REFERENCE, times_reference=2.0))
     return result
