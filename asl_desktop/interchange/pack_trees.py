@@ -152,7 +152,7 @@ def _references(pack: Pack, tree: Tree, spot: Spot) -> Iterator[Finding]:
 
 def missing(path: FieldPath, kind: str, name: str, known: Mapping[str, object] | list[str]) -> Finding:
     """Say that a reference leads nowhere."""
-    return path, f"there is no {kind} {name!r}{suggestion(name, known)}"
+    return path, f"{name!r} is not a known {kind}{suggestion(name, known)}"
 
 
 def _answer(pack: Pack, leaf: AnswerIn, path: FieldPath) -> Iterator[Finding]:

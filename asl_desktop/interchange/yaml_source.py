@@ -36,6 +36,8 @@ _DECIMAL = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+# What a reader of the report could not see: controls, and marks that make text read otherwise than it is stored.
+_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
 _MAX_DIGITS = 400  # int() and float() of longer text cost more than their length
 
 
@@ -105,7 +107,7 @@ def parse_yaml(text: str, *, file: str, error: type[UserError]) -> Located:
         return _Builder(file, error).build(text)
     except yaml.MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
-        line = mark.line + 1 if mark is not None else 0
+        line = min(mark.line + 1, text.count("\n") + 1) if mark is not None else 0
         raise _refusal(error, file, line, f"is not valid YAML ({failure.problem or failure.context})") from failure
     except yaml.reader.ReaderError as failure:
         line = text.count("\n", 0, failure.position) + 1 if isinstance(failure.position, int) else 0
@@ -222,6 +224,8 @@ class _Builder:
 
     def _key(self, event: yaml.ScalarEvent, line: int) -> None:
         top = self.stack[-1]
+        if _HIDDEN.search(event.value):
+            self._fail(line, "holds a control character in a key")
         if event.value in top.container:
             first = self.lines[(*top.path, event.value)]
             self._fail(line, f"the key {event.value!r} already stands on line {first}", (*top.path, event.value))
@@ -247,6 +251,8 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> str | int | float | bool | None:
         text: str = event.value
+        if _HIDDEN.search(text):
+            self._fail(line, "holds a control character or one that turns the direction of the text")
         plain = event.implicit[0]
         if not plain:
             return text
