@@ -1,0 +1,142 @@
+"""Commands that make, fill, copy out of and check an assessment file."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from asl_desktop.cli.failures import COULD_NOT_LOOK, OK, REFUSED, report_user_error
+from asl_desktop.cli.output import say
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+PATH = click.Path(path_type=Path)
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+ACTOR = click.option("--by", "actor", metavar="NAME", help="Who makes the change; the name you are logged in with.")
+
+
+def actor_or_login(name: str | None) -> str:
+    """Return the name given, else ``ASL_ACTOR``, else the login name: every change is recorded under a name."""
+    given = name or os.environ.get("ASL_ACTOR", "")
+    if given.strip():
+        return given
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container whose user has no name
+        return "unnamed user of the command line"
+
+
+def to_day(moment: datetime | None) -> date | None:
+    """Return the day of an option that click reads as a moment."""
+    return moment.date() if moment is not None else None
+
+
+@click.command
+@click.argument("file", type=PATH)
+@click.option("--pack", "pack_id", required=True, metavar="ID", help="Framework; see: asl packs list")
+@click.option("--model", required=True, metavar="NAME", help="The model that is assessed.")
+@click.option("--checkpoint", default="", metavar="C", help="Which checkpoint of it.")
+@click.option("--developer", default="", metavar="NAME")
+@click.option("--title", default="", metavar="TEXT", help="Title of the assessment.")
+@click.option("--as-of", type=DAY, default=None, metavar="DATE", help="Day that the question is put on, YYYY-MM-DD.")
+@ACTOR
+def new(
+    file: Path,
+    *,
+    pack_id: str,
+    model: str,
+    checkpoint: str,
+    developer: str,
+    title: str,
+    as_of: datetime | None,
+    actor: str | None,
+) -> None:
+    """Start an assessment in FILE. An existing file is never overwritten."""
+    from asl_desktop.domain.inputs import Scope
+    from asl_desktop.services.assessments import create_assessment
+
+    scope = Scope(model, checkpoint=checkpoint, developer=developer, title=title, as_of=to_day(as_of))
+    with create_assessment(file, pack_id=pack_id, scope=scope, actor=actor_or_login(actor)) as document:
+        pack = document.pack()
+        say(f"Started {file} for {model} under {pack.title}.")
+
+
+@click.command
+@click.argument("file", type=PATH)
+@click.argument("inputs", type=PATH)
+@ACTOR
+def apply(file: Path, inputs: Path, *, actor: str | None) -> None:
+    """Put answers, results, showings, safeguards and plan from INPUTS (YAML) into FILE, whole or not at all."""
+    from asl_desktop.services.assessments import open_assessment
+    from asl_desktop.services.inputs_files import apply_inputs
+
+    with open_assessment(file) as document:
+        applied = apply_inputs(document, inputs, actor=actor_or_login(actor))
+    changed = len(applied.changes.references)
+    say(
+        f"Applied {inputs}: {changed} records new or changed, {applied.unchanged} as they were, "
+        f"{applied.attached} evidence files taken in."
+    )
+
+
+@click.command
+@click.argument("file", type=PATH)
+@click.argument("evidence", type=PATH, nargs=-1, required=True)
+@click.option("--title", default="", metavar="TEXT", help="What the evidence is.")
+@click.option("--cites", default="", metavar="TEXT", help="The source it comes from.")
+@ACTOR
+def attach(file: Path, evidence: tuple[Path, ...], *, title: str, cites: str, actor: str | None) -> None:
+    """Keep copies of EVIDENCE files inside FILE and print the digests that name them."""
+    from asl_desktop.services.assessments import open_assessment
+    from asl_desktop.services.evidence import attach_evidence, require_readable
+    from asl_desktop.storage.model import EvidenceDraft
+
+    for path in evidence:
+        require_readable(path)
+    with open_assessment(file) as document:
+        for path in evidence:
+            draft = EvidenceDraft(title=title, cites=cites)
+            item = attach_evidence(document, path, draft=draft, actor=actor_or_login(actor))
+            say(f"{item.sha256}  {item.name}")
+
+
+@click.command
+@click.argument("file", type=PATH)
+@click.option("--inputs", is_flag=True, required=True, help="Write everything that was put in, as INPUTS.yaml.")
+@click.option(
+    "--out", type=PATH, default=None, metavar="PATH", help="Folder to make, or a name ending in .yaml for the file."
+)
+def export(file: Path, *, inputs: bool, out: Path | None) -> None:  # noqa: ARG001 - the flag names what is exported
+    """Write the inputs of FILE back as INPUTS.yaml with a folder of its evidence; asl apply reads them again."""
+    from asl_desktop.services.assessments import open_assessment
+    from asl_desktop.services.inputs_files import export_inputs
+
+    with open_assessment(file, read_only=True) as document:
+        listing = export_inputs(document, out if out is not None else file.with_name(f"{file.stem}-inputs"))
+    say(f"Wrote {listing}.")
+
+
+@click.command
+@click.argument("file", type=PATH)
+def check(file: Path) -> int:
+    """Look for anything in FILE that was changed past its own history, and for damaged evidence."""
+    from asl_desktop.errors import FileDamaged, UserError
+    from asl_desktop.services.assessments import open_assessment
+
+    try:
+        with open_assessment(file, read_only=True) as document:
+            problems = document.check()
+            events = document.head().events
+    except FileDamaged as error:
+        return report_user_error(error)
+    except UserError as error:
+        return report_user_error(error, status=COULD_NOT_LOOK)
+    for problem in problems:
+        say(f"Problem: {problem}")
+    say("NOT in order." if problems else f"In order: {events} recorded events replayed, all evidence as attached.")
+    return REFUSED if problems else OK

@@ -1,0 +1,59 @@
+"""``asl determine``: the outcome of an assessment, for people as text and for programs as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from asl_desktop.cli.assessment_commands import DAY, PATH, to_day
+from asl_desktop.cli.output import print_json
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from asl_desktop.domain.determination import Snapshot
+
+
+@click.command
+@click.argument("file", type=PATH)
+@click.option("--pack", "pack_id", default=None, metavar="ID", help="Put the same inputs to another framework.")
+@click.option("--as-of", type=DAY, default=None, metavar="DATE", help="Judge as of this day, YYYY-MM-DD.")
+@click.option("--why", default="", metavar="ID", help="Print the rule behind one threshold or gate, leaf by leaf.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document of a stable shape.")
+def determine(file: Path, *, pack_id: str | None, as_of: datetime | None, why: str, as_json: bool) -> None:
+    """Say which standards FILE's inputs require, why, what is missing, and which gates are open."""
+    from asl_desktop.services.outcome import determination_json
+
+    snapshot = snapshot_of_file(file, pack_id=pack_id, as_of=as_of)
+    if why:
+        from asl_desktop.cli.trace_text import explanation, print_trace
+
+        traces = explanation(snapshot, why)
+        if as_json:
+            from asl_desktop import codec
+
+            print_json({name: codec.to_json(trace) for name, trace in traces.items()})
+        else:
+            print_trace(snapshot, why, traces)
+    elif as_json:
+        print_json(determination_json(snapshot))
+    else:
+        from asl_desktop.cli.outcome_text import print_outcome
+
+        print_outcome(snapshot)
+
+
+def snapshot_of_file(file: Path, *, pack_id: str | None = None, as_of: datetime | None = None) -> Snapshot:
+    """Return the snapshot of a file, under its own framework or under another installed one."""
+    from asl_desktop.services.assessments import open_assessment, snapshot_of, take_snapshot
+
+    with open_assessment(file, read_only=True) as document:
+        own = take_snapshot(document, as_of=to_day(as_of))
+        head = document.head()
+    if pack_id is None or pack_id == own.pack.id:
+        return own
+    from asl_desktop.services.packs import load_pack
+
+    return snapshot_of(load_pack(pack_id), own.inputs, as_of=own.as_of, head=head, document_id=own.document_id)

@@ -1,0 +1,54 @@
+"""How the command line prints: plain text that cannot drive a terminal, and JSON with sorted keys."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+WIDTH = 100
+
+
+def plain(text: str) -> str:
+    """Return text with control and direction characters made visible: names come from files that strangers wrote."""
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else char.encode("unicode_escape").decode("ascii") for char in text
+    )
+
+
+def say(text: str = "") -> None:
+    """Print a line."""
+    click.echo(plain(text))
+
+
+def heading(text: str) -> None:
+    """Print a heading with a blank line before it."""
+    say()
+    say(text)
+    say("-" * len(text))
+
+
+def bullet(text: str, *, indent: int = 2) -> None:
+    """Print a wrapped sentence under what it belongs to."""
+    space = " " * indent
+    click.echo(textwrap.fill(plain(text), WIDTH, initial_indent=f"{space}- ", subsequent_indent=f"{space}  "))
+
+
+def table(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:
+    """Print rows in aligned columns; the last column may be of any length."""
+    lines = [[plain(cell) for cell in row] for row in ([header] if header else []) + list(rows)]
+    if not lines:
+        return
+    widths = [max(len(row[column]) for row in lines) for column in range(len(lines[0]))]
+    for row in lines:
+        click.echo("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def print_json(data: object) -> None:
+    """Print exactly one JSON document, keys sorted."""
+    click.echo(json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False))

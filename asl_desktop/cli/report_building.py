@@ -1,0 +1,69 @@
+"""From a snapshot to a finished report file: built and signed beside its place, then put there in one step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asl_desktop.clock import Clock, SystemClock
+from asl_desktop.errors import FileExists, OutputNotWritable
+from asl_desktop.services.outcome import snapshot_document
+from asl_desktop.services.output_files import output_error, staging_folder, sync_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from asl_desktop.domain.determination import Snapshot
+    from reports.identity import Identity
+    from reports.rendering import Written
+
+
+def build_report(
+    snapshot: Snapshot,
+    target: Path,
+    *,
+    identity: Identity | None = None,
+    role: str = "Assessor",
+    clock: Clock | None = None,
+) -> Written:
+    """Write the board report, signed when an identity is given. Until all is done, nothing at ``target`` changes.
+
+    Raises:
+        OutputNotWritable, DiskFull, SigningRefused: what was at ``target`` is left as it is.
+    """
+    from reports.document import board_report
+    from reports.rendering import write_pdf
+    from reports.signing import sign_report
+
+    time = clock or SystemClock()
+    with staging_folder(target) as stage:
+        draft = stage / target.name
+        written = write_pdf(
+            board_report(snapshot, generated_at=time.now()), draft, attachment=snapshot_document(snapshot)
+        )
+        if identity is not None:
+            sign_report(draft, draft, identity, role=role, clock=time)
+        try:
+            draft.replace(target)
+        except OSError as cause:
+            raise output_error(target, cause) from cause
+    sync_folder(target.parent)
+    return written
+
+
+def require_replaceable(path: Path, *, replace: bool) -> None:
+    """Refuse to write over anything but an unsigned report, so that neither signatures nor other files are lost.
+
+    Raises:
+        FileExists: there is something else, or a signed report and ``replace`` is not set.
+        OutputNotWritable: there is a folder, or it cannot be looked at.
+    """
+    if path.is_dir():
+        raise OutputNotWritable(path=str(path), detail="it is a folder")
+    try:
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as cause:
+        raise output_error(path, cause) from cause
+    if not data.startswith(b"%PDF-") or (b"/ByteRange" in data and not replace):
+        raise FileExists(path=str(path))

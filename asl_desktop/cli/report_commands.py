@@ -1,0 +1,173 @@
+"""Commands that build, sign and verify reports. What draws and signs is imported only when called for."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from asl_desktop.cli.assessment_commands import DAY, PATH
+from asl_desktop.cli.failures import COULD_NOT_LOOK, OK, REFUSED, report_user_error
+from asl_desktop.cli.output import print_json, say
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+PASSPHRASE = click.option(
+    "--passphrase-file", type=PATH, default=None, metavar="F", help="File whose first line is the passphrase."
+)
+REPLACE = click.option("--replace", is_flag=True, help="Replace a signed report that is in the way.")
+
+
+@click.command
+@click.argument("file", type=PATH)
+@click.option("--out", type=PATH, required=True, metavar="PDF", help="Where the report goes.")
+@click.option("--edition", type=click.Choice(["board"]), default="board", show_default=True)
+@click.option("--as-of", type=DAY, default=None, metavar="DATE", help="Judge as of this day, YYYY-MM-DD.")
+@click.option("--sign", "identity_file", type=PATH, default=None, metavar="ID.p12", help="Sign it with this identity.")
+@click.option("--role", default="Assessor", show_default=True, metavar="ROLE", help="In which role to sign.")
+@PASSPHRASE
+@REPLACE
+def report(
+    file: Path,
+    *,
+    out: Path,
+    edition: str,
+    as_of: datetime | None,
+    identity_file: Path | None,
+    role: str,
+    passphrase_file: Path | None,
+    replace: bool,
+) -> None:
+    """Build the report of FILE as a PDF, and sign it when an identity is given."""
+    from asl_desktop.cli.determine_command import snapshot_of_file
+    from asl_desktop.cli.report_building import build_report, require_replaceable
+
+    require_replaceable(out, replace=replace)
+    identity = None
+    if identity_file is not None:
+        from reports.identity import load_identity
+
+        identity = load_identity(identity_file, read_passphrase(passphrase_file, confirm=False))
+    snapshot = snapshot_of_file(file, as_of=as_of)
+    written = build_report(snapshot, out, identity=identity, role=role)
+    signed = f", signed by {identity.name} as {role}" if identity is not None else ", not signed"
+    say(f"Wrote {out}: {edition} edition, {written.pages} pages{signed}.")
+    say(f"Determination: {snapshot.determination.label}. Snapshot {snapshot.digest}")
+    for notice in written.notices:
+        say(f"Note: {notice}")
+
+
+@click.group
+def identity() -> None:
+    """Make signing identities."""
+
+
+@identity.command("new")
+@click.option("--name", required=True, metavar="NAME", help="The person who signs.")
+@click.option("--out", type=PATH, required=True, metavar="ID.p12")
+@click.option("--organisation", default="", metavar="NAME")
+@click.option("--role", default="", metavar="TITLE", help="Their title, part of the certificate.")
+@PASSPHRASE
+def new_identity(*, name: str, out: Path, organisation: str, role: str, passphrase_file: Path | None) -> None:
+    """Make a key and certificate, protected by a passphrase, and trust its root on this machine."""
+    from reports.identity import create_identity
+    from reports.trust import fingerprint
+
+    passphrase = read_passphrase(passphrase_file, confirm=True)
+    made = create_identity(name, out, passphrase, organisation=organisation, role=role)
+    say(f"Made {out} for {made.name}.")
+    for certificate in made.chain:
+        say(f"Fingerprint of the root, to be compared by people who verify: {fingerprint(certificate)}")
+
+
+@click.command
+@click.argument("pdf", type=PATH)
+@click.option("--identity", "identity_file", type=PATH, required=True, metavar="ID.p12")
+@click.option(
+    "--out", type=PATH, default=None, metavar="PDF", help="Where the signed report goes; PDF itself if left out."
+)
+@click.option("--role", default="Assessor", show_default=True, metavar="ROLE", help="In which role to sign.")
+@click.option("--reason", default="", metavar="TEXT", help="Why, in one line; printed in the signature.")
+@PASSPHRASE
+@REPLACE
+def sign(
+    pdf: Path,
+    *,
+    identity_file: Path,
+    out: Path | None,
+    role: str,
+    reason: str,
+    passphrase_file: Path | None,
+    replace: bool,
+) -> None:
+    """Add a signature to a report; earlier signatures stay valid."""
+    from asl_desktop.cli.report_building import require_replaceable
+    from reports.identity import load_identity
+    from reports.signing import sign_report
+
+    target = out if out is not None else pdf
+    if target.absolute() != pdf.absolute():
+        require_replaceable(target, replace=replace)
+    signer = load_identity(identity_file, read_passphrase(passphrase_file, confirm=False))
+    sign_report(pdf, target, signer, role=role, reason=reason)
+    say(f"Signed {target} as {role}: {signer.name}.")
+
+
+@click.command
+@click.argument("path", type=PATH)
+@click.option(
+    "--trust", type=PATH, multiple=True, metavar="CERT", help="Also trust this root certificate; may be repeated."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document of a stable shape.")
+def verify(path: Path, *, trust: tuple[Path, ...], as_json: bool) -> int:
+    """Say whether a signed report or an assessment file is intact, trusted and complete."""
+    from asl_desktop.errors import UserError
+    from asl_desktop.messages import message_for
+    from reports.verifying import in_words, to_json
+    from reports.verifying import verify as examine
+
+    try:
+        result = examine(path, trust=trust)
+    except UserError as error:
+        if as_json:
+            kind = "pdf" if path.suffix.lower() == ".pdf" else "assessment"
+            print_json({"ok": False, "kind": kind, "signatures": [], "problems": [message_for(error).text]})
+        return report_user_error(error, status=COULD_NOT_LOOK)
+    if as_json:
+        print_json(to_json(result))
+    else:
+        for line in in_words(result):
+            say(line)
+    return OK if result.ok else REFUSED
+
+
+def read_passphrase(file: Path | None, *, confirm: bool) -> str:
+    """Return the passphrase: first line of a file, else asked for without echo, else first line of standard input.
+
+    Raises:
+        FileMissing: there is no such file.
+        ValueRefused: it cannot be read as text, or is empty.
+    """
+    from asl_desktop.errors import FileMissing, ValueRefused
+
+    if file is None:
+        if sys.stdin.isatty():
+            asked = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
+            return str(asked)
+        line = sys.stdin.readline()
+    else:
+        try:
+            with file.open(encoding="utf-8") as stream:
+                line = stream.readline(4097)
+        except FileNotFoundError as cause:
+            raise FileMissing(path=str(file)) from cause
+        except (OSError, UnicodeDecodeError) as cause:
+            raise ValueRefused(field="passphrase", problem=f"{file} cannot be read as a line of text") from cause
+    passphrase = line.rstrip("\r\n")
+    if not passphrase:
+        source = str(file) if file is not None else "standard input, and no --passphrase-file is given"
+        raise ValueRefused(field="passphrase", problem=f"it is empty in {source}")
+    return passphrase
