@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -28,6 +28,7 @@ from reports.pkcs12_mac import harden_mac
 from reports.trust import (
     add_trust,
     fingerprint,
+    issued_by,
     list_trust,
     read_certificate,
     read_small,
@@ -379,15 +380,7 @@ def _supported(path: Path, key: object) -> PrivateKey:
 
 
 def _is_root(certificate: x509.Certificate) -> bool:
-    return certificate.subject == certificate.issuer and _issued_by(certificate, certificate)
-
-
-def _issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
+    return certificate.subject == certificate.issuer and issued_by(certificate, certificate)
 
 
 def _chain_of(certificate: x509.Certificate, others: Iterable[x509.Certificate]) -> tuple[x509.Certificate, ...]:
@@ -396,7 +389,7 @@ def _chain_of(certificate: x509.Certificate, others: Iterable[x509.Certificate])
     chain: list[x509.Certificate] = []
     current = certificate
     while not _is_root(current):
-        issuer = next((item for item in pool if item not in chain and _issued_by(current, item)), None)
+        issuer = next((item for item in pool if item not in chain and issued_by(current, item)), None)
         if issuer is None:
             break
         chain.append(issuer)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_der_x509_certificate
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import enumerate_sig_fields
@@ -25,6 +26,7 @@ from reports.pdf_contents import attachments, carried_by
 from reports.pdf_hole import end_of, hole_problem
 from reports.quiet import library_silenced
 from reports.snapshot_check import snapshot_digest, snapshot_problems
+from reports.trust import issued_by
 from reports.verifying import SignatureResult, Verification
 
 if TYPE_CHECKING:
@@ -136,7 +138,7 @@ def _verdict(
     result: SignatureResult, item: EmbeddedPdfSignature, *, anchors: Sequence[Certificate], moment: datetime
 ) -> tuple[SignatureResult, list[str]]:
     context = ValidationContext(
-        trust_roots=[_as_asn1(anchor) for anchor in anchors],
+        trust_roots=[_as_asn1(anchor) for anchor in _relevant(anchors, item)],
         moment=moment,
         allow_fetching=False,
         revocation_mode="soft-fail",
@@ -239,6 +241,15 @@ def _document_facts(reader: PdfFileReader, found: Sequence[EmbeddedPdfSignature]
     if waiting:
         facts.append(f"Not signed: {', '.join(waiting)}.")
     return facts
+
+
+def _relevant(anchors: Sequence[Certificate], item: EmbeddedPdfSignature) -> list[Certificate]:
+    """Return the anchors that issued a certificate of this signature, or are one.
+
+    The library stumbles over a trusted root of the same name with another kind of key.
+    """
+    carried = [load_der_x509_certificate(each.dump()) for each in (item.signer_cert, *item.other_embedded_certs)]
+    return [anchor for anchor in anchors if anchor in carried or any(issued_by(each, anchor) for each in carried)]
 
 
 def _usage_of(certificate: Any) -> KeyUsageConstraints:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 
 from asl_desktop.errors import FileMissing, IdentityRefused, OutputNotWritable
@@ -54,6 +55,15 @@ def add_trust(certificate: x509.Certificate) -> Path:
 def fingerprint(certificate: x509.Certificate) -> str:
     """Return the SHA-256 of a certificate in hex, the number two people compare by phone."""
     return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Say whether ``issuer`` has the name and the key that signed ``certificate``."""
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def read_certificate(path: Path) -> x509.Certificate:
