@@ -94,3 +94,10 @@ def _ask_text(parent: QWidget | None, title: str, prompt: str, text: str, secret
     mode = QLineEdit.EchoMode.Password if secret else QLineEdit.EchoMode.Normal
     answer, accepted = QInputDialog.getText(parent, title, prompt, mode, text)
     return answer if accepted else None
+
+
+def show_text(parent: QWidget | None, title: str, text: str) -> None:
+    """Show a longer text to read."""
+    from ui.dialogs.text_dialog import TextDialog
+
+    _answer(bool, lambda: TextDialog(parent, title, text).exec())

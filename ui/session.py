@@ -124,6 +124,7 @@ class Session(QObject):
         self._in_flight: dict[str, Change] = {}
         self._writing: Handle[None] | None = None
         self._closed = False
+        self._attaching: set[Handle[EvidenceItem]] = set()
         self._quiet = self._timer(QUIET_MS)
         self._longest = self._timer(LONGEST_MS)
         self._retry = self._timer(RETRY_MS)
@@ -232,13 +233,17 @@ class Session(QObject):
         """Start writing what waits for quiet or for its next try; returns at once."""
         self._begin_write()
 
-    def close(self) -> bool:
-        """Write what is left and close the document. False (and still open) when the disk refused."""
+    def close(self, *, lose_unsaved: bool = False) -> bool:
+        """Write what is left and close the document. False (and still open) when the disk refused.
+
+        ``lose_unsaved`` closes all the same; only for a person who was asked.
+        """
         if self._closed:
             return True
-        if not self.flush():
+        if not self.flush() and not lose_unsaved:
             return False
         self._closed = True
+        self._stop_attaching()
         for timer in (self._quiet, self._longest, self._retry):
             timer.stop()
         closing = self.operations.run(lambda _: self.document.close(), owner=self, lane="storage")
@@ -246,6 +251,18 @@ class Session(QObject):
             closing.future.result()
         closing.settle()
         return True
+
+    @property
+    def attaching(self) -> int:
+        """How many files are still on their way in."""
+        return len(self._attaching)
+
+    def _stop_attaching(self) -> None:
+        for handle in tuple(self._attaching):
+            handle.cancel()
+            if handle.future is not None and not handle.future.cancelled():
+                handle.future.exception()
+            handle.settle()
 
     def _timer(self, milliseconds: int) -> QTimer:
         timer = QTimer(self)
@@ -358,6 +375,8 @@ class Session(QObject):
             done=_done,
             failed=_failed,
         )
+        self._attaching.add(handle)
+        handle.finished.connect(lambda: self._attaching.discard(handle))
         handle.progressed.connect(
             lambda done, total, _: self.attach_changed.emit(AttachState(path, "running", done, total, handle=handle))
         )

@@ -218,8 +218,8 @@ class NewForm(QWidget):
         self.problem = label("", "error", wrap=True)
         self.problem.hide()
         choose = button("Choose", self._choose_file)
-        self.create = button("Create assessment", self._submit, primary=True)
-        self.create.setDefault(True)
+        self.create_button = button("Create assessment", self._submit, primary=True)
+        self.create_button.setDefault(True)
         self._packs: list[tuple[str, str]] = []
         layout = column(label("New assessment", "pane-title"), spacing=16)
         for text, field in (("Framework", self.pack), ("Model", self.model), ("Checkpoint", self.checkpoint)):
@@ -229,7 +229,7 @@ class NewForm(QWidget):
         place.addWidget(choose)
         layout.addLayout(column(label("File", "label"), place, spacing=4))
         layout.addWidget(self.problem)
-        layout.addLayout(row(self.create, button("Cancel", self.cancelled.emit), 1))
+        layout.addLayout(row(self.create_button, button("Cancel", self.cancelled.emit), 1))
         self.setLayout(layout)
         for field in (self.model, self.checkpoint, self.file):
             field.returnPressed.connect(self._submit)

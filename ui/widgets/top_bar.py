@@ -29,7 +29,7 @@ class TopBar(QFrame):
         self.setFixedHeight(HEIGHT)
         self._title = ElidedLabel("", "pane-title", Qt.TextElideMode.ElideRight)
         self._chip = chip("Draft")
-        self.find = self._make_find()
+        self.find_button = self._make_find()
         self._save_icon = IconLabel("check", "ok")
         self._save_words = label("", "muted")
         self.report = button("Report", self.report_wanted.emit, icon_name="file-text")
@@ -43,7 +43,7 @@ class TopBar(QFrame):
         layout.setContentsMargins(16, 0, 16, 0)
         layout.setSpacing(16)
         layout.addLayout(left, 1)
-        layout.addWidget(self.find)
+        layout.addWidget(self.find_button)
         layout.addLayout(right, 1)
 
     def show_snapshot(self, snapshot: Snapshot, *, read_only: bool) -> None:
@@ -82,8 +82,8 @@ class TopBar(QFrame):
 
     def set_compact(self, compact: bool) -> None:
         """Shorten the find box where room is short."""
-        self.find.setText("  Find" if compact else "  Find a question or evidence   Ctrl+K")
-        self.find.setMinimumWidth(120 if compact else 290)
+        self.find_button.setText("  Find" if compact else "  Find a question or evidence   Ctrl+K")
+        self.find_button.setMinimumWidth(120 if compact else 290)
 
     def _make_find(self) -> QPushButton:
         find = button("  Find a question or evidence   Ctrl+K", self.find_wanted.emit, icon_name="search")

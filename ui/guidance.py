@@ -1,0 +1,19 @@
+"""What F1 says on each page, by page id; the empty id is the start screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+GUIDANCE: Mapping[str, str] = {
+    "": "Begin with a new assessment, open a file, or look at the worked example first.",
+    "hub": "The overview shows what is done, what follows from it so far, and what is still missing.",
+    "questions": "Answer what you can. Unknown is an honest answer; it never counts as a clearance. "
+    "Alt+1 to Alt+5 choose an option, Ctrl+E attaches evidence, Ctrl+Enter saves and goes on.",
+    "scope": "Say what is assessed. Lock the plan before results come in.",
+    "measurements": "Enter results as they were reported: counts, or a mean with its standard error. A bare number "
+    "without uncertainty never rules anything out.",
+    "margins": "Each bar shows the riskier end of the interval against its bound. Not measured is a finding too.",
+    "safeguards": "A safeguard counts only with evidence that supports it.",
+    "gate": "The program computes what the framework's rules say. Named people decide.",
+    "report": "The report cites the snapshot digest and can be signed and verified elsewhere.",
+}

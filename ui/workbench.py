@@ -1,0 +1,264 @@
+"""Everything around an open document: top bar, left bar, pages, margins, find box, banner for what is unsaved."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+from typing import cast
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from asl_desktop.domain.determination import Snapshot
+from ui import dialogs_seam
+from ui.pages.base import Page
+from ui.pages.questions import QuestionsPage
+from ui.pages.registry import PAGE_BY_ID
+from ui.session import Removal, SaveState, Session
+from ui.theme import set_role
+from ui.widgets.find_palette import FindPalette
+from ui.widgets.nav_bar import NavBar
+from ui.widgets.parts import Banner, button
+from ui.widgets.top_bar import TopBar
+
+MARGINS_BELOW = 1180
+"""Narrower than this the margins become a panel that is toggled."""
+RINGS_BELOW = 940
+"""Narrower than this the left bar shows rings only."""
+MARGINS_WIDTH = 320
+
+
+class Workbench(QWidget):
+    """One per open document. Pages are built when first opened and live as long as the document is open."""
+
+    page_changed = Signal(str)
+
+    def __init__(self, session: Session, menu: QMenu) -> None:
+        super().__init__()
+        self.session = session
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._pages: dict[str, Page] = {}
+        self.page_id = ""
+        self.top = TopBar(menu)
+        self.nav = NavBar()
+        self.stack = QStackedWidget()
+        self.unsaved = self._make_unsaved()
+        self.notice = Banner("warn")
+        self.notice.buttons.addWidget(button("Close", self.notice.hide))
+        self.margins = self._make_margins()
+        self._margins_wished: bool | None = None
+        self._lay_out()
+        self.palette_box = FindPalette(self.middle)
+        self._connect()
+        self._on_snapshot(session.snapshot)
+        self._on_save_state(session.save_state)
+
+    @property
+    def page(self) -> Page | None:
+        """The page in front."""
+        return self._pages.get(self.page_id)
+
+    @property
+    def questions(self) -> QuestionsPage:
+        """The question page, built if need be."""
+        return cast("QuestionsPage", self._page("questions"))
+
+    def go(self, page_id: str, item: str = "") -> None:
+        """Bring a page forward and an item on it into view."""
+        if page_id not in PAGE_BY_ID or not PAGE_BY_ID[page_id].exists():
+            return
+        leaving = self.page
+        if leaving is not None:
+            leaving.commit()
+        page = self._page(page_id)
+        self.page_id = page_id
+        self.stack.setCurrentWidget(page)
+        if item or page_id == "questions":
+            page.open_item(item)
+        else:
+            page.setFocus()
+        self._mark()
+        self.page_changed.emit(page_id)
+
+    def open_find(self) -> None:
+        """Open the find box."""
+        self.palette_box.open_over(self.session.snapshot)
+
+    def toggle_margins(self) -> None:
+        """Show or hide the margins beside the page."""
+        if self.margins is not None:
+            self._margins_wished = not self.margins.isVisible()
+            self._fit()
+
+    def next_pane(self) -> None:
+        """Move the focus to the next of left bar, page, margins and top bar."""
+        panes: list[QWidget] = [self.nav, self.stack]
+        if self.margins is not None and self.margins.isVisible():
+            panes.append(self.margins)
+        panes.append(self.top)
+        focused = QGuiApplication.focusObject()
+        here = next((i for i, pane in enumerate(panes) if _holds(pane, focused)), -1)
+        for pane in (*panes[here + 1 :], *panes[: here + 1]):
+            target = next((w for w in _focusable(pane)), None)
+            if target is not None:
+                target.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
+    def may_close(self) -> bool:
+        """Write everything; ask where something would be lost. True when the document may be closed."""
+        if self.page is not None:
+            self.page.commit()
+        for page in self._pages.values():
+            left = page.unrecorded()
+            if left and not dialogs_seam.ask(
+                self, "Something typed is not recorded", left, yes="Close without it", no="Go back", danger=True
+            ):
+                return False
+        if self.session.attaching and not dialogs_seam.ask(
+            self,
+            "A file is still being sealed",
+            "Closing now stops that; the file is then not part of the assessment.",
+            yes="Stop and close",
+            no="Go back",
+            danger=True,
+        ):
+            return False
+        if self.session.flush():
+            return True
+        return dialogs_seam.ask(
+            self,
+            "The last changes are not on disk",
+            f"{self.session.save_state.message} Closing now loses them.",
+            yes="Close and lose them",
+            no="Go back",
+            danger=True,
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        narrow = self.width() < MARGINS_BELOW
+        if event.key() == Qt.Key.Key_Escape and narrow and self.margins is not None and self.margins.isVisible():
+            self.toggle_margins()
+            return
+        super().keyPressEvent(event)
+
+    def _page(self, page_id: str) -> Page:
+        page = self._pages.get(page_id)
+        if page is None:
+            page = PAGE_BY_ID[page_id].build(self.session)
+            page.wants.connect(self.go)
+            self._pages[page_id] = page
+            self.stack.addWidget(page)
+        return page
+
+    def _lay_out(self) -> None:
+        self.middle = QWidget()
+        column = QVBoxLayout(self.middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        banners = QVBoxLayout()
+        banners.setContentsMargins(12, 0, 12, 0)
+        banners.addWidget(self.unsaved)
+        banners.addWidget(self.notice)
+        column.addLayout(banners)
+        column.addWidget(self.stack, 1)
+        across = QHBoxLayout()
+        across.setSpacing(0)
+        across.addWidget(self.nav)
+        across.addWidget(self.middle, 1)
+        if self.margins is not None:
+            across.addWidget(self.margins)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.top)
+        layout.addLayout(across, 1)
+
+    def _connect(self) -> None:
+        self.nav.chosen.connect(self.go)
+        self.palette_box.chosen.connect(self.go)
+        self.top.find_wanted.connect(self.open_find)
+        self.top.report_wanted.connect(lambda: self.go("report"))
+        self.top.margins_wanted.connect(self.toggle_margins)
+        self.top.margins.setVisible(self.margins is not None)
+        self.session.snapshot_changed.connect(self._on_snapshot)
+        self.session.save_state_changed.connect(self._on_save_state)
+
+    def _make_unsaved(self) -> Banner:
+        banner = Banner("danger")
+        banner.buttons.addWidget(button("Try again", self.session.write_now))
+        banner.buttons.addWidget(button("Copy what is unsaved", self._copy_unsaved))
+        return banner
+
+    def _make_margins(self) -> QFrame | None:
+        name = "ui.widgets.margin_chart"
+        if importlib.util.find_spec(name) is None:
+            return None
+        pane = QFrame()
+        set_role(pane, role="pane")
+        pane.setFixedWidth(MARGINS_WIDTH)
+        layout = QVBoxLayout(pane)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(cast("QWidget", importlib.import_module(name).MarginPane(self.session)))
+        return pane
+
+    def _fit(self) -> None:
+        width = self.width()
+        self.nav.set_narrow(width < RINGS_BELOW)
+        self.top.set_compact(width < MARGINS_BELOW)
+        if self.margins is not None:
+            shown = width >= MARGINS_BELOW if self._margins_wished is None else self._margins_wished
+            shown = shown and self.page_id != "margins"
+            self.margins.setVisible(shown)
+            self.top.margins.setChecked(shown)
+
+    def _mark(self) -> None:
+        item = ""
+        if self.page_id == "questions":
+            item = f"domain:{self.questions.domain}"
+        self.nav.mark(self.page_id, item)
+        self._fit()
+
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        self.nav.show_snapshot(snapshot)
+        self.top.show_snapshot(snapshot, read_only=self.session.read_only)
+        if self.page_id:
+            self._mark()
+
+    def _on_save_state(self, state: SaveState) -> None:
+        self.top.show_save_state(state)
+        if state.kind == "failed":
+            self.unsaved.tell(
+                "Not saved",
+                f"{state.message} What you typed is kept here and written again every few seconds; "
+                "do not close the window before it says Saved.",
+            )
+        elif state.kind == "saved":
+            self.unsaved.hide()
+
+    def _copy_unsaved(self) -> None:
+        from asl_desktop.codec import to_json
+
+        kept = [
+            {"removed": f"{change.kind}:{change.key}"} if isinstance(change, Removal) else to_json(change)
+            for change in self.session.unsaved()
+        ]
+        QGuiApplication.clipboard().setText(json.dumps(kept, indent=1, ensure_ascii=False))
+
+
+def _holds(pane: QWidget, focused: object) -> bool:
+    return isinstance(focused, QWidget) and (pane is focused or pane.isAncestorOf(focused))
+
+
+def _focusable(pane: QWidget) -> list[QWidget]:
+    found = [
+        widget
+        for widget in pane.findChildren(QWidget)
+        if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    ]
+    return sorted(found, key=lambda w: (w.mapTo(pane, w.rect().topLeft()).y(), w.mapTo(pane, w.rect().topLeft()).x()))
