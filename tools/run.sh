@@ -18,5 +18,4 @@ if [ "$(uname -s)" != Linux ] || [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
 fi
 
 tools/setup.sh headless
-rm -rf build/demo
 exec .venv/bin/asl demo build/demo
