@@ -168,7 +168,7 @@ class EvidenceMissing(UserError):
 
 
 class IdentityRefused(UserError):
-    """A signing identity could not be opened: wrong passphrase or damaged file. Values: path."""
+    """A signing identity could not be opened: wrong passphrase, damaged, not an identity. Values: path, detail."""
 
     code = "identity-refused"
 

@@ -109,9 +109,7 @@ ENTRIES: Mapping[str, Entry] = {
     "file-tampered": Entry(
         "The assessment file was altered by another program",
         ("{path} is not as ASL Desktop makes its files: {detail}.", "{path} is not as ASL Desktop makes its files."),
-        (
-            "The file was left as it is and not trusted. Ask where it comes from, or use another copy of it.",
-        ),
+        ("The file was left as it is and not trusted. Ask where it comes from, or use another copy of it.",),
     ),
     "file-not-upgraded": Entry(
         "The file could not be brought up to date",
@@ -171,7 +169,10 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "identity-refused": Entry(
         "The signing identity could not be opened",
-        ("{path} could not be opened: the passphrase is wrong or the file is damaged.",),
+        (
+            "{path} could not be opened: {detail}.",
+            "{path} could not be opened: the passphrase is wrong or the file is damaged.",
+        ),
         ("Type the passphrase again, or choose another identity file.",),
     ),
     "signing-refused": Entry(

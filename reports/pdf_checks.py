@@ -237,7 +237,8 @@ def _document_facts(reader: PdfFileReader, found: Sequence[EmbeddedPdfSignature]
     certificates = [item.signer_cert.sha256 for item in found]
     if len(set(certificates)) < len(certificates):
         facts.append("One person signed in more than one role.")
-    waiting = [str(name) for name, _, _ in enumerate_sig_fields(reader, filled_status=False)]
+    empty = [str(name) for name, _, _ in enumerate_sig_fields(reader, filled_status=False)]
+    waiting = [name for name in empty if name != _TIMESTAMP_FIELD]
     if waiting:
         facts.append(f"Not signed: {', '.join(waiting)}.")
     return facts

@@ -230,7 +230,8 @@ def _seal(reader: Any, data: bytes, identity: Identity, *, role: str, reason: st
 def _deliver(path: Path, target: Path, signed: bytes, identity: Identity, *, role: str, clock: Clock) -> None:
     """Write beside the target, verify what was written, and only then put it in place."""
     try:
-        with staged(target) as temporary:
+        mode = (target if target.exists() else path).stat().st_mode & 0o777  # a report stays as private as it was
+        with staged(target, mode=mode) as temporary:
             write_durably(temporary, signed)
             _verify_written(path, temporary, identity, role=role, clock=clock)
             publish(temporary, target)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from asl_desktop.clock import Clock, SystemClock
-from asl_desktop.errors import FileDamaged, UserError, VerifyImpossible
+from asl_desktop.errors import FileDamaged, FileTampered, UserError, VerifyImpossible
 from reports.dates import day_and_time
 
 if TYPE_CHECKING:
@@ -129,15 +129,15 @@ def verify_assessment(path: Path) -> Verification:
     path = Path(path)
     if not path.is_file():
         raise VerifyImpossible(path=path, detail="there is no such file")
+    from asl_desktop.messages import message_for
     from asl_desktop.storage.document import Document
 
     try:
         with Document.open(path, read_only=True) as document:
             problems = document.check()
             events = document.head().events
-    except FileDamaged as error:
-        detail = str(error.values.get("detail") or "it cannot be read to its end")
-        return Verification(ok=False, kind="assessment", problems=(f"The file is truncated or corrupt: {detail}",))
+    except (FileDamaged, FileTampered) as error:
+        return Verification(ok=False, kind="assessment", problems=(message_for(error).text,))
     except (UserError, OSError) as error:
         raise VerifyImpossible(path=path, detail=_cause(error)) from error
     return Verification(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import stat
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -156,6 +157,14 @@ def test_sign_report_in_place_replaces_the_file_when_done(reviewer: Identity, tm
     result = verify_pdf(path, trust=[reviewer.chain[0]], clock=CLOCK)
     assert result.ok
     assert [item.name for item in tmp_path.iterdir()] == ["report.pdf"]
+
+
+def test_sign_report_stays_as_private_as_the_report(reviewer: Identity, tmp_path: Path) -> None:
+    path, target = tmp_path / "report.pdf", tmp_path / "signed.pdf"
+    path.write_bytes(report_bytes())
+    path.chmod(0o600)
+    sign_report(path, target, reviewer, clock=CLOCK)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
 def test_sign_report_without_fields_makes_one_for_every_role_first(
