@@ -15,31 +15,13 @@ from typing import Any
 from asl_desktop import codec
 from asl_desktop.domain import pack as records
 from asl_desktop.domain.pack import Pack
+from asl_desktop.interchange.pack_fields import FIELDS
 from asl_desktop.interchange.pack_form import LEAVES, PART_FIELDS
 
 Schema = dict[str, Any]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _ID = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
-_FIELDS = {
-    "id": "Name by which everything refers to this item: letters, digits, dots, dashes, underscores.",
-    "cite": "Where the item comes from.",
-    "title": "Short name as shown to people.",
-    "text": "What it says, as a paraphrase.",
-    "domain": "Id of the risk domain.",
-    "track": "Id of a track.",
-    "standard": "Id of a standard on the track.",
-    "bears_on": "Ids of the thresholds, requirements, showings and triggers that this speaks to.",
-    "certainty": "primary: read in the document itself; secondary: read elsewhere; uncertain: the reading is in doubt, "
-    "so the item is shown as such and cannot decide a rule gate.",
-    "decided_by": "Ids of the roles that decide.",
-    "crossed_when": "Condition that marks the threshold as crossed.",
-    "ruled_out_when": "Condition that rules the threshold out; without one nothing ever does.",
-    "opens_when": "Condition that opens a rule gate.",
-    "visible_when": "Condition for asking the question; without one it is always asked.",
-    "parts": "The values asked for; a single part may be written in the question itself instead.",
-    "version": "Version of the document, as text in quotes.",
-}
 
 
 def pack_schema() -> Schema:
@@ -67,12 +49,17 @@ def library_schema() -> Schema:
             "items": {"type": "string"},
             "description": "Sentences about the file as a whole.",
         },
-        "sources": {"type": "array", "items": {"$ref": "#/$defs/Source"}},
-        "questions": {"type": "array", "items": {"$ref": "#/$defs/Question"}},
-        "indicators": {"type": "array", "items": {"$ref": "#/$defs/Indicator"}},
+        "sources": _several("Source"),
+        "questions": _several("Question"),
+        "indicators": _several("Indicator"),
     }
     schema["required"] = ["format"]
     return _finished(schema, "library-1", "A library file", "Questions and indicators that several packs share.")
+
+
+def _several(name: str) -> Schema:
+    items = {"$ref": f"#/$defs/{name}"}
+    return {"type": "array", "items": items, "description": FIELDS[f"{name.lower()}s"]}
 
 
 def _base() -> Schema:
@@ -88,7 +75,7 @@ def _base() -> Schema:
     definitions["Bound"]["required"].remove("cite")
     definitions["Option"] = _option(definitions["Option"])
     definitions["Options"] = _options()
-    definitions["Part"]["properties"]["options"] = {"$ref": "#/$defs/Options"}
+    definitions["Part"]["properties"]["options"] = {"$ref": "#/$defs/Options", "description": FIELDS["Part.options"]}
     definitions["Question"] = _question(definitions["Question"], definitions["Part"])
     for name in ("Question", "Indicator"):
         definitions[f"{name}Use"] = _use(name, definitions[name])
@@ -103,7 +90,7 @@ def _describe(name: str, definition: Schema) -> None:
     notes = _docstring(record)[1]
     for field, schema in definition.get("properties", {}).items():
         schema.pop("title", None)
-        note = notes.get(field) or _FIELDS.get(field)
+        note = notes.get(field) or FIELDS.get(f"{name}.{field}") or FIELDS.get(field)
         if note:
             schema["description"] = note[:1].upper() + note[1:]
         if field == "id":
@@ -202,7 +189,13 @@ def _options() -> Schema:
 
 
 def _question(question: Schema, part: Schema) -> Schema:
-    short = {key: part["properties"][key] for key in PART_FIELDS}
+    short = {
+        key: {
+            **part["properties"][key],
+            "description": FIELDS.get(f"Question.{key}") or part["properties"][key]["description"],
+        }
+        for key in PART_FIELDS
+    }
     required = [name for name in question["required"] if name != "parts"]
     properties = {**question["properties"], **short}
     either = [{"required": ["parts"]}, {"required": ["type"]}]
