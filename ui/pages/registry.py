@@ -44,6 +44,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("questions", "Questions", "clipboard-list", "", "ui.pages.questions", "QuestionsPage"),
     PageSpec("measurements", "Measurements", "gauge", "", "ui.pages.measurements", "MeasurementsPage"),
     PageSpec("margins", "Margins", "chart-no-axes-column", "", "ui.pages.margins", "MarginsPage"),
+    PageSpec("showings", "Showings", "scale", "", "ui.pages.showings", "ShowingsPage"),
     PageSpec("safeguards", "Safeguards", "shield", "safeguards", "ui.pages.safeguards", "SafeguardsPage"),
     PageSpec("gate", "Gates and sign-off", "door-open", "review", "ui.pages.gate", "GatePage"),
     PageSpec("report", "Report", "file-check", "review", "ui.pages.report", "ReportPage"),

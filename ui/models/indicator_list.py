@@ -1,0 +1,103 @@
+"""The indicators of the pack as rows, with the state of each margin in words and as its glyph."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from asl_desktop.domain.determination import Snapshot
+from asl_desktop.domain.pack import Indicator
+from reports.charts.model import STATUS_LABEL, STATUS_SHAPE
+from ui.theme import font, tokens
+from ui.widgets.margin_painter import colors, draw_glyph
+from ui.wording import plural
+
+INDICATOR_ROLE = Qt.ItemDataRole.UserRole + 1
+STATUS_ROLE = Qt.ItemDataRole.UserRole + 2
+WORDS_ROLE = Qt.ItemDataRole.UserRole + 3
+ROW_HEIGHT = 46
+
+
+class IndicatorListModel(QAbstractListModel):
+    """Every indicator in pack order; its margin state, or that it is only watched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[Indicator, ...] = ()
+        self._snapshot: Snapshot | None = None
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show the indicators of this snapshot."""
+        if snapshot.pack.indicators == self._rows:
+            self._snapshot = snapshot
+            if self._rows:
+                self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+            return
+        self.beginResetModel()
+        self._rows, self._snapshot = snapshot.pack.indicators, snapshot
+        self.endResetModel()
+
+    def row_of(self, indicator_id: str) -> int:
+        """Return the row of an indicator, -1 when it is not in the pack."""
+        return next((at for at, item in enumerate(self._rows) if item.id == indicator_id), -1)
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or self._snapshot is None:
+            return None
+        indicator = self._rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return indicator.title
+        if role == INDICATOR_ROLE:
+            return indicator.id
+        if role == STATUS_ROLE:
+            margin = self._snapshot.determination.margin_by_indicator.get(indicator.id)
+            return margin.state if margin else ""
+        if role == WORDS_ROLE:
+            return self._words(indicator)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{indicator.title}, {self._words(indicator)}"
+        return None
+
+    def _words(self, indicator: Indicator) -> str:
+        assert self._snapshot is not None
+        count = len(self._snapshot.inputs.measurements_by_indicator.get(indicator.id, ()))
+        on_file = plural(count, "result", "results") if count else "no result"
+        margin = self._snapshot.determination.margin_by_indicator.get(indicator.id)
+        return f"{STATUS_LABEL[margin.state]}, {on_file}" if margin else f"Watched, {on_file}"
+
+
+class IndicatorDelegate(QStyledItemDelegate):
+    """Paints one row: status glyph, title, and the state in words below."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(120, ROW_HEIGHT)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        table = tokens()
+        rect: QRect = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, table.color("accent_soft"))
+            painter.fillRect(QRect(rect.x(), rect.y() + 8, 3, rect.height() - 16), table.color("accent"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, table.color("sunken"))
+        status = str(index.data(STATUS_ROLE))
+        if status:
+            color = QColor(colors().status[status])  # type: ignore[index]
+            draw_glyph(painter, STATUS_SHAPE[status], rect.x() + 20, rect.y() + 16, color)  # type: ignore[index]
+        inner = rect.adjusted(36, 6, -10, -6)
+        painter.setFont(font(13, 500))
+        painter.setPen(table.color("text"))
+        title = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(inner, Qt.AlignmentFlag.AlignTop, title)
+        painter.setFont(font(12))
+        painter.setPen(table.color("muted"))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignBottom, str(index.data(WORDS_ROLE)))
+        painter.restore()

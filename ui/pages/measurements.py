@@ -1,0 +1,214 @@
+"""Evaluation results: the indicators of the pack, the results on file for each, and the margin that follows, live."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from asl_desktop.clock import new_id
+from asl_desktop.domain import wording
+from asl_desktop.domain.determination import Snapshot
+from asl_desktop.domain.pack import Indicator
+from reports.charts.model import Group, MarginChart, margin_chart, margin_row
+from ui.models.indicator_list import INDICATOR_ROLE, IndicatorDelegate, IndicatorListModel
+from ui.pages.base import MARGIN, Page
+from ui.session import Session
+from ui.theme import set_role
+from ui.widgets.margin_chart import MarginList
+from ui.widgets.measurement_card import MeasurementCard
+from ui.widgets.parts import Tone, button, card, chip, clear, label, row
+
+_OWNER = {True: "the framework's own", False: "belongs to this evaluation, not to policy"}
+
+
+class MeasurementsPage(Page):
+    """Master and detail: indicators on the left, the results of one of them on the right."""
+
+    page_id: ClassVar[str] = "measurements"
+    heading: ClassVar[str] = "Measurements"
+    scrolls: ClassVar[bool] = False
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.indicator: Indicator | None = None
+        self.cards: list[MeasurementCard] = []
+        self.margin = MarginList()
+        self.margin.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._model = IndicatorListModel()
+        self._proxy = QSortFilterProxyModel()
+        self._proxy.setSourceModel(self._model)
+        self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._title = label("", "question", wrap=True)
+        self._chips = row(spacing=8)
+        self._about = label("", "muted", wrap=True)
+        self._words = label("", wrap=True, selectable=True)
+        self._results = QVBoxLayout()
+        self._results.setSpacing(16)
+        self._add = button("Add a result", self.add_result, icon_name="plus", primary=True)
+        self._lay_out()
+
+    def refresh(self, snapshot: Snapshot) -> None:
+        self._model.show(snapshot)
+        if self.indicator is None:
+            first = snapshot.pack.indicators[0].id if snapshot.pack.indicators else ""
+            self.open_item(first)
+        elif self._on_file() != [item.measurement_id for item in self.cards if item.measurement()]:
+            self._show_cards()
+        self._show_margin(snapshot)
+        for item in self.cards:
+            item.refresh()
+
+    def open_item(self, item: str) -> None:
+        """Show the results of an indicator."""
+        found = self.session.pack.indicator_by_id.get(item)
+        if found is None:
+            return
+        if self.indicator is None or found.id != self.indicator.id:
+            self.commit()
+            self.indicator = found
+            self._show_head(found)
+            self._show_cards()
+            self._select(found.id)
+        self._show_margin(self.session.snapshot)
+
+    def commit(self) -> None:
+        self.session.write_now()
+
+    def unrecorded(self) -> str:
+        for item in self.cards:
+            if item.problem():
+                return f"{item.indicator.title}: {item.problem()}"
+        return ""
+
+    def add_result(self) -> None:
+        """Open an empty result for the indicator at hand."""
+        if self.indicator is None or self.session.read_only:
+            return
+        if not self.cards or self.cards[-1].measurement() is not None:
+            self._add_card(new_id())
+        self.cards[-1].report.setFocus()
+
+    def _on_file(self) -> list[str]:
+        assert self.indicator is not None
+        found = self.session.inputs.measurements_by_indicator.get(self.indicator.id, ())
+        known = {item.measurement_id: at for at, item in enumerate(self.cards)}
+        return [m.id for m in sorted(found, key=lambda m: known.get(m.id, len(known)))]
+
+    def _show_cards(self) -> None:
+        kept = [item for item in self.cards if item.measurement() is None and item.problem()]
+        same = [item for item in kept if self.indicator is not None and item.indicator.id == self.indicator.id]
+        clear(self._results)
+        self.cards = []
+        for measurement_id in self._on_file():
+            self._add_card(measurement_id)
+        if not self.cards or same:
+            self._add_card(new_id())
+
+    def _add_card(self, measurement_id: str) -> None:
+        assert self.indicator is not None
+        item = MeasurementCard(self.session, self.indicator, measurement_id)
+        item.deleted.connect(self._show_cards)
+        self.cards.append(item)
+        self._results.addWidget(item)
+
+    def _show_head(self, indicator: Indicator) -> None:
+        self._title.setText(indicator.title)
+        clear(self._chips)
+        tones: list[tuple[str, Tone]] = [(indicator.id, "")]
+        tones += [(target, "accent") for target in indicator.bears_on]
+        for text, tone in tones:
+            self._chips.addWidget(chip(text, tone))
+        self._chips.addStretch(1)
+        self._about.setText(_about(indicator))
+
+    def _show_margin(self, snapshot: Snapshot) -> None:
+        if self.indicator is None:
+            return
+        margin = snapshot.determination.margin_by_indicator.get(self.indicator.id)
+        self.margin.setVisible(margin is not None)
+        self._words.setVisible(margin is not None)
+        if margin is not None:
+            shown = margin_row(snapshot.pack, self.indicator, margin)
+            whole = margin_chart(snapshot)
+            chart = MarginChart("", "", (Group("", (shown,)),), whole.axis_max, (), "")
+            self.margin.show_chart(chart)
+            self._words.setText(shown.words)
+
+    def _select(self, indicator_id: str) -> None:
+        source = self._model.index(self._model.row_of(indicator_id))
+        index = self._proxy.mapFromSource(source)
+        if index.isValid():
+            self._list.setCurrentIndex(index)
+
+    def _on_current(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.open_item(str(index.data(INDICATOR_ROLE)))
+
+    def _lay_out(self) -> None:
+        self.body.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
+        self.body.setSpacing(12)
+        self.add_heading("Enter each result as it was reported. The margin follows from its riskier end.")
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(16)
+        split.addWidget(self._make_list())
+        split.addWidget(self._make_detail())
+        split.setStretchFactor(1, 1)
+        split.setSizes([260, 700])
+        self.body.addWidget(split, 1)
+
+    def _make_list(self) -> QWidget:
+        self._filter = QLineEdit()
+        self._filter.setPlaceholderText("Filter indicators")
+        self._filter.setAccessibleName("Filter indicators")
+        self._filter.setClearButtonEnabled(True)
+        self._filter.textChanged.connect(self._proxy.setFilterFixedString)
+        self._list = QListView()
+        self._list.setAccessibleName("Indicators")
+        self._list.setModel(self._proxy)
+        self._list.setItemDelegate(IndicatorDelegate(self._list))
+        self._list.setUniformItemSizes(True)
+        self._list.setMouseTracking(True)
+        self._list.selectionModel().currentChanged.connect(lambda now, _: self._on_current(now))
+        panel = QWidget()
+        panel.setMinimumWidth(200)
+        layout = QVBoxLayout(panel)
+        layout.setContentsMargins(0, 0, 0, MARGIN)
+        layout.setSpacing(8)
+        layout.addWidget(self._filter)
+        layout.addWidget(self._list, 1)
+        return panel
+
+    def _make_detail(self) -> QWidget:
+        holder = QWidget()
+        set_role(holder, role="canvas")
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 4, MARGIN)
+        column.setSpacing(16)
+        column.addWidget(card(self._chips, self._title, self._about, self.margin, self._words))
+        column.addLayout(self._results)
+        column.addLayout(row(self._add, 1))
+        column.addStretch(1)
+        self._add.setVisible(not self.session.read_only)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.viewport().setAutoFillBackground(False)
+        area.setWidget(holder)
+        return area
+
+
+def _about(indicator: Indicator) -> str:
+    bounds = "; ".join(
+        f"{bound.name.replace('_', ' ')} {wording.quantity(bound.value, indicator.unit)}: {bound.label}"
+        f" ({_OWNER[bound.policy]})"
+        for bound in indicator.bounds
+    )
+    needs = f"At least {indicator.min_n} scored trials." if indicator.min_n > 1 else ""
+    risk = "Higher is riskier." if indicator.direction == "higher_is_riskier" else "Lower is riskier."
+    parts = (indicator.description, risk, needs, f"Bounds: {bounds}." if bounds else "No bound; watched only.")
+    return " ".join(part for part in (*parts, indicator.report_hint) if part)

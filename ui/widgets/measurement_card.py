@@ -1,0 +1,307 @@
+"""One result of one evaluation: its numbers as reported, how it was obtained, and what follows, live."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from typing import Literal, TypeAlias, cast
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+
+from asl_desktop.domain import wording
+from asl_desktop.domain.inputs import ELICITATION, EvidenceItem, EvidenceLink, Measurement, Point, RunStatus
+from asl_desktop.domain.pack import Indicator, Part
+from asl_desktop.errors import UserError
+from ui import dialogs_seam
+from ui.forms.fields import NumberField, TextBox, read_day
+from ui.forms.report_form import ReportForm, ReportKind
+from ui.session import Session, cause_of
+from ui.theme import set_role
+from ui.widgets.evidence import EvidenceSection
+from ui.widgets.flow import FlowLayout
+from ui.widgets.parts import button, label, row
+
+DateName: TypeAlias = Literal["produced", "received", "valid_until"]
+_DATES: tuple[tuple[DateName, str], ...] = (
+    ("produced", "Produced"),
+    ("received", "Received"),
+    ("valid_until", "Valid until"),
+)
+_STATUS: tuple[tuple[RunStatus, str], ...] = (
+    ("success", "Run succeeded"),
+    ("error", "Run ended in an error"),
+    ("cancelled", "Run was cancelled"),
+    ("started", "Run is still going"),
+    ("unknown", "Not known how it ended"),
+)
+
+
+class MeasurementCard(QFrame):
+    """Editor of one measurement. Everything complete is written at once; what is incomplete is said, never guessed.
+
+    ``deleted`` says that the result was taken out.
+    """
+
+    deleted = Signal()
+
+    def __init__(self, session: Session, indicator: Indicator, measurement_id: str) -> None:
+        super().__init__()
+        set_role(self, role="card")
+        self.session = session
+        self.indicator = indicator
+        self.measurement_id = measurement_id
+        self.report = ReportForm()
+        self.status = QComboBox()
+        self.model = QLineEdit()
+        self.checkpoint = QLineEdit()
+        self.dates = {name: QLineEdit() for name, _ in _DATES}
+        self.elicitation = {key: QCheckBox(text) for key, text in ELICITATION.items()}
+        self.elicitation_notes = TextBox("Notes on elicitation", 56)
+        self.gap = NumberField(Part(type="number", minimum=0), "Assumed elicitation gap")
+        self.gap_rationale = QLineEdit()
+        self.edits = QLineEdit()
+        self.notes = TextBox("Notes", 56)
+        self.evidence = EvidenceSection(session, self._with_evidence)
+        self.problem_line = label("", "error", wrap=True)
+        self._state = label("", wrap=True)
+        self._aside = button("Set aside", self._on_set_aside, role="link")
+        self._remove = button("Remove", self._on_remove, role="link")
+        self._loading = False
+        self._lay_out()
+        self.show_measurement(self.measurement())
+        if self.measurement() is None:
+            self.report.suggest(_usual_kind(indicator))
+        self._connect()
+
+    def measurement(self) -> Measurement | None:
+        """Return the measurement as the session holds it; None until its numbers are complete."""
+        return next((m for m in self.session.inputs.measurements if m.id == self.measurement_id), None)
+
+    def show_measurement(self, held: Measurement | None) -> None:
+        """Fill the editors from a record."""
+        self._loading = True
+        scope = self.session.inputs.scope
+        shown = held or Measurement(self.measurement_id, self.indicator.id, Point(0.0), scope.model, scope.checkpoint)
+        self.report.show_report(held.report if held else None)
+        self.status.setCurrentIndex([key for key, _ in _STATUS].index(shown.run_status))
+        self.model.setText(shown.model)
+        self.checkpoint.setText(shown.checkpoint)
+        for name, field in self.dates.items():
+            value = cast("date | None", getattr(shown, name))
+            field.setText(wording.day(value) if value else "")
+        for key, box in self.elicitation.items():
+            box.setChecked(key in shown.elicitation)
+        self.elicitation_notes.show_text(shown.elicitation_notes)
+        self.gap.show_number(shown.gap or None)
+        self.gap_rationale.setText(shown.gap_rationale)
+        self.edits.setText(shown.edits)
+        self.notes.show_text(shown.notes)
+        self._loading = False
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what follows from the record as it stands."""
+        held = self.measurement()
+        self.evidence.show_links(held.evidence if held else ())
+        self.evidence.setVisible(held is not None)
+        self._aside.setVisible(held is not None and not self.session.read_only)
+        self._remove.setVisible(held is not None and not self.session.read_only)
+        aside = bool(held and held.set_aside_by)
+        self._aside.setText("Use again" if aside else "Set aside")
+        self._state.setText(self._standing(held))
+        problem = self.problem()
+        self.problem_line.setText(problem)
+        self.problem_line.setVisible(bool(problem))
+
+    def problem(self) -> str:
+        """Return what stands in the way of recording what is typed, or nothing."""
+        return self.report.problem() or self._date_problem() or self.gap.problem() or self._gap_problem()
+
+    def _standing(self, held: Measurement | None) -> str:
+        if held is None:
+            return "Enter the numbers as they were reported; the result is recorded as soon as they are complete."
+        if held.set_aside_by:
+            return f"Set aside by {held.set_aside_by}: {held.set_aside_reason}"
+        margin = self.session.snapshot.determination.margin_by_indicator.get(self.indicator.id)
+        if margin is None:
+            return "This indicator is watched: the framework sets no bound for it, so the value is shown, never judged."
+        if margin.measurement != held.id:
+            return "Another result on file looks worse, or this one does not count; it does not decide the margin."
+        if margin.state == "not_adequate":
+            return f"It does not count yet. {' '.join(margin.reasons)}"
+        return "This result decides the margin."
+
+    def _connect(self) -> None:
+        self.report.edited.connect(lambda: self._on_edited(typing=True))
+        self.status.activated.connect(lambda _: self._on_edited(typing=False))
+        for line_edit in (self.model, self.checkpoint, self.gap, self.gap_rationale, self.edits, *self.dates.values()):
+            line_edit.textEdited.connect(lambda _: self._on_edited(typing=True))
+            line_edit.editingFinished.connect(self.session.write_now)
+        for box in self.elicitation.values():
+            box.clicked.connect(lambda _=False: self._on_edited(typing=False))
+        for text in (self.elicitation_notes, self.notes):
+            text.textChanged.connect(lambda: self._on_edited(typing=True))
+        self.evidence.links_changed.connect(self._on_links_changed)
+
+    def _on_edited(self, *, typing: bool) -> None:
+        if self._loading:
+            return
+        draft = self._draft()
+        if draft is not None and not self.problem():
+            self._put(draft, typing=typing)
+        self.refresh()
+
+    def _draft(self) -> Measurement | None:
+        report = self.report.report()
+        if report is None:
+            return None
+        held = self.measurement()
+        base = held or Measurement(self.measurement_id, self.indicator.id, report)
+        return dataclasses.replace(
+            base,
+            report=report,
+            model=self.model.text().strip(),
+            checkpoint=self.checkpoint.text().strip(),
+            run_status=_STATUS[self.status.currentIndex()][0],
+            elicitation=tuple(key for key, box in self.elicitation.items() if box.isChecked()),
+            elicitation_notes=self.elicitation_notes.toPlainText(),
+            gap=self.gap.number() or 0.0,
+            gap_rationale=self.gap_rationale.text(),
+            edits=self.edits.text(),
+            notes=self.notes.toPlainText(),
+            produced=read_day(self.dates["produced"].text()),
+            received=read_day(self.dates["received"].text()),
+            valid_until=read_day(self.dates["valid_until"].text()),
+        )
+
+    def _put(self, measurement: Measurement, *, typing: bool) -> bool:
+        try:
+            self.session.put(measurement, coalesce=f"measurement:{self.measurement_id}" if typing else "")
+        except UserError as error:
+            self.problem_line.setText(cause_of(error))
+            self.problem_line.show()
+            return False
+        return True
+
+    def _on_links_changed(self, links: tuple[EvidenceLink, ...]) -> None:
+        held = self.measurement()
+        if held is not None:
+            self._put(dataclasses.replace(held, evidence=links), typing=False)
+            self.refresh()
+
+    def _with_evidence(self, item: EvidenceItem) -> Measurement | None:
+        held = self.measurement()
+        if held is None or any(link_.evidence == item.sha256 for link_ in held.evidence):
+            return None
+        return dataclasses.replace(held, evidence=(*held.evidence, EvidenceLink(item.sha256)))
+
+    def _on_set_aside(self) -> None:
+        held = self.measurement()
+        if held is None:
+            return
+        if held.set_aside_by:
+            self._put(dataclasses.replace(held, set_aside_by="", set_aside_reason=""), typing=False)
+        else:
+            reason = dialogs_seam.ask_text(
+                self, "Set the result aside", "Why it is not to be used (printed in reports)"
+            )
+            if not reason or not reason.strip():
+                return
+            changed = dataclasses.replace(held, set_aside_by=self.session.actor, set_aside_reason=reason.strip())
+            self._put(changed, typing=False)
+        self.refresh()
+
+    def _on_remove(self) -> None:
+        text = "It disappears from margins and reports; the history keeps that it was there."
+        if dialogs_seam.ask(self, "Remove this result", text, yes="Remove", danger=True):
+            self.session.remove("measurement", self.measurement_id)
+            self.deleted.emit()
+
+    def _date_problem(self) -> str:
+        for name, text in _DATES:
+            typed = self.dates[name].text().strip()
+            if typed and read_day(typed) is None:
+                return f"{text}: write the day as 14 Mar 2026 or 2026-03-14."
+        return ""
+
+    def _gap_problem(self) -> str:
+        if self.gap.number() and not self.gap_rationale.text().strip():
+            return "An assumed elicitation gap needs a reason."
+        return ""
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setSpacing(12)
+        layout.addLayout(row(label("Result as reported", "pane-title"), 1, self._aside, self._remove))
+        layout.addWidget(self._state)
+        layout.addWidget(self.report)
+        layout.addWidget(self.problem_line)
+        layout.addLayout(self._origin())
+        layout.addWidget(label("Elicitation on record", "label"))
+        layout.addWidget(self._ticks())
+        layout.addWidget(self.elicitation_notes)
+        layout.addLayout(self._assumptions())
+        layout.addWidget(label("Notes", "label"))
+        layout.addWidget(self.notes)
+        layout.addWidget(self.evidence)
+        for editor in (self.report, self.status, self.model, self.checkpoint, self.gap, self.gap_rationale, self.edits):
+            editor.setEnabled(not self.session.read_only)
+        self.evidence.set_read_only(self.session.read_only)
+
+    def _origin(self) -> QGridLayout:
+        for _, text in _STATUS:
+            self.status.addItem(text)
+        self.status.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        named: list[tuple[str, QWidget]] = [
+            ("How the run ended", self.status),
+            ("Model", self.model),
+            ("Checkpoint", self.checkpoint),
+        ]
+        named += [(text, self.dates[name]) for name, text in _DATES]
+        for name, _ in _DATES:
+            self.dates[name].setPlaceholderText("14 Mar 2026")
+        return _grid(named)
+
+    def _ticks(self) -> QWidget:
+        holder = QWidget()
+        flow = FlowLayout(holder, 12)
+        for box in self.elicitation.values():
+            flow.addWidget(box)
+        return holder
+
+    def _assumptions(self) -> QGridLayout:
+        unit = {"linear": self.indicator.unit or "units", "log": "log units", "logit": "log-odds"}
+        gap = f"Assumed elicitation gap, in {unit[self.indicator.scale]}"
+        self.gap_rationale.setPlaceholderText("Why this much")
+        return _grid(
+            [
+                (gap, self.gap),
+                ("Reason for the gap", self.gap_rationale),
+                ("Edits to scores after the run", self.edits),
+            ],
+            per_row=2,
+        )
+
+
+def _grid(named: list[tuple[str, QWidget]], per_row: int = 3) -> QGridLayout:
+    """Labels above fields, so many to a row."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(4)
+    for at, (text, widget) in enumerate(named):
+        line, place = divmod(at, per_row)
+        widget.setAccessibleName(text)
+        widget.setMinimumWidth(72)
+        grid.addWidget(label(text, "label"), 2 * line, place)
+        grid.addWidget(widget, 2 * line + 1, place)
+        grid.setColumnStretch(place, 1)
+    return grid
+
+
+def _usual_kind(indicator: Indicator) -> ReportKind:
+    """Guess how results of this indicator are reported, to save a click; the person may choose another way."""
+    if indicator.scale == "log":
+        return "ratio" if indicator.unit == "x" and indicator.floor == 1.0 and indicator.min_n > 1 else "point"
+    return "counts" if indicator.unit in {"%", ""} or indicator.unit.startswith("of ") else "mean"
