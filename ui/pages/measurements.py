@@ -20,7 +20,7 @@ from ui.widgets.margin_chart import MarginList
 from ui.widgets.measurement_card import MeasurementCard
 from ui.widgets.parts import Tone, button, card, chip, clear, label, row
 
-_OWNER = {True: "the framework's own", False: "belongs to this evaluation, not to policy"}
+_OWNER = {True: "the framework's own", False: "of this evaluation, not of policy"}
 
 
 class MeasurementsPage(Page):
@@ -134,7 +134,8 @@ class MeasurementsPage(Page):
             whole = margin_chart(snapshot)
             chart = MarginChart("", "", (Group("", (shown,)),), whole.axis_max, (), "")
             self.margin.show_chart(chart)
-            self._words.setText(shown.words)
+            owner = _OWNER[shown.policy]
+            self._words.setText(f"{shown.status_label}. {' '.join(margin.reasons)} The bound is {owner}.")
 
     def _select(self, indicator_id: str) -> None:
         source = self._model.index(self._model.row_of(indicator_id))
