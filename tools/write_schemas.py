@@ -10,6 +10,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from asl_desktop.interchange.inputs_model import inputs_schema
 from asl_desktop.interchange.pack_schema import library_schema, pack_schema
 from asl_desktop.resources_access import resource_path
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "pack-1.schema.json": pack_schema,
     "library-1.schema.json": library_schema,
+    "inputs-1.schema.json": inputs_schema,
 }
 
 

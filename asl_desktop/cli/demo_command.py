@@ -133,7 +133,7 @@ def _build(files: _Files) -> tuple[Snapshot, Verification]:
     _mark(files)
     build_report(snapshot, files.report, identity=signer, role=_ROLE)
     _mark(files)
-    return snapshot, verify_pdf(files.report)
+    return snapshot, verify_pdf(files.report, trust=signer.chain[-1:])
 
 
 @contextlib.contextmanager
@@ -157,9 +157,11 @@ def _make_identity(files: _Files) -> None:
     from asl_desktop.errors import IdentityRefused
     from asl_desktop.services.output_files import write_whole
     from reports.identity import create_identity, load_identity
+    from reports.trust import add_trust
 
     try:
-        load_identity(files.identity, files.passphrase.read_text("utf-8").rstrip("\n"))
+        kept = load_identity(files.identity, files.passphrase.read_text("utf-8").rstrip("\n"))
+        add_trust(kept.chain[-1])  # the folder may come from another machine; making an identity trusts it as well
     except (OSError, FileMissing, IdentityRefused):
         files.identity.unlink(missing_ok=True)
         passphrase = secrets.token_urlsafe(12)

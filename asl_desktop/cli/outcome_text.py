@@ -85,7 +85,9 @@ def _gates(outcome: Determination, pack: Pack) -> None:
         for condition in item.conditions:
             bullet(f"Condition: {condition}", indent=4)
         for number, way in enumerate(item.would_open, start=1):
-            bullet(f"Would open it ({number} of {len(item.would_open)}): {listed(step.text for step in way)}", indent=4)
+            bullet(
+                f"Would open it ({number} of {len(item.would_open)}): {'; '.join(step.text for step in way)}", indent=4
+            )
         if item.decided_by:
             bullet(f"Decided by: {listed(item.decided_by)}", indent=4)
         if item.owed_missing:

@@ -352,3 +352,14 @@ class InputsShape(Shape):
     decisions: dict[str, DecisionShape] = {}
     interim: list[InterimShape] = []
     specifications: list[SpecificationShape] = []
+
+
+def inputs_schema() -> dict[str, Any]:
+    """Return the published JSON Schema of INPUTS.yaml."""
+    body = InputsShape.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:asl-desktop:schema:inputs-1",
+        **body,
+        "title": "Inputs of an ASL Desktop assessment, version 1",
+    }
