@@ -72,11 +72,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with one header row. A cell is a tuple of paragraphs; the first cell of a row names the row."""
+    """A table with one header row. A cell is a tuple of paragraphs; the first cell of a row names the row.
+
+    ``dense`` is for reference matter, which is looked up and not read through.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     summary: str = ""
+    dense: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from reports.sections.domains import dissent, domains
 from reports.sections.front import front
 from reports.sections.margins import margins
 from reports.sections.method import method, signatures
-from reports.sections.record import answers, coverage, evidence, plan, results
+from reports.sections.record import answers, coverage, evidence, plan
 from reports.sections.safeguards import gates, safeguards
 
 if TYPE_CHECKING:
@@ -53,7 +53,6 @@ def board_report(snapshot: Snapshot, *, generated_at: datetime) -> ReportDocumen
             evidence(context),
             plan(context),
             method(context),
-            results(context),
             answers(context),
             signatures(context),
         ),

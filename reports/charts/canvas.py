@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _OVERHANG = 5.0  # points of the axis that the danger zone goes on past the last tick
-_LABEL_END, _TRACK_START, _TRACK_END, _MARGIN_AT, _STATUS_AT = 0.315, 0.33, 0.745, 0.765, 0.868
-_ROW, _LABEL_LEADING, _BAR = 18.0, 10.0, 7.0
-_GROUP_HEAD, _GROUP_GAP = 17.0, 7.0
+_LABEL_END, _TRACK_START, _TRACK_END, _MARGIN_AT, _STATUS_AT = 0.335, 0.35, 0.74, 0.758, 0.852
+_ROW, _LABEL_LEADING, _BAR = 16.4, 9.4, 6.6
+_GROUP_HEAD, _GROUP_GAP = 15.0, 5.0
 _HEAD, _AXIS, _LEGEND_LINE = 18.0, 24.0, 14.0
-_SIZE, _SMALL = 8.4, 7.4
+_SIZE, _SMALL = 8.0, 7.2
 _RADIUS = 3.3
 
 

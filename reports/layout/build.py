@@ -34,7 +34,7 @@ from reports.layout.text import Line, break_lines
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-MEASURE = 402.0  # about 75 characters of body text
+MEASURE = 400.0  # about 80 characters of body text
 RULE = LIGHT.line
 
 
@@ -48,16 +48,16 @@ class Style:
     measure: float = MEASURE
 
 
-BODY = Style(9.5, 14.0, 6.0)
+BODY = Style(9.0, 13.0, 5.0)
 STYLES: dict[ParagraphKind, Style] = {
     "body": BODY,
-    "lead": Style(12.0, 17.5, 8.0, 440.0),
-    "small": Style(8.0, 11.5, 5.0, 440.0),
-    "quote": Style(9.5, 14.0, 6.0, MEASURE - 18),
-    "display": Style(30.0, 36.0, 2.0, WIDTH),
+    "lead": Style(11.5, 16.5, 6.0, 440.0),
+    "small": Style(7.6, 10.6, 4.0, WIDTH),
+    "quote": Style(9.0, 13.0, 5.0, MEASURE - 18),
+    "display": Style(27.0, 33.0, 1.0, WIDTH),
     "eyebrow": Style(8.0, 12.0, 0.0, WIDTH),
 }
-HEADINGS = {1: Style(17.0, 22.0, 26.0, WIDTH), 2: Style(11.5, 16.0, 17.0, WIDTH), 3: Style(9.5, 14.0, 11.0, WIDTH)}
+HEADINGS = {1: Style(15.5, 20.0, 22.0, WIDTH), 2: Style(11.0, 15.0, 14.0, WIDTH), 3: Style(9.4, 13.0, 10.0, WIDTH)}
 _TONE: dict[Tone, tuple[str, str]] = {
     "neutral": ("#F2F4F7", "#7A848F"),
     "ok": ("#EDF6F1", "#1E7A46"),
@@ -185,7 +185,7 @@ class Builder:
         for number, runs in enumerate(block.items):
             item = list_node.add("LI")
             label, body = item.add("Lbl"), item.add("LBody")
-            style = Style(BODY.size, BODY.leading, 5.0 if number == 0 else 2.5, MEASURE - 14)
+            style = Style(BODY.size, BODY.leading, 4.0 if number == 0 else 1.5, MEASURE + 20)
             made = text_boxes(runs, body, style, x=LEFT + 14)
             if made:
                 made[0].draw = _with_bullet(made[0].draw, label)
@@ -198,8 +198,8 @@ class Builder:
         for number, (name, value) in enumerate(block.rows):
             item = list_node.add("LI")
             label, body = item.add("Lbl"), item.add("LBody")
-            before = 6.0 if number == 0 else 2.0
-            names = text_boxes((Run(name, "muted"),), label, Style(BODY.size, BODY.leading, before, 112))
+            before = 5.0 if number == 0 else 2.0
+            names = text_boxes((Run(name, "muted"),), label, Style(BODY.size, BODY.leading, before, 94))
             values = text_boxes(
                 value or (Run("\u2014"),), body, Style(BODY.size, BODY.leading, before, 362), x=LEFT + 124
             )
@@ -215,15 +215,15 @@ class Builder:
             surface.rect(LEFT, top - height, WIDTH, height, fill=fill)
             surface.rect(LEFT, top - height, 3, height, fill=edge)
 
-        title = Style(10.5, 15.0, 0.0, WIDTH - 32)
-        body = Style(9.5, 14.0, 0.0, WIDTH - 60)
+        title = Style(9.6, 14.0, 0.0, WIDTH - 32)
+        body = Style(BODY.size, BODY.leading, 0.0, WIDTH - 50)
         if block.title:
             inner.extend(text_boxes((Run(block.title, "strong"),), node.add("P"), title, x=LEFT + 16))
         for number, runs in enumerate(block.body):
             if number or block.title:
-                inner.append(Box(3.0, _nothing, keep=True))
+                inner.append(Box(2.0, _nothing, keep=True))
             inner.extend(text_boxes(runs, node.add("P"), body, x=LEFT + 16))
-        inner = [Box(9.0, _nothing, keep=True), *inner, Box(10.0, _nothing)]
+        inner = [Box(7.0, _nothing, keep=True), *inner, Box(8.0, _nothing)]
         for box in inner:
             box.draw = _with_ground(box, ground)
         whole = sum(box.height for box in inner) < HEIGHT * 0.6

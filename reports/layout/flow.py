@@ -9,8 +9,8 @@ from typing import TypeAlias
 from reports.layout.surface import Surface
 
 PAGE_WIDTH, PAGE_HEIGHT = 595.276, 841.89
-LEFT, RIGHT = 54.0, 54.0
-TOP, BOTTOM = 66.0, 62.0
+LEFT, RIGHT = 50.0, 50.0
+TOP, BOTTOM = 60.0, 56.0
 WIDTH = PAGE_WIDTH - LEFT - RIGHT
 HEIGHT = PAGE_HEIGHT - TOP - BOTTOM
 Draw: TypeAlias = Callable[[Surface, float], None]

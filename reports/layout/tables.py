@@ -14,10 +14,23 @@ from reports.layout.text import Line, break_lines
 if TYPE_CHECKING:
     from reports.layout.surface import Node, Surface
 
-SIZE, LEADING = 8.4, 12.0
-HEAD_SIZE, HEAD_LEADING = 7.6, 11.0
-PAD, GAP = 4.0, 12.0
+GAP = 12.0
 WHOLE_ROW = HEIGHT * 0.5  # a taller row may be cut
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """Sizes in points: text, its leading, head, its leading, white space above and below a row."""
+
+    size: float
+    leading: float
+    head: float
+    head_leading: float
+    pad: float
+
+
+_NORMAL = _Measure(8.2, 11.4, 7.6, 10.6, 3.4)
+_DENSE = _Measure(7.3, 9.7, 7.0, 9.6, 2.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +51,8 @@ def _places(columns: tuple[Column, ...]) -> list[_Place]:
     return places
 
 
-def _cell_lines(cell: Cell, width: float) -> list[Line]:
-    return [line for runs in cell for line in break_lines(runs, width, SIZE)]
+def _cell_lines(cell: Cell, width: float, size: float) -> list[Line]:
+    return [line for runs in cell for line in break_lines(runs, width, size)]
 
 
 def _draw(surface: Surface, line: Line, place: _Place, top: float, *, size: float, leading: float) -> None:
@@ -54,15 +67,16 @@ def table_boxes(table: Table, parent: Node) -> list[Box]:
     """Return the boxes of a table and add its structure below ``parent``."""
     node = parent.add("Table", summary=table.summary)
     places = _places(table.columns)
+    measure = _DENSE if table.dense else _NORMAL
     row_node = node.add("THead").add("TR")
     heads = [row_node.add("TH", scope="Column") for _ in table.columns]
-    head = _head_box(table.columns, places, heads)
-    repeat = _head_box(table.columns, places, None)
+    head = _head_box(table.columns, places, heads, measure=measure)
+    repeat = _head_box(table.columns, places, None, measure=measure)
     head.before = 9.0
     boxes = [head]
     body = node.add("TBody")
     for number, row in enumerate(table.rows):
-        made = _row_boxes(row, places, body.add("TR"), repeat)
+        made = _row_boxes(row, places, body.add("TR"), repeat, measure=measure)
         # no single row stands alone below its head at the end of a page, or alone on the next one
         if number == len(table.rows) - 2 and len(made) < 6:
             made[-1].keep = True
@@ -70,36 +84,43 @@ def table_boxes(table: Table, parent: Node) -> list[Box]:
     return boxes
 
 
-def _head_box(columns: tuple[Column, ...], places: list[_Place], nodes: list[Node] | None) -> Box:
+def _head_box(columns: tuple[Column, ...], places: list[_Place], nodes: list[Node] | None, *, measure: _Measure) -> Box:
     """Return the head; without ``nodes`` it is a repetition, which is decoration and not structure."""
     lines = [
-        break_lines((Run(column.title, "strong"),), place.width, HEAD_SIZE)
+        break_lines((Run(column.title, "strong"),), place.width, measure.head)
         for column, place in zip(columns, places, strict=True)
     ]
-    height = max(len(item) for item in lines) * HEAD_LEADING + 2 * PAD
+    height = max(len(item) for item in lines) * measure.head_leading + 2 * measure.pad
 
     def draw(surface: Surface, top: float) -> None:
         for number, (cell, place) in enumerate(zip(lines, places, strict=True)):
-            first = top - height + PAD + len(cell) * HEAD_LEADING
+            first = top - height + measure.pad + len(cell) * measure.head_leading
             with surface.content(nodes[number]) if nodes else surface.artifact():
                 for index, line in enumerate(cell):
-                    _draw(surface, line, place, first - index * HEAD_LEADING, size=HEAD_SIZE, leading=HEAD_LEADING)
+                    _draw(
+                        surface,
+                        line,
+                        place,
+                        first - index * measure.head_leading,
+                        size=measure.head,
+                        leading=measure.head_leading,
+                    )
         with surface.artifact():
             surface.line(LEFT, top - height, LEFT + WIDTH, top - height, colour="#7A848F", width=0.8)
 
     return Box(height, draw, keep=True)
 
 
-def _row_boxes(row: tuple[Cell, ...], places: list[_Place], node: Node, repeat: Box) -> list[Box]:
-    cells = [_cell_lines(cell, place.width) for cell, place in zip(row, places, strict=True)]
+def _row_boxes(row: tuple[Cell, ...], places: list[_Place], node: Node, repeat: Box, *, measure: _Measure) -> list[Box]:
+    cells = [_cell_lines(cell, place.width, measure.size) for cell, place in zip(row, places, strict=True)]
     nodes = [node.add("TD") if number else node.add("TH", scope="Row") for number in range(len(cells))]
     count = max(1, *(len(lines) for lines in cells))
-    whole = count * LEADING <= WHOLE_ROW
+    whole = count * measure.leading <= WHOLE_ROW
     boxes = []
     for index in range(count):
         first, last = index == 0, index == count - 1
-        above = PAD if first else 0.0
-        height = LEADING + above + (PAD if last else 0.0)
+        above = measure.pad if first else 0.0
+        height = measure.leading + above + (measure.pad if last else 0.0)
 
         def draw(
             surface: Surface,
@@ -112,7 +133,7 @@ def _row_boxes(row: tuple[Cell, ...], places: list[_Place], node: Node, repeat: 
             for lines, place, own in zip(cells, places, nodes, strict=True):
                 if index < len(lines) and lines[index].pieces:
                     with surface.content(own):
-                        _draw(surface, lines[index], place, top - above, size=SIZE, leading=LEADING)
+                        _draw(surface, lines[index], place, top - above, size=measure.size, leading=measure.leading)
             if last:
                 with surface.artifact():
                     surface.line(LEFT, top - height, LEFT + WIDTH, top - height, colour=LIGHT.line)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Determination, MarginState, Snapshot, Trace
-from reports.blocks import Cell, Run, Runs, cell, plain
+from reports.blocks import Cell, Run, Runs, cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from asl_desktop.domain.inputs import Answer, EvidenceLink, Inputs, Value
     from asl_desktop.domain.pack import Cite, Pack, Part, Question
@@ -151,36 +152,66 @@ def _value_text(part: Part | None, value: Value) -> str:
 
 
 def labelled(*pairs: tuple[str, str]) -> Cell:
-    """Return a cell of ``label: text`` paragraphs, without those whose text is empty."""
-    found: list[Runs] = []
+    """Return one paragraph of ``label: text`` pairs, without those whose text is empty; an em dash for nothing."""
+    runs: list[Run] = []
     for label, text in pairs:
-        if text.strip():
-            first, *rest = [line for line in text.splitlines() if line.strip()]
-            found.append((Run(f"{label}: ", "muted"), Run(first)) if label else plain(first))
-            found.extend(plain(line) for line in rest)
-    return tuple(found) or cell(DASH)
+        if not text.strip():
+            continue
+        if runs:
+            runs.append(Run(" " if runs[-1].text.rstrip().endswith((".", "?", "!", ":")) else "; "))
+        if label:
+            runs.append(Run(f"{label}: ", "muted"))
+        runs.append(Run(text.strip()))
+    return (tuple(runs),) if runs else cell(DASH)
 
 
-def trace_items(trace: Trace, *, limit: int = 12) -> list[Runs]:
-    """Return a trace as one item per deciding leaf: whether it holds, and its reason."""
-    leaves = list(_leaves(trace))
-    shown = leaves[:limit]
-    items: list[Runs] = [
-        (Run(f"{capital(TRUTH_WORDS[leaf.value])}: ", "muted"), Run(sentence(leaf.reason))) for leaf in shown
-    ]
-    if len(leaves) > len(shown):
-        items.append(
-            plain(f"{len(leaves) - len(shown)} more conditions of the same kind, all in the attached data.", "muted")
-        )
-    return items
+class Signed(Protocol):
+    """A record that names who put it in and when."""
+
+    @property
+    def author(self) -> str:
+        """Who put it in."""
+
+    @property
+    def at(self) -> str:
+        """When, in ISO 8601."""
 
 
-def _leaves(trace: Trace) -> Iterable[Trace]:
+@dataclass(frozen=True)
+class Usual:
+    """What most records of one kind have in common, said once above their table instead of in every row."""
+
+    by: str
+
+    def line(self, by: str) -> str:
+        """Return who put a record in, or nothing when it is the usual person at the usual time."""
+        return "" if by == self.by or by == DASH else by
+
+
+def usual(records: Iterable[Signed]) -> Usual:
+    """Return the most frequent author and time."""
+    counts = Counter(person(record.author, "", record.at) for record in records)
+    return Usual(min(counts, key=lambda name: (-counts[name], name)) if counts else DASH)
+
+
+def leaves(trace: Trace) -> Iterator[Trace]:
+    """Yield what decides a tree from left to right; a standard speaks as one."""
     if trace.children and trace.node != "standard_met":
         for child in trace.children:
-            yield from _leaves(child)
+            yield from leaves(child)
     else:
         yield trace
+
+
+def rule_words(trace: Trace) -> str:
+    """Return the shape of a tree in words: ``all of RO-1, RO-2 and one of (A, B)``."""
+    if not trace.children or trace.node == "standard_met":
+        return trace.subject or trace.node.replace("_", " ")
+    inner = [f"({rule_words(c)})" if c.children and c.node != "standard_met" else rule_words(c) for c in trace.children]
+    name = {"all": "all of", "any": "one of", "at_least": "enough of", "not": "not"}.get(trace.node, trace.node)
+    if len(inner) == 1 and trace.node != "not":
+        return inner[0]
+    return f"{name} {wording.listed(inner)}"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -5,18 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
-from reports.blocks import Block, Bullets, Cell, Column, Heading, Paragraph, Run, Runs, Section, Table, cell, plain
+from reports.blocks import (
+    Block,
+    Cell,
+    Column,
+    Heading,
+    KeyValues,
+    Paragraph,
+    Run,
+    Runs,
+    Section,
+    Table,
+    cell,
+    plain,
+)
 from reports.sections.common import (
+    DASH,
     Context,
     capital,
+    counted,
     labelled,
+    leaves,
     person,
+    rule_words,
     sentence,
     state_runs,
-    trace_items,
 )
 
+_HOLDS = {"true": "it holds.", "false": "it does not hold.", "unknown": "not known."}
+_VALUE = {"true": "Holds", "false": "Does not hold", "unknown": "Not known"}
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from asl_desktop.domain.determination import ThresholdResult, Trace
     from asl_desktop.domain.inputs import ShowingRecord
     from asl_desktop.domain.pack import Domain, Threshold
@@ -27,10 +48,8 @@ def domains(context: Context) -> Section:
     blocks: list[Block] = []
     for domain in context.pack.domains:
         blocks += _domain(context, domain)
-    strays = [s for s in context.inputs.showings if s.threshold not in context.pack.threshold_by_id]
-    if strays:
-        blocks += [Heading("Showings for thresholds that this framework does not have", 2), _showings(context, strays)]
-    return Section("Reasons, domain by domain", tuple(blocks), new_page=True)
+    blocks += _strays(context)
+    return Section("Reasons, domain by domain", tuple(blocks))
 
 
 def _domain(context: Context, domain: Domain) -> list[Block]:
@@ -45,23 +64,78 @@ def _domain(context: Context, domain: Domain) -> list[Block]:
 
 
 def _threshold(context: Context, threshold: Threshold, result: ThresholdResult) -> list[Block]:
-    blocks: list[Block] = [
-        Heading(threshold.title, 3),
-        Paragraph(_state_line(threshold, result)),
-        Paragraph((Run("The criterion, paraphrased: ", "muted"), Run(threshold.criterion))),
+    rows: list[tuple[str, Runs]] = [
+        ("State", _state_line(threshold, result)),
+        ("Criterion", plain(threshold.criterion)),
     ]
     if threshold.baseline:
-        blocks.append(Paragraph((Run("Measured against: ", "muted"), Run(sentence(threshold.baseline)))))
-    blocks.append(Paragraph(plain(" ".join(sentence(reason) for reason in result.reasons))))
-    for title, trace in (("What would rule it out", result.ruled_out), ("What would cross it", result.crossed)):
-        blocks += _trace(title, trace)
-    given = [s for s in context.inputs.showings if s.threshold == threshold.id]
-    if given:
-        blocks.append(_showings(context, sorted(given, key=lambda s: s.showing)))
+        rows.append(("Measured against", plain(sentence(threshold.baseline))))
+    rows.append(("Why", plain(" ".join(sentence(reason) for reason in result.reasons))))
+    if result.crossed.node != "none":
+        found = " ".join(dict.fromkeys(sentence(leaf.reason) for leaf in leaves(result.crossed)))
+        rows.append(
+            ("Would cross it", plain(f"{capital(rule_words(result.crossed))}: {_HOLDS[result.crossed.value]} {found}"))
+        )
+    if result.ruled_out.node != "none":
+        rows.append(
+            ("Rules it out", plain(f"{capital(rule_words(result.ruled_out))}: {_HOLDS[result.ruled_out.value]}"))
+        )
     if result.treated_as_crossed and threshold.duties:
-        blocks.append(Paragraph((Run("What falls due: ", "muted"), Run("; ".join(threshold.duties) + "."))))
-    blocks.append(Paragraph(plain(f"Source: {context.source(threshold.cite)}.", "muted"), "small"))
+        rows.append(("Falls due", plain("; ".join(threshold.duties) + ".")))
+    rows.append(("Source", plain(f"{context.source(threshold.cite)}. Criterion paraphrased.", "muted")))
+    blocks: list[Block] = [Heading(threshold.title, 3), KeyValues(tuple(rows))]
+    given = [s for s in context.inputs.showings if s.threshold == threshold.id]
+    conditions = tuple(_conditions(context, result, given))
+    if conditions:
+        columns = (Column("Condition", 24), Column("Decision", 13), Column("Reasons", 47), Column("Evidence", 16))
+        blocks.append(
+            Table(columns, conditions, summary="What would rule it out, with who decided and why", dense=True)
+        )
     return blocks
+
+
+def _conditions(context: Context, result: ThresholdResult, given: list[ShowingRecord]) -> Iterator[tuple[Cell, ...]]:
+    """Yield every condition of the ruling-out tree, then showings on record that the tree does not ask for."""
+    records = {f"showing:{record.showing}@{record.threshold}": record for record in given}
+    for leaf in leaves(result.ruled_out) if result.ruled_out.node != "none" else ():
+        key = next((use for use in leaf.uses if use in records), "")
+        if key:
+            yield _showing_row(context, records.pop(key), leaf)
+        else:
+            showing = context.pack.showing_by_id.get(leaf.subject)
+            name = f"{leaf.subject} {showing.title}" if showing else leaf.subject or leaf.node
+            yield cell(name), cell(_VALUE[leaf.value]), cell(sentence(leaf.reason)), cell(DASH)
+    for record in sorted(records.values(), key=lambda r: r.showing):
+        yield _showing_row(context, record, None)
+
+
+def _showing_row(context: Context, record: ShowingRecord, leaf: Trace | None) -> tuple[Cell, ...]:
+    showing = context.pack.showing_by_id.get(record.showing)
+    name = f"{record.showing} {showing.title}" if showing else record.showing
+    printed = {
+        t.subject for t in context.result.tensions if (t.showing, t.threshold) == (record.showing, record.threshold)
+    }
+    rest = [(key, text) for key, text in record.rationales.items() if key not in printed]
+    count = sum(key in printed for key in record.rationales)
+    tense = f"{capital(counted(count, 'rationale'))} on points in tension: see the first page." if count else ""
+    counts = leaf is None or leaf.value == "true" or record.status == "rejected"
+    reasons = labelled(
+        ("", "" if counts or leaf is None else sentence(leaf.reason)),
+        ("", record.argument),
+        ("", tense),
+        *((f"On {context.subject(key)}", text) for key, text in rest),
+        ("By", person(record.by, record.role, record.at)),
+    )
+    return cell(name), cell(capital(record.status), "strong"), reasons, cell(context.cited(record.evidence))
+
+
+def _strays(context: Context) -> list[Block]:
+    found = [s for s in context.inputs.showings if s.threshold not in context.pack.threshold_by_id]
+    if not found:
+        return []
+    rows = tuple(_showing_row(context, record, None) for record in found)
+    columns = (Column("Showing", 24), Column("Decision", 13), Column("Reasons", 47), Column("Evidence", 16))
+    return [Heading("Showings for thresholds that this framework does not have", 2), Table(columns, rows, dense=True)]
 
 
 def _state_line(threshold: Threshold, result: ThresholdResult) -> Runs:
@@ -76,28 +150,6 @@ def _state_line(threshold: Threshold, result: ThresholdResult) -> Runs:
         wanted = wording.listed(f"{standard} {track}" for track, standard in threshold.requires.items())
         tail += f" It demands {wanted}."
     return (*runs, Run("." + tail))
-
-
-def _trace(title: str, trace: Trace) -> list[Block]:
-    if trace.node == "none":
-        return []
-    state = {"true": "it holds", "false": "it does not hold", "unknown": "not known"}[trace.value]
-    return [Paragraph((Run(f"{title}: ", "strong"), Run(f"{state}.")), "body"), Bullets(tuple(trace_items(trace)))]
-
-
-def _showings(context: Context, given: list[ShowingRecord]) -> Block:
-    rows: list[tuple[Cell, ...]] = []
-    for record in given:
-        showing = context.pack.showing_by_id.get(record.showing)
-        name = f"{record.showing} {showing.title}" if showing else record.showing
-        argument = labelled(
-            ("", record.argument),
-            *((f"On {context.subject(key)}", text) for key, text in record.rationales.items()),
-        )
-        decided = (*cell(capital(record.status), "strong"), *cell(person(record.by, record.role, record.at)))
-        rows.append((cell(name), decided, argument, cell(context.cited(record.evidence))))
-    columns = (Column("Showing", 20), Column("Decision", 22), Column("Argument", 42), Column("Evidence", 16))
-    return Table(columns, tuple(rows), summary="Showings with who decided, why and on which evidence")
 
 
 def dissent(context: Context) -> Section:

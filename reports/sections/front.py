@@ -166,18 +166,25 @@ def _tensions(context: Context) -> list[Block]:
     tensions = context.result.tensions
     if not tensions:
         return [Paragraph(plain("No showing was accepted against what the record supports."), "body")]
-    rows = []
+    names = {item.by for item in tensions}
+    lead = f"{capital(counted(len(tensions), 'point'))} on which a showing was accepted against the record."
+    if len(names) == 1:
+        lead += f" All were accepted, and the rationales given, by {tensions[0].by or 'nobody who is named'}."
+    rows: list[tuple[Cell, ...]] = []
     for item in tensions:
         rationale = (
             cell(item.rationale) if item.rationale else cell("None given: the showing does not count.", "strong")
         )
-        who = ((Run(item.by or DASH, "muted"),),)
-        subject = f"{item.threshold}, {item.showing}: {context.subject(item.subject)}"
-        rows.append((cell(subject), cell(sentence(item.finding)), (*rationale, *who)))
-    columns = (Column("Accepted although", 25), Column("The record says", 35), Column("Rationale and who gave it", 40))
+        who = (plain(item.by or DASH, "muted"),) if len(names) > 1 else ()
+        subject = context.subject(item.subject)
+        finding = capital(item.finding.removeprefix(f"{subject}: "))
+        name: Runs = (Run(f"{item.threshold}, {item.showing} ", "muted"), Run(subject))
+        rows.append(((name,), cell(sentence(finding)), (*rationale, *who)))
+    columns = (Column("Accepted although", 27), Column("The record says", 36), Column("Rationale", 37))
     return [
         Heading("Tensions: accepted although the record does not support it", 2),
-        Table(columns, tuple(rows), summary="Every tension with its rationale and author"),
+        Paragraph(plain(lead)),
+        Table(columns, tuple(rows), summary="Every tension with its rationale and author", dense=True),
     ]
 
 

@@ -1,101 +1,155 @@
-"""The margins: the chart, the same in the indicators' own units, and what is watched without a bound."""
+"""The margins: the chart, and every result in its own units with how it was obtained."""
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import TYPE_CHECKING
+
 from asl_desktop.domain import wording
-from reports.blocks import Block, ChartBlock, Column, Heading, Paragraph, Run, Section, Table, cell, plain
+from asl_desktop.domain.inputs import ELICITATION, Counts, Interval, Mean, Measurement, Point, Ratio
+from reports.blocks import Block, Cell, ChartBlock, Column, Heading, Paragraph, Section, Table, cell, plain
 from reports.charts.model import STATUS_LABEL, distance_text, margin_chart
 from reports.charts.wording import format_level, format_points
-from reports.sections.common import DASH, Context, sentence
+from reports.sections.common import DASH, Context, Usual, labelled, person, sentence, usual
+
+if TYPE_CHECKING:
+    from asl_desktop.domain.determination import Margin, Watched
+    from asl_desktop.domain.pack import Indicator
 
 
 def margins(context: Context) -> Section:
     """Return the margins section."""
     chart = margin_chart(context.snapshot)
-    level = format_level(context.pack.level)
     blocks: list[Block] = [
         Paragraph(
             plain(
-                "Margins, buffers and the common axis are a construct of this program; no framework in force "
-                "defines one. The bounds belong to single evaluations and not to policy, unless a row says otherwise."
+                "Margins, buffers and the common axis are a construct of this program; no framework in force defines "
+                "one. Bounds belong to single evaluations and not to policy, unless a row says otherwise."
             )
         ),
         Paragraph(
             plain(
                 f"Each glyph is the estimate on the way from an indicator's floor (0) to its bound (100); the bar is "
-                f"the {level} interval. The margin is taken from the riskier end of the interval, moved further by the "
-                "elicitation gap that the assessor declared. Values beyond the axis end in an arrow."
+                f"the {format_level(context.pack.level)} interval. The margin is taken from the riskier end of the "
+                "interval, moved by the elicitation gap that the assessor declared. Values beyond the axis "
+                "end in an arrow."
             )
         ),
     ]
     if chart.groups:
         blocks.append(ChartBlock(chart))
     else:
-        blocks.append(Paragraph(plain("The framework pack has no indicator with a bound."), "body"))
-    blocks += _native(context)
-    blocks += _watched(context)
-    return Section("Capability margins", tuple(blocks), new_page=True)
+        blocks.append(Paragraph(plain("The framework pack has no indicator with a bound.")))
+    return Section("Capability margins", (*blocks, *_results(context)), new_page=True)
 
 
-def _native(context: Context) -> list[Block]:
-    rows = []
-    for margin in context.result.margins:
-        if margin.state == "not_measured":
-            continue
-        indicator = context.pack.indicator_by_id[margin.indicator]
-        unit = indicator.unit
-        estimate = DASH if margin.estimate is None else wording.quantity(margin.estimate, unit)
-        interval = DASH
-        if margin.low is not None and margin.high is not None:
-            interval = f"{wording.number(margin.low)} to {wording.quantity(margin.high, unit)}"
-        bound = indicator.bound(margin.bound_name)
-        label = f"{wording.quantity(margin.bound, unit)}" + (", policy" if bound and bound.policy else "")
-        counts = margin.state != "not_adequate"
-        state = f"{STATUS_LABEL[margin.state]}. " + " ".join(sentence(reason) for reason in margin.reasons)
-        rows.append(
-            (
-                cell(indicator.title),
-                cell(estimate),
-                cell(interval),
-                cell(label),
-                cell(format_points(margin.points) if counts else DASH, "strong"),
-                cell(f"{distance_text(indicator, margin)}. {state}" if counts and margin.points is not None else state),
-            )
-        )
-    if not rows:
-        return [Paragraph(plain("No indicator with a bound has a measurement on file."), "body")]
+def _results(context: Context) -> list[Block]:
+    order = {indicator.id: number for number, indicator in enumerate(context.pack.indicators)}
+    ordered = sorted(context.inputs.measurements, key=lambda m: (order.get(m.indicator, len(order)), m.id))
+    heading = Heading("Results in their own units", 2)
+    if not ordered:
+        return [heading, Paragraph(plain("No measurement is on file."))]
+    common = usual(ordered)
+    days = Counter(m.produced for m in ordered)
+    produced = max(days, key=lambda day: (days[day], str(day)))
+    lead = f"Unless a row says otherwise: measured on {context.inputs.scope.model}, produced {wording.day(produced)}"
+    if common.by != DASH:
+        lead += f", recorded by {common.by}"
+    rows = tuple(_Row(context, item, common).cells(produced=str(produced)) for item in ordered)
     columns = (
-        Column("Indicator", 23),
-        Column("Estimate", 11, "right"),
-        Column("Interval", 15, "right"),
-        Column("Bound", 11, "right"),
-        Column("Margin", 10, "right"),
-        Column("Distance and state", 30),
+        Column("Indicator", 21),
+        Column("As reported", 17),
+        Column("Interval", 12, "right"),
+        Column("Bound", 9, "right"),
+        Column("Margin", 9, "right"),
+        Column("Distance, state and remarks", 32),
     )
-    heading = Heading("In the indicators\u2019 own units", 2)
-    return [heading, Table(columns, tuple(rows), summary="Measured indicators in their own units")]
+    table = Table(columns, rows, summary="Every result on file in its own unit", dense=True)
+    return [heading, Paragraph(plain(f"{lead}."), "small"), table]
 
 
-def _watched(context: Context) -> list[Block]:
-    if not context.result.watched:
-        return []
-    rows = []
-    for item in context.result.watched:
-        indicator = context.pack.indicator_by_id[item.indicator]
-        estimate = DASH if item.estimate is None else wording.quantity(item.estimate, indicator.unit)
+class _Row:
+    """One measurement with what follows from it."""
+
+    def __init__(self, context: Context, item: Measurement, common: Usual) -> None:
+        self.context, self.item, self.common = context, item, common
+        self.indicator: Indicator | None = context.pack.indicator_by_id.get(item.indicator)
+        margin = context.result.margin_by_indicator.get(item.indicator)
+        watched = {w.indicator: w for w in context.result.watched}.get(item.indicator)
+        self.margin: Margin | None = margin if margin and margin.measurement == item.id else None
+        self.watched: Watched | None = watched if watched and watched.measurement == item.id else None
+
+    def cells(self, *, produced: str) -> tuple[Cell, ...]:
+        """Return the cells of the row; ``produced`` is the usual day, which is not repeated."""
+        unit = self.indicator.unit if self.indicator else ""
+        title = self.indicator.title if self.indicator else f"{self.item.indicator}, not in this framework"
+        held = self.margin or self.watched
         interval = DASH
-        if item.low is not None and item.high is not None:
-            interval = f"{wording.number(item.low)} to {wording.quantity(item.high, indicator.unit)}"
-        remarks = " ".join(sentence(reason) for reason in item.reasons) or DASH
-        rows.append((cell(indicator.title), cell(estimate), cell(interval), cell(remarks)))
-    columns = (
-        Column("Indicator", 38),
-        Column("Estimate", 14, "right"),
-        Column("Interval", 18, "right"),
-        Column("Remarks", 30),
-    )
-    return [
-        Heading("Watched without a bound", 2),
-        Paragraph((Run("Shown, never judged: the framework states no bound for these."),), "small"),
-        Table(columns, tuple(rows), summary="Indicators that have no bound"),
-    ]
+        if held and held.low is not None and held.high is not None:
+            interval = f"{wording.number(held.low)} to {wording.quantity(held.high, unit)}"
+        bound = "none"
+        if self.indicator and (own := self.indicator.margin_bound):
+            bound = wording.quantity(own.value, unit) + (" (policy)" if own.policy else "")
+        counts = self.margin is not None and self.margin.state != "not_adequate"
+        points = format_points(self.margin.points) if self.margin and counts else DASH
+        remarks = labelled(*self._state(), *self._obtained(produced=produced))
+        reported = cell(report_text(self.item, unit))
+        return cell(title), reported, cell(interval), cell(bound), cell(points, "strong"), remarks
+
+    def _state(self) -> list[tuple[str, str]]:
+        if self.margin is None:
+            reasons = self.watched.reasons if self.watched else ()
+            if not self.watched and self.indicator:
+                reasons = ("Another result speaks for this indicator, or this one does not count.",)
+            return [("", " ".join(sentence(reason) for reason in reasons))]
+        state = STATUS_LABEL[self.margin.state]
+        if self.margin.state == "not_adequate":
+            return [("", f"{state}. " + " ".join(sentence(reason) for reason in self.margin.reasons))]
+        assert self.indicator is not None
+        if self.margin.points is None:
+            return [("", f"{state}, no interval stated.")]
+        return [("", f"{state}, {distance_text(self.indicator, self.margin)}.")]
+
+    def _obtained(self, *, produced: str) -> list[tuple[str, str]]:
+        item, scope = self.item, self.context.inputs.scope
+        aside = f"{item.set_aside_by}: {item.set_aside_reason}" if item.set_aside_by or item.set_aside_reason else ""
+        model = item.model if item.model != scope.model else ""
+        checkpoint = item.checkpoint if item.checkpoint != scope.checkpoint else ""
+        gap = f"{wording.number(item.gap)} {item.gap_rationale}".strip() if item.gap or item.gap_rationale else ""
+        return [
+            ("Set aside", aside),
+            ("Run", "" if item.run_status == "success" else item.run_status),
+            ("Measured on", " ".join(part for part in (model, checkpoint) if part)),
+            ("Elicitation", ", ".join(ELICITATION.get(name, name) for name in item.elicitation)),
+            ("Elicitation notes", item.elicitation_notes),
+            ("Elicitation gap", gap),
+            ("Edits after the run", item.edits),
+            ("Notes", item.notes),
+            ("Produced", "" if str(item.produced) == produced else wording.day(item.produced)),
+            ("Valid until", wording.day(item.valid_until) if item.valid_until else ""),
+            ("Evidence", self.context.cited(item.evidence) if item.evidence else "none linked"),
+            ("Recorded by", self.common.line(person(item.author, "", item.at))),
+        ]
+
+
+def report_text(item: Measurement, unit: str) -> str:
+    """Return what was reported, in the form it was reported in."""
+    report = item.report
+    if isinstance(report, Ratio):
+        return f"Treatment {_arm(report.treatment)}\nControl {_arm(report.control)}"
+    if isinstance(report, Counts | Mean):
+        return _arm(report)
+    trials = f", n = {report.n}" if report.n is not None else ""
+    value = wording.quantity(report.estimate, unit)
+    if isinstance(report, Interval):
+        low, high = wording.number(report.low), wording.quantity(report.high, unit)
+        return f"{value}, {format_level(report.level)} interval {low} to {high}{trials}"
+    assert isinstance(report, Point)
+    return f"{value}, no uncertainty stated{trials}"
+
+
+def _arm(arm: Counts | Mean) -> str:
+    if isinstance(arm, Counts):
+        return f"{arm.successes} of {arm.n}"
+    trials = f"n = {arm.n}" if arm.n is not None else "n not stated"
+    return f"{wording.number(arm.mean)} \u00b1 {wording.number(arm.stderr)} (standard error), {trials}"

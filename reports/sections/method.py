@@ -98,7 +98,7 @@ def _sources(context: Context) -> Block:
             )
         )
     columns = (Column("Source", 48), Column("Force", 16), Column("Certainty", 13), Column("Dates", 23))
-    return Table(columns, tuple(rows), summary="Sources with their force and certainty")
+    return Table(columns, tuple(rows), summary="Sources with their force and certainty", dense=True)
 
 
 def signatures(context: Context) -> Section:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from asl_desktop.domain import wording
 from reports.blocks import (
     Block,
-    Bullets,
     Cell,
     Column,
     Heading,
+    KeyValues,
     Paragraph,
     Run,
     Runs,
@@ -19,20 +19,22 @@ from reports.blocks import (
     cell,
     plain,
 )
-from reports.sections.common import DASH, Context, capital, counted, labelled, person, sentence
+from reports.sections.common import DASH, Context, Usual, capital, counted, labelled, person, sentence, usual
 
 if TYPE_CHECKING:
-    from asl_desktop.domain.determination import GateResult
+    from collections.abc import Sequence
+
+    from asl_desktop.domain.determination import GateResult, Step
     from asl_desktop.domain.inputs import GateDecision, RequirementRecord, Specification
 
 _OUTCOME = {"go": "Go ahead", "go_with_conditions": "Go ahead with conditions", "hold": "Hold"}
-_MOST_SETS = 3
-_MOST_STEPS = 8
+_MOST_SETS = 2
 
 
 def safeguards(context: Context) -> Section:
     """Return the gap against the required standards and the rest of what is recorded on safeguards."""
     gap = context.result.gap
+    common = usual(context.inputs.requirements)
     blocks: list[Block] = []
     for track in context.result.tracks:
         title = context.pack.track_by_id[track.track].title
@@ -43,45 +45,42 @@ def safeguards(context: Context) -> Section:
         blocks.append(
             Paragraph(plain(f"{capital(counted(len(gap), 'required safeguard'))} {verb} not shown to be in place."))
         )
-        blocks.append(_gap_table(context))
+        blocks.append(_gap_table(context, common))
     else:
         blocks.append(Paragraph(plain("Every safeguard of the required standards is shown to be in place or covered.")))
+    if common.by != DASH:
+        blocks.append(Paragraph(plain(f"Recorded by {common.by}, unless a row says otherwise."), "small"))
     missing = {item.requirement for item in gap}
     others = [r for r in context.inputs.requirements if r.requirement not in missing]
     if others:
-        blocks += [Heading("Other safeguards on record", 2), _others_table(context, others)]
+        blocks += [Heading("Other safeguards on record", 2), _others_table(context, others, common)]
     for item in context.inputs.specifications:
         blocks += _specification(item)
-    return Section("Safeguards", tuple(blocks), new_page=True)
+    return Section("Safeguards", tuple(blocks))
 
 
-def _gap_table(context: Context) -> Table:
+def _gap_table(context: Context, common: Usual) -> Table:
     rows = []
     records = context.inputs.requirement_by_id
     for item in context.result.gap:
         record = records.get(item.requirement)
-        name = f"{item.requirement} {item.title}"
-        standard = f"{item.standard} {item.track}"
+        name = item.title if item.status == "unspecified" else f"{item.requirement} {item.title}"
+        remarks = _remarks(context, record, common, reason=item.reason) if record else cell(item.reason)
         status = capital(wording.REQUIREMENT_WORDS.get(item.status, item.status))
-        rows.append((cell(name), cell(standard), cell(status), (*cell(item.reason), *_remarks(context, record))))
+        rows.append((cell(name), cell(f"{item.standard} {item.track}"), cell(status), remarks))
     columns = (
-        Column("Safeguard", 34),
-        Column("Standard", 15),
-        Column("Status", 14),
-        Column("Why, and what is recorded", 37),
+        Column("Safeguard", 27),
+        Column("Standard", 16),
+        Column("Status", 13),
+        Column("Why, and what is recorded", 44),
     )
-    return Table(columns, tuple(rows), summary="Required safeguards that are not shown to be in place")
+    summary = "Required safeguards that are not shown to be in place"
+    return Table(columns, tuple(rows), summary=summary, dense=True)
 
 
-def _remarks(context: Context, record: RequirementRecord | None) -> Cell:
-    if record is None:
-        return ()
-    pairs = _remark_pairs(context, record)
-    return labelled(*pairs) if any(text.strip() for _, text in pairs) else ()
-
-
-def _remark_pairs(context: Context, record: RequirementRecord) -> tuple[tuple[str, str], ...]:
-    return (
+def _remarks(context: Context, record: RequirementRecord, common: Usual, *, reason: str = "") -> Cell:
+    return labelled(
+        ("", reason),
         ("Owner", record.owner),
         ("Due", wording.day(record.due) if record.due else ""),
         ("Note", record.note),
@@ -90,20 +89,20 @@ def _remark_pairs(context: Context, record: RequirementRecord) -> tuple[tuple[st
         ("Approved by", record.approved_by),
         ("Ends", wording.day(record.ends) if record.ends else ""),
         ("Evidence", context.cited(record.evidence) if record.evidence else ""),
-        ("Recorded by", record.author),
+        ("Recorded by", common.line(person(record.author, "", record.at))),
     )
 
 
-def _others_table(context: Context, records: list[RequirementRecord]) -> Table:
+def _others_table(context: Context, records: list[RequirementRecord], common: Usual) -> Table:
     order = {requirement.id: number for number, requirement in enumerate(context.pack.requirements)}
     rows = []
     for record in sorted(records, key=lambda r: (order.get(r.requirement, len(order)), r.requirement)):
         requirement = context.pack.requirement_by_id.get(record.requirement)
         name = f"{record.requirement} {requirement.title}" if requirement else record.requirement
         status = capital(wording.REQUIREMENT_WORDS.get(record.status, record.status))
-        rows.append((cell(name), cell(status), _remarks(context, record) or cell(DASH)))
+        rows.append((cell(name), cell(status), _remarks(context, record, common)))
     columns = (Column("Safeguard", 40), Column("Status", 16), Column("What is recorded", 44))
-    return Table(columns, tuple(rows), summary="Safeguards that are covered or belong to standards not required")
+    return Table(columns, tuple(rows), summary="Safeguards that are covered or not required", dense=True)
 
 
 def _specification(item: Specification) -> list[Block]:
@@ -137,63 +136,65 @@ def gates(context: Context) -> Section:
 
 def _gate(context: Context, result: GateResult) -> list[Block]:
     gate = context.pack.gate_by_id[result.id]
-    blocks: list[Block] = [
-        Heading(f"{gate.title}: {wording.GATE_WORDS[result.state]}", 2),
-        Paragraph((Run("The rule, paraphrased: ", "muted"), Run(gate.text))),
-        Bullets(tuple(plain(sentence(reason)) for reason in result.reasons)),
+    rows: list[tuple[str, Runs]] = [
+        ("Computed", (Run(capital(wording.GATE_WORDS[result.state]), "strong"),)),
+        ("Recorded", _recorded(result)),
+        ("Why", plain(" ".join(sentence(reason) for reason in result.reasons))),
     ]
-    blocks += _would_open(result)
+    for number, steps in enumerate(result.would_open[:_MOST_SETS]):
+        name = "Or" if number else "Would open it"
+        rows.append((name, plain(steps_text(steps))))
+    rest = len(result.would_open) - _MOST_SETS
+    if rest > 0:
+        rows.append(
+            ("", plain(f"{capital(counted(rest, 'further set'))} of the same kind, in the attached data.", "muted"))
+        )
     if result.conditions:
-        blocks.append(Paragraph(plain("In force, each with its end:")))
-        blocks.append(Bullets(tuple(plain(sentence(text)) for text in result.conditions)))
+        rows.append(("In force", plain("; ".join(result.conditions) + ".")))
     if gate.kind == "judgement":
         people = wording.listed(result.decided_by) or "people whom the framework does not name"
-        blocks.append(Paragraph(plain(f"Only {people} can open it.")))
+        rows.append(("Who decides", plain(f"Only {people} can open it.")))
         if result.owed_missing:
-            blocks.append(Paragraph(plain(f"Still owed to them: {wording.listed(result.owed_missing)}.")))
-    blocks.append(_side_by_side(result))
-    return blocks
+            rows.append(("Still owed", plain(f"{wording.listed(result.owed_missing)}.")))
+    rows.append(("Rule", (Run(gate.text, "muted"),)))
+    return [Heading(gate.title, 2), KeyValues(tuple(rows))]
 
 
-def _would_open(result: GateResult) -> list[Block]:
-    if not result.would_open:
-        return []
-    items: list[Runs] = []
-    for steps in result.would_open[:_MOST_SETS]:
-        texts = [step.text for step in steps[:_MOST_STEPS]]
-        if len(steps) > len(texts):
-            texts.append(f"and {counted(len(steps) - len(texts), 'more step')}, all in the attached data")
-        items.append(plain(sentence("; ".join(texts))))
-    rest = len(result.would_open) - len(items)
-    lead = "The least that would open it" + (", any one of these:" if len(items) > 1 else ":")
-    if rest:
-        lead = (
-            f"The least that would open it, any one of {len(result.would_open)} sets, of which the first {len(items)}:"
-        )
-    return [Paragraph(plain(lead)), Bullets(tuple(items))]
-
-
-def _side_by_side(result: GateResult) -> Block:
-    computed = cell(capital(wording.GATE_WORDS[result.state]), "strong")
+def _recorded(result: GateResult) -> Runs:
     if result.decision is None:
-        return Table(
-            (Column("Computed", 50), Column("Recorded by people", 50)), ((computed, cell("No decision recorded")),)
-        )
-    decided = _decision_cell(result.decision)
-    if result.differs:
-        decided = (*cell("Differs from the computed state", "strong"), *decided)
-    return Table(
-        (Column("Computed", 30), Column("Recorded by people", 70)),
-        ((computed, decided),),
-        summary="The computed state beside the recorded decision",
-    )
+        return plain("No decision recorded.")
+    flag = (Run(" Differs from the computed state.", "strong"),) if result.differs else ()
+    first, *rest = _decision_cell(result.decision)
+    return (*first, Run("."), *flag, *(run for runs in rest for run in (Run(" "), *runs)))
+
+
+def steps_text(steps: Sequence[Step]) -> str:
+    """Return the steps of one set in words, those of one kind together."""
+    rows = [step.ref.split(":", 1)[1] for step in steps if step.ref.startswith("requirement:")]
+    plain_steps = [step for step in steps if not step.ref.startswith("requirement:")]
+    accepted: dict[str, list[str]] = {}
+    texts = []
+    for step in plain_steps:
+        kind, _, key = step.ref.partition(":")
+        showing, _, threshold = key.partition("@")
+        if kind == "showing" and "accepted by named people" in step.text:
+            accepted.setdefault(threshold, []).append(showing)
+        else:
+            texts.append(step.text)
+    found = [
+        f"{wording.listed(showings)} accepted for {threshold} by named people, with evidence"
+        for threshold, showings in accepted.items()
+    ]
+    if rows:
+        found.append(f"{wording.listed(rows)} in place, with evidence")
+    return sentence("; ".join((*texts, *found)))
 
 
 def _decision_cell(decision: GateDecision) -> Cell:
-    return (
-        (Run(_OUTCOME[decision.outcome], "strong"), Run(f", {person(decision.by, decision.role, decision.at)}")),
-        *(labelled(("Reason", decision.reason), ("Conditions", decision.conditions))),
-    )
+    outcome = (Run(_OUTCOME[decision.outcome], "strong"), Run(f", {person(decision.by, decision.role, decision.at)}"))
+    if not (decision.reason.strip() or decision.conditions.strip()):
+        return (outcome,)
+    return (outcome, *labelled(("Reason", decision.reason), ("Conditions", decision.conditions)))
 
 
 def _decision(decision: GateDecision) -> Block:
@@ -224,4 +225,7 @@ def _interim(context: Context) -> list[Block]:
     if not rows:
         return [*blocks, Paragraph(plain("No interim measure and no exception is recorded."))]
     columns = (Column("Measure", 30), Column("In force until", 16), Column("By", 22), Column("Note", 32))
-    return [*blocks, Table(columns, tuple(rows), summary="Interim measures and exceptions with their end dates")]
+    return [
+        *blocks,
+        Table(columns, tuple(rows), summary="Interim measures and exceptions with their end dates", dense=True),
+    ]
