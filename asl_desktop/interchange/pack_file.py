@@ -2,14 +2,11 @@
 
 A pack is taken apart (:mod:`.pack_form`), read into the domain records, and held against the rules that no type can
 express (:mod:`.pack_checks`). Every problem found is reported, with file, line and field; a pack with one is not used.
-
-``python -m asl_desktop.interchange.pack_file FILE`` checks a pack or library file with the installed library.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,13 +15,12 @@ from pydantic import ValidationError
 
 from asl_desktop import codec
 from asl_desktop.domain.pack import Indicator, Pack, Question, Source
-from asl_desktop.errors import PackInvalid, Problem, UserError
+from asl_desktop.errors import PackInvalid, Problem
 from asl_desktop.interchange import pack_form
 from asl_desktop.interchange.explaining import explain, suggestion
 from asl_desktop.interchange.pack_checks import check_pack
 from asl_desktop.interchange.pack_form import Form
 from asl_desktop.interchange.yaml_source import FieldPath, Located, parse_yaml, read_yaml, refuse
-from asl_desktop.resources_access import list_names, resource_path
 
 PACK_FORMAT = "asl-pack-1"
 LIBRARY_FORMAT = "asl-library-1"
@@ -86,7 +82,7 @@ def read_library(sources: Iterable[Path | str]) -> Library:
     for source in sources:
         form = Form(_locate(source, name="library text"))
         _check_head(form, LIBRARY_FORMAT, {"format", "notices", *found})
-        if isinstance(form.located.data, dict):
+        if not form.unusable:
             for key, items in found.items():
                 _collect(form, key, items)
         problems.extend(form.problems)
@@ -130,7 +126,7 @@ def read_pack(source: Path | str, *, library: Library = NO_LIBRARY, name: str = 
     form = Form(_locate(source, name=name))
     known = {field.name for field in dataclasses.fields(Pack)} - {"digest"}
     _check_head(form, PACK_FORMAT, {"format", *known})
-    if not isinstance(form.located.data, dict) or not form.located.data:
+    if form.unusable:
         refuse(PackInvalid, form.problems)
     data = {key: value for key, value in form.located.data.items() if key in known}
     for key, change in _CHANGES.items():
@@ -178,14 +174,12 @@ def _locate(source: Path | str, *, name: str) -> Located:
 
 def _check_head(form: Form, wanted: str, known: set[str]) -> None:
     data = form.located.data
-    if not isinstance(data, dict) or not data:
-        form.refuse((), f"must be a mapping that starts with format: {wanted}")
+    written = data.get("format") if isinstance(data, dict) else None
+    if written != wanted:
+        said = f"must be {wanted}, not {written!r}; this program reads no other" if written else f"must be {wanted}"
+        form.refuse(("format",), said)
+        form.unusable.add(())
         return
-    written = data.get("format")
-    if written is None:
-        form.refuse(("format",), f"is missing; the first line must be format: {wanted}")
-    elif written != wanted:
-        form.refuse(("format",), f"must be {wanted}, not {written!r}; this program reads no other")
     for key in data:
         if key not in known:
             form.refuse((key,), "is not a known field" + suggestion(key, known))
@@ -248,15 +242,15 @@ def _add_library_sources(form: Form, data: dict[str, Any], library: Library) -> 
     written = {
         item["id"]: n for n, item in enumerate(own) if isinstance(item, dict) and isinstance(item.get("id"), str)
     }
+    cited = _cited(data)
     added: list[dict[str, Any]] = []
-    for name in library.sources:
-        item = library.sources[name]
+    for name, item in library.sources.items():
         if name in written:
             position = written[name]
             if own[position] != item.data:
                 place, line = item.form.located.file, item.form.located.line_of(item.path)
                 form.refuse(("sources", position), f"{name!r} says something else in {place}, line {line}")
-        elif name in _cited(data):
+        elif name in cited:
             form.moved[("sources", len(own) + len(added))] = (item.form, item.path)
             added.append(dict(item.data))
     data["sources"] = [*own, *added]
@@ -313,26 +307,3 @@ def _with_later(form: Form, found: Iterable[tuple[FieldPath, str]]) -> list[Prob
 
 def _in_file_order(form: Form, problems: Iterable[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda problem: (problem.file != form.located.file, problem.file, problem.line))
-
-
-def _report(path: Path) -> tuple[str, ...]:
-    installed = [resource_path(name) for name in list_names("frameworks/library", ".yaml")]
-    text = path.read_text("utf-8", errors="replace")
-    try:
-        if f"format: {LIBRARY_FORMAT}" in text:
-            check_library(read_library([path]))
-            return (f"{path}: ok",)
-        return (f"{path}: ok {read_pack(path, library=read_library(installed)).digest}",)
-    except UserError as failure:
-        return tuple(f"{one.file}:{one.line}: {one.field}: {one.problem}" for one in failure.problems)
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Print ``ok`` and the digest, or every problem, for each file; return the exit status."""
-    lines = [line for name in arguments for line in _report(Path(name))]
-    sys.stdout.write("\n".join(lines) + "\n")
-    return 0 if all(": ok" in line for line in lines) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

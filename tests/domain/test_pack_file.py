@@ -85,6 +85,19 @@ def test_read_pack_unused_library_leaves_pack_alone() -> None:
     assert read_pack(SMALL_PACK, library=small_library()) == small_pack()
 
 
+@pytest.mark.parametrize("text", ["", "- a", "just words", "id: x", SMALL_LIBRARY.read_text("utf-8")])
+def test_read_pack_other_file_is_only_told_its_format(text: str) -> None:
+    (problem,) = problems_of(text)
+    assert problem.field == "format"
+    assert "must be asl-pack-1" in problem.problem
+
+
+def test_read_library_given_a_pack_is_only_told_its_format() -> None:
+    with pytest.raises(PackInvalid) as caught:
+        read_library([SMALL_PACK])
+    assert [problem.field for problem in caught.value.problems] == ["format"]
+
+
 def test_read_pack_missing_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(FileMissing):
         read_pack(tmp_path / "none.yaml")
