@@ -5,6 +5,8 @@ from __future__ import annotations
 from string import Template
 from typing import TYPE_CHECKING
 
+from asl_desktop.resources_access import resource_path
+
 if TYPE_CHECKING:
     from ui.theme import Tokens
 
@@ -83,7 +85,8 @@ QLineEdit:read-only, QPlainTextEdit:read-only { background: $sunken; }
 QPlainTextEdit { background: $surface; color: $text; border: 1px solid $strong_line; border-radius: 6px; padding: 6px;
   selection-background-color: $accent; selection-color: $on_accent; }
 QPlainTextEdit:focus { border: 2px solid $accent; padding: 5px; }
-QComboBox::drop-down { border: 0; width: 24px; }
+QComboBox::drop-down { border: 0; width: 28px; }
+QComboBox::down-arrow { image: url($chevron); width: 16px; height: 16px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $strong_line; outline: 0; }
 QListView, QTreeView, QTableView { background: $surface; border: 1px solid $line; border-radius: 8px; outline: 0; }
 QListView:focus, QTreeView:focus, QTableView:focus { border: 2px solid $accent; }
@@ -91,9 +94,9 @@ QHeaderView::section { background: $sunken; color: $muted; border: 0; border-bot
   padding: 6px 8px; font-size: 11px; font-weight: 600; }
 QScrollArea { background: transparent; border: 0; }
 QScrollArea > QWidget > QWidget[role="canvas"] { background: transparent; }
-QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
-QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
-QScrollBar::handle { background: $strong_line; border-radius: 3px; margin: 2px; min-height: 24px; min-width: 24px; }
+QScrollBar:vertical { background: transparent; width: 9px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 9px; margin: 0; }
+QScrollBar::handle { background: $strong_line; border-radius: 2px; margin: 2px; min-height: 24px; min-width: 24px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QMenuBar { background: $surface; border-bottom: 1px solid $line; }
@@ -112,4 +115,5 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 def style_sheet(tokens: Tokens) -> str:
     """Return the application's style sheet in the colours of one theme."""
     names = (name for name in tokens.__slots__ if name not in {"status", "chart"})
-    return _SHEET.substitute({name: getattr(tokens, name) for name in names})
+    chevron = resource_path(f"themes/chevron-{tokens.name.lower()}.svg").as_posix()
+    return _SHEET.substitute({name: getattr(tokens, name) for name in names}, chevron=f'"{chevron}"')

@@ -115,7 +115,9 @@ def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     shut = sum(1 for gate in snapshot.determination.gates if gate.state == "closed")
     rows.append(Entry("Gates and sign-off", "gate", words=f"{shut} closed" if shut else "", icon="door-open"))
     rows.append(Entry("Report", "report", icon="file-check"))
-    return tuple(row for row in rows if not row.page or PAGE_BY_ID[row.page].exists())
+    there = [row for row in rows if not row.page or PAGE_BY_ID[row.page].exists()]
+    following = [*there[1:], Entry("")]
+    return tuple(row for row, after in zip(there, following, strict=True) if row.page or after.page)
 
 
 def _counted(title: str, page: str, item: str, count: Count, verb: str) -> Entry:

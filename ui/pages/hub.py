@@ -14,6 +14,7 @@ from ui.models.nav import Entry, entries_of
 from ui.pages.base import Page
 from ui.session import Session
 from ui.theme import set_role
+from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import IconLabel, button, card, chip, clear, column, label, line, link, row
 from ui.widgets.ring import Ring
 from ui.wording import ICON, STAGE, TONE, plural
@@ -44,6 +45,8 @@ class HubPage(Page):
         self.body.addWidget(card(label("What follows from the record so far", "pane-title"), self._outcome))
         self.body.addWidget(card(label("What is still missing", "pane-title"), self._missing))
         self.body.addWidget(card(label("Parts of the assessment", "pane-title"), self._parts))
+        self._notices = label("", "muted", wrap=True)
+        self.body.addWidget(card(label("How to read this framework", "pane-title"), self._notices))
         self.body.addStretch(1)
 
     def refresh(self, snapshot: Snapshot) -> None:
@@ -54,6 +57,7 @@ class HubPage(Page):
         self._show_outcome(snapshot)
         self._show_missing(snapshot)
         self._show_parts(entries_of(snapshot))
+        self._notices.setText("\n".join(snapshot.pack.notices))
 
     def _make_go_on(self) -> QFrame:
         self._go_text = label("", "strong", wrap=True)
@@ -70,7 +74,7 @@ class HubPage(Page):
 
     def _show_go_on(self, snapshot: Snapshot) -> None:
         count = count_questions(snapshot)
-        last = max(snapshot.inputs.answers, key=lambda a: a.at, default=None)
+        last = max(reversed(snapshot.inputs.answers), key=lambda a: a.at, default=None)
         pack = snapshot.pack
         self._go_to = next_open(snapshot, after=last.question if last else "")
         stopped = f"You stopped at {last.question}. " if last and last.question in pack.question_by_id else ""
@@ -101,8 +105,6 @@ class HubPage(Page):
         for gate in sorted(result.gates, key=lambda g: _stage_order(snapshot, g)):
             self._outcome.addWidget(line())
             self._outcome.addLayout(self._gate_row(snapshot, gate))
-        for notice in snapshot.pack.notices:
-            self._outcome.addWidget(label(notice, "muted", wrap=True))
 
     def _track_words(self, snapshot: Snapshot, track_id: str) -> str:
         track = snapshot.determination.track_by_id[track_id]
@@ -113,31 +115,47 @@ class HubPage(Page):
 
     def _threshold_row(self, snapshot: Snapshot, result: ThresholdResult) -> QHBoxLayout:
         title = snapshot.pack.threshold_by_id[result.id].title
-        return self._state_row(
-            result.state, f"{result.id}  {title}", STATE_WORDS[result.state], result.reasons, ("gate", result.id)
-        )
+        title = title if title.startswith(result.id) else f"{result.id}  {title}"
+        words, reasons = STATE_WORDS[result.state], result.reasons
+        if result.tensions:
+            count = plural(len(result.tensions), "accepted point is", "accepted points are")
+            words, reasons = f"{words}, with tension", (f"{count} in tension with the record.", *reasons)
+        return self._state_row(result.state, title, words, reasons, ("gate", result.id), tense=bool(result.tensions))
 
     def _gate_row(self, snapshot: Snapshot, gate: GateResult) -> QHBoxLayout:
         spec = snapshot.pack.gate_by_id[gate.id]
-        return self._state_row(
-            gate.state, f"{STAGE[spec.stage]}: {spec.title}", GATE_WORDS[gate.state], gate.reasons, ("gate", gate.id)
-        )
+        stage = STAGE[spec.stage]
+        title = spec.title if spec.title == stage else f"{stage}: {spec.title}"
+        return self._state_row(gate.state, title, GATE_WORDS[gate.state], gate.reasons, ("gate", gate.id))
 
     def _state_row(
-        self, state: str, title: str, words: str, reasons: tuple[str, ...], goal: tuple[str, str]
+        self,
+        state: str,
+        title: str,
+        words: str,
+        reasons: tuple[str, ...],
+        goal: tuple[str, str],
+        *,
+        tense: bool = False,
     ) -> QHBoxLayout:
         text = column(label(title, "strong", wrap=True), spacing=2)
         for reason in reasons[:_REASONS_SHOWN]:
             text.addWidget(label(reason, "muted", wrap=True))
-        tone = TONE[state]
+        tone = "warn" if tense and TONE[state] == "ok" else TONE[state]
         layout = QHBoxLayout()
         layout.setSpacing(12)
-        layout.addWidget(IconLabel(ICON[state], tone, 18), 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(
+            IconLabel("triangle-alert" if tense and tone == "warn" else ICON[state], tone, 18),
+            0,
+            Qt.AlignmentFlag.AlignTop,
+        )
         layout.addLayout(text, 1)
-        layout.addWidget(chip(words, tone), 0, Qt.AlignmentFlag.AlignTop)  # type: ignore[arg-type]
         why = link("Why", lambda: self.wants.emit(*goal))
         why.setAccessibleName(f"Why is {title} {words}")
-        layout.addWidget(why, 0, Qt.AlignmentFlag.AlignTop)
+        why.setMaximumHeight(24)
+        verdict = row(chip(words, tone), why)  # type: ignore[arg-type]
+        verdict.setAlignment(Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(verdict)
         return layout
 
     def _show_missing(self, snapshot: Snapshot) -> None:
@@ -152,8 +170,8 @@ class HubPage(Page):
             text = label(snapshot.pack.question_by_id[question].text, "muted", wrap=True)
             self._missing.addLayout(_linked(go, text))
         for item in [i for i in result.not_assessed if i.kind == "indicator"][: _MISSING_SHOWN - shown // 2]:
-            go = link(item.id, lambda item=item: self.wants.emit("measurements", item.id))  # type: ignore[misc]
-            self._missing.addLayout(_linked(go, label(f"{item.text}: not measured", "muted", wrap=True)))
+            go = link(item.text, lambda item=item: self.wants.emit("measurements", item.id))  # type: ignore[misc]
+            self._missing.addLayout(_linked(go, label("not measured", "muted", wrap=True)))
         if len(bearing) > shown:
             self._missing.addWidget(label(f"and {len(bearing) - shown} more open questions", "muted"))
 
@@ -171,7 +189,8 @@ class HubPage(Page):
         go = link(entry.title.replace("&", "&&"), lambda: self.wants.emit(entry.page, entry.item))
         go.setAccessibleName(f"{entry.title}, {entry.words}" if entry.words else entry.title)
         mark: QWidget = IconLabel(entry.icon, "accent", 20) if entry.fraction is None else Ring(entry)
-        layout = row(mark, go, 1, label(entry.words, "muted"), spacing=8)
+        words = ElidedLabel(entry.words, "muted", Qt.TextElideMode.ElideRight)
+        layout = row(mark, go, 1, words, spacing=8)
         layout.setContentsMargins(0, 0, 0, 0)
         holder.setLayout(layout)
         return holder

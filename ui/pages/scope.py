@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import ClassVar
 
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Plan, Scope
@@ -60,6 +60,7 @@ class ScopePage(Page):
         for name, field in self.fields.items():
             if not field.hasFocus():
                 field.setText(getattr(scope, name))
+                field.setCursorPosition(0)
         if not self.context.hasFocus():
             self.context.show_text(scope.deployment_context)
         if not self.as_of.hasFocus():
@@ -82,11 +83,11 @@ class ScopePage(Page):
         form.setVerticalSpacing(12)
         for name, text in _LINES:
             self.fields[name].setAccessibleName(text)
-            form.addRow(label(text, "label"), self.fields[name])
-        form.addRow(label("Where it will be used", "label"), self.context)
+            form.addRow(_field_label(text), self.fields[name])
+        form.addRow(_field_label("Where it will be used"), self.context)
         self.as_of.setAccessibleName("Judged as of")
         self.as_of.setPlaceholderText("the day of looking; or a day such as 14 Mar 2026")
-        form.addRow(label("Judged as of", "label"), self.as_of)
+        form.addRow(_field_label("Judged as of"), self.as_of)
         return form
 
     def _connect(self) -> None:
@@ -187,3 +188,10 @@ class ScopePage(Page):
     def _on_failed(self, error: BaseException) -> None:
         if not isinstance(error, Cancelled):
             self.banner.tell("The plan was not changed", cause_of(error))
+
+
+def _field_label(text: str) -> QLabel:
+    """Return a label as tall as the field beside it."""
+    result = label(text, "label")
+    result.setMinimumHeight(32)
+    return result

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QScrollArea,
     QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -57,14 +56,14 @@ class StartPage(QWidget):
         self._preferences = preferences
         self.banner = Banner("danger")
         self.busy = label("", "muted")
+        self.busy.hide()
         self._recent = QVBoxLayout()
         self._recent.setSpacing(0)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._make_choices())
+        self._choices = self._make_choices()
         self.form = NewForm()
         self.form.cancelled.connect(self.show_choices)
         self.form.submitted.connect(self.create_wanted.emit)
-        self._stack.addWidget(self.form)
+        self.form.hide()
         self._lay_out()
         self.refresh_recent()
 
@@ -76,7 +75,9 @@ class StartPage(QWidget):
     def show_busy(self, text: str) -> None:
         """Say what is being done, or nothing; buttons rest meanwhile."""
         self.busy.setText(text)
-        self._stack.setEnabled(not text)
+        self.busy.setVisible(bool(text))
+        self._choices.setEnabled(not text)
+        self.form.setEnabled(not text)
         if text:
             self.banner.hide()
 
@@ -86,14 +87,16 @@ class StartPage(QWidget):
 
     def show_choices(self) -> None:
         """Go back from the form."""
-        self._stack.setCurrentIndex(0)
+        self.form.hide()
+        self._choices.show()
         self.new.setFocus()
 
     def start_new(self) -> None:
         """Show the form for a new assessment."""
         self.banner.hide()
         self.packs_wanted.emit()
-        self._stack.setCurrentWidget(self.form)
+        self._choices.hide()
+        self.form.show()
         self.form.model.setFocus()
 
     def choose_file(self) -> None:
@@ -137,6 +140,7 @@ class StartPage(QWidget):
         holder = QWidget()
         layout = column(row(self.new, self.open, self.example, 1), about, line(), label("RECENT FILES", "group"),
                         self._recent, spacing=12)  # fmt: skip
+        layout.addStretch(1)
         holder.setLayout(layout)
         return holder
 
@@ -169,7 +173,7 @@ class StartPage(QWidget):
             "muted",
             wrap=True,
         )
-        box = card(self.banner, self._stack, self.busy, spacing=12)
+        box = card(self.banner, self._choices, self.form, self.busy, spacing=12)
         center = QWidget()
         center.setMaximumWidth(_WIDTH)
         center.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -229,6 +233,7 @@ class NewForm(QWidget):
         place.addWidget(choose)
         layout.addLayout(column(label("File", "label"), place, spacing=4))
         layout.addWidget(self.problem)
+        layout.addStretch(1)
         layout.addLayout(row(self.create_button, button("Cancel", self.cancelled.emit), 1))
         self.setLayout(layout)
         for field in (self.model, self.checkpoint, self.file):

@@ -52,7 +52,7 @@ def chip(text: str, tone: Tone = "") -> QLabel:
 def button(text: str, on_click: Callable[[], object] | None = None, *, icon_name: str = "", primary: bool = False,
            role: str = "") -> QPushButton:  # fmt: skip
     """Return a push button; ``text`` is a verb and is also its accessible name."""
-    result = QPushButton(text)
+    result = QPushButton(f" {text}" if icon_name else text)
     result.setAccessibleName(text)
     result.setCursor(Qt.CursorShape.PointingHandCursor)
     result.setAutoDefault(False)
