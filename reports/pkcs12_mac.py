@@ -17,7 +17,10 @@ _MAC_KEY = 3  # purpose byte of RFC 7292 appendix B.3
 
 def harden_mac(data: bytes, passphrase: str) -> bytes:
     """Return the same PKCS#12 file with a check value of 300,000 rounds of SHA-256 and a fresh salt."""
-    from asn1crypto import pkcs12  # type: ignore[import-untyped]
+    # WORKAROUND: timestamps are unknown to this library for good if it is used once before this module is imported
+    # (its tables are reversed at first use), see https://github.com/wbond/asn1crypto/blob/master/asn1crypto/tsp.py
+    import asn1crypto.tsp  # type: ignore[import-untyped]  # noqa: F401 - imported for what it does
+    from asn1crypto import pkcs12
 
     container = pkcs12.Pfx.load(data)
     salt = os.urandom(16)

@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from asl_desktop.clock import FixedClock
 from asl_desktop.errors import VerifyImpossible
@@ -279,6 +283,18 @@ def _metadata_changed(writer: Any) -> None:
     writer.update_root()
 
 
+def _empty_field_made_to_look_signed(writer: Any) -> None:
+    from pyhanko.pdf_utils.generic import StreamObject, pdf_name
+    from pyhanko.sign.fields import enumerate_sig_fields
+
+    (field,) = [reference.get_object() for _, _, reference in enumerate_sig_fields(writer, with_name="Board")]
+    old = field["/AP"]["/N"]
+    entries = {key: old.raw_get(key) for key in ("/Type", "/Subtype", "/BBox")}
+    look = StreamObject(entries, stream_data=b"0 0 300 64 re f")
+    field["/AP"][pdf_name("/N")] = writer.add_object(look)
+    writer.update_container(field)
+
+
 def _information_changed(writer: Any) -> None:
     from pyhanko.pdf_utils.generic import pdf_string
 
@@ -297,6 +313,7 @@ def _information_changed(writer: Any) -> None:
         _attachment_swapped,
         _metadata_changed,
         _information_changed,
+        _empty_field_made_to_look_signed,
     ],
 )
 @pytest.mark.parametrize("signed", [1, 2])
@@ -317,6 +334,7 @@ def test_verify_with_an_appended_change_is_not_ok(
         (_metadata_changed, "metadata of the document was changed"),
         (_information_changed, "document information (title, author, dates) was changed"),
         (_attachment_swapped, "attached data was changed"),
+        (_empty_field_made_to_look_signed, "changed after the Assessor signature in a way that it does not permit"),
     ],
 )
 def test_verify_with_a_change_that_a_later_signature_covers_names_it(
@@ -518,3 +536,67 @@ def test_verify_with_two_trusted_roots_of_one_name_finds_the_right_one(
     )
     for anchors in ((*twin.chain, *assessor.chain), (*assessor.chain, *twin.chain)):
         assert verify_pdf(signed_reports[1], trust=anchors, clock=CLOCK).ok
+
+
+def _stamping_authority() -> tuple[Any, x509.Certificate]:
+    """Return a timestamping device for the test, and the certificate to trust it by."""
+    from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]
+    from asn1crypto import x509 as asn1_x509
+    from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Time")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(MOMENT - timedelta(days=1))
+        .not_valid_after(MOMENT + timedelta(days=1000))
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    der = serialization.Encoding.DER
+    secret = key.private_bytes(der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    device = DummyTimeStamper(
+        asn1_x509.Certificate.load(certificate.public_bytes(der)),
+        asn1_keys.PrivateKeyInfo.load(secret),
+        certs_to_embed=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
+        fixed_dt=MOMENT,
+    )
+    return device, certificate
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_verify_with_an_archive_timestamp_checks_it_as_well(
+    signed_reports: Sequence[Path], trusted: Path, tmp_path: Path, known: bool
+) -> None:
+    from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
+
+    from reports.pades import AppendingWriter
+
+    device, certificate = _stamping_authority()
+    path = tmp_path / "stamped.pdf"
+    stamper = PdfTimeStamper(device, field_name="ArchiveTimestamp")
+    with signed_reports[2].open("rb") as stream, path.open("wb") as output:
+        stamper.timestamp_pdf(AppendingWriter(stream), "sha256", output=output)
+    result = verify_pdf(path, trust=[certificate] if known else [], clock=CLOCK)
+    stamp = result.signatures[-1]
+    assert (stamp.role, stamp.time_source, stamp.intact) == ("ArchiveTimestamp", "timestamp", True)
+    assert stamp.signed_at == "2025-06-02T12:00:00Z"
+    assert stamp.covers_whole_document
+    assert (result.ok, stamp.trusted) == (known, known)
+
+
+def test_verify_with_a_person_in_the_field_of_the_timestamp_is_not_ok(
+    signed_reports: Sequence[Path], trusted: Path, reviewer: Identity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import reports.signing
+
+    path = tmp_path / "odd.pdf"
+    monkeypatch.setattr(reports.signing, "_check_role", lambda *_: None)
+    monkeypatch.setattr(reports.signing, "_verify_written", lambda *_, **__: None)
+    sign_report(signed_reports[1], path, reviewer, role="ArchiveTimestamp", clock=CLOCK)
+    _untouched_but(verify_pdf(path, clock=CLOCK), "holds something else than a timestamp")
