@@ -60,16 +60,8 @@ def determine(pack: Pack, inputs: Inputs, as_of: date) -> Determination:
     Raises:
         KeyError: when the pack refers to an id it does not hold; validated packs never do.
     """
-    states: dict[str, ThresholdResult] = {}
-
-    def state_of(threshold_id: str) -> ThresholdResult:
-        found = states.get(threshold_id)
-        if found is None:
-            found = states[threshold_id] = _threshold(record, pack.threshold_by_id[threshold_id])
-        return found
-
-    record = Record(pack, inputs, as_of, state_of)
-    thresholds = tuple(state_of(threshold.id) for threshold in pack.thresholds)
+    record = _open(pack, inputs, as_of)
+    thresholds = tuple(record.state_of(threshold.id) for threshold in pack.thresholds)
     tracks = tuple(_track(record, track, thresholds) for track in pack.tracks)
     margin_list, watched = _margins(record)
     return Determination(
@@ -89,6 +81,25 @@ def determine(pack: Pack, inputs: Inputs, as_of: date) -> Determination:
         not_assessed=_not_assessed(record, thresholds),
         notes=_notes(record, thresholds),
     )
+
+
+def support_of(pack: Pack, inputs: Inputs, as_of: date, *, showing: str, threshold: str) -> Trace | None:
+    """Say what the record supports of one showing for one threshold; None when the pack asks for no support."""
+    tree = pack.showing_by_id[showing].supported_when.get(threshold)
+    return evaluate(_open(pack, inputs, as_of), tree, threshold) if tree else None
+
+
+def _open(pack: Pack, inputs: Inputs, as_of: date) -> Record:
+    states: dict[str, ThresholdResult] = {}
+
+    def state_of(threshold_id: str) -> ThresholdResult:
+        found = states.get(threshold_id)
+        if found is None:
+            found = states[threshold_id] = _threshold(record, pack.threshold_by_id[threshold_id])
+        return found
+
+    record = Record(pack, inputs, as_of, state_of)
+    return record
 
 
 def _threshold(record: Record, threshold: Threshold) -> ThresholdResult:

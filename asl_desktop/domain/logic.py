@@ -186,8 +186,16 @@ def _all(children: tuple[Trace, ...]) -> Trace:
     worst = next((c for c in children if c.value == "false"), None)
     worst = worst or next((c for c in children if c.value == "unknown"), None)
     if worst is None:
-        return Trace("all", "true", f"All {len(children)} conditions hold.", children=children)
+        return Trace("all", "true", _all_hold(children), children=children)
     return Trace("all", worst.value, worst.reason, children=children)
+
+
+def _all_hold(children: tuple[Trace, ...]) -> str:
+    if len(children) == 1:
+        return children[0].reason
+    if all(child.node == "showing_accepted" for child in children):
+        return f"{wording.listed(child.subject for child in children)} are accepted by named people, on evidence."
+    return f"All {len(children)} conditions hold."
 
 
 def _at_least(children: tuple[Trace, ...], k: int, *, node: str) -> Trace:
