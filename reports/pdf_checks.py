@@ -229,7 +229,7 @@ def _document_facts(reader: PdfFileReader, found: Sequence[EmbeddedPdfSignature]
     files = attachments(reader)
     facts += [f"Attached: {name}, SHA-256 {hashlib.sha256(data).hexdigest()}." for name, data in sorted(files.items())]
     digest = snapshot_digest(files)
-    if digest:
+    if digest and not snapshot_problems(files, {}):
         facts.append(f"Snapshot digest: {digest}, the one that follows from the attached inputs.")
     if found:
         facts.append("The time of signing is the signer's own clock unless a timestamp is named: a claim, not a proof.")
