@@ -49,9 +49,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """An unordered list; every item is one paragraph."""
+    """An unordered list; every item is one paragraph. ``dense`` is for reference matter."""
 
     items: tuple[Runs, ...]
+    dense: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ def _clean(block: Block, cleaner: Cleaner) -> Block:
     if isinstance(block, Heading):
         return replace(block, text=_one_line(cleaner(block.text)))
     if isinstance(block, Bullets):
-        return Bullets(tuple(_runs(item, cleaner) for item in block.items))
+        return replace(block, items=tuple(_runs(item, cleaner) for item in block.items))
     if isinstance(block, KeyValues):
         return KeyValues(tuple((cleaner(name), _runs(value, cleaner)) for name, value in block.rows))
     if isinstance(block, Callout):

@@ -5,7 +5,8 @@ Everything is cut into boxes of one line, so that whatever is too tall for a pag
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from reports.blocks import (
@@ -19,13 +20,14 @@ from reports.blocks import (
     ParagraphKind,
     Run,
     Runs,
+    SignatureSlot,
     SignatureSlots,
     Table,
     Tone,
 )
 from reports.charts.canvas import MarginChartFlowable, split_chart
 from reports.charts.palette import LIGHT
-from reports.layout.flow import HEIGHT, LEFT, WIDTH, Box
+from reports.layout.flow import HEIGHT, LEFT, WIDTH, Box, Draw
 from reports.layout.fonts import FONT_NAME, font
 from reports.layout.surface import Node, PlacedField, Surface
 from reports.layout.tables import table_boxes
@@ -49,6 +51,8 @@ class Style:
 
 
 BODY = Style(9.0, 13.0, 5.0)
+BODY_ITEM = Style(9.0, 13.0, 1.5, MEASURE + 20)
+KEY_VALUE = Style(8.4, 11.7, 1.5, 392.0)
 STYLES: dict[ParagraphKind, Style] = {
     "body": BODY,
     "lead": Style(11.5, 16.5, 6.0, 440.0),
@@ -57,14 +61,14 @@ STYLES: dict[ParagraphKind, Style] = {
     "display": Style(27.0, 33.0, 1.0, WIDTH),
     "eyebrow": Style(8.0, 12.0, 0.0, WIDTH),
 }
-HEADINGS = {1: Style(15.5, 20.0, 22.0, WIDTH), 2: Style(11.0, 15.0, 14.0, WIDTH), 3: Style(9.4, 13.0, 10.0, WIDTH)}
+HEADINGS = {1: Style(15.5, 20.0, 20.0, WIDTH), 2: Style(11.0, 15.0, 12.0, WIDTH), 3: Style(9.4, 13.0, 9.0, WIDTH)}
 _TONE: dict[Tone, tuple[str, str]] = {
     "neutral": ("#F2F4F7", "#7A848F"),
     "ok": ("#EDF6F1", "#1E7A46"),
     "warn": ("#FBF3E6", "#B3691A"),
     "danger": ("#FAEDEE", "#860B16"),
 }
-_SLOT_HEIGHT, _SLOT_WIDTH = 64.0, 300.0
+_SLOT_HEIGHT, _SLOT_WIDTH, _SLOT_WORDS = 60.0, 290.0, 188.0
 
 
 def draw_line(surface: Surface, line: Line, x: float, top: float, style: Style) -> None:
@@ -102,6 +106,9 @@ def _hold_ends(boxes: Sequence[Box]) -> None:
         boxes[-2].keep = True
 
 
+_FOLLOWS = (Table, Bullets, KeyValues, SignatureSlots)
+
+
 class Builder:
     """Turns the blocks of a report into boxes, and collects its outline."""
 
@@ -114,8 +121,11 @@ class Builder:
         """Return the boxes of a section."""
         self.parent = self.root.add("Sect")
         boxes = self._heading(Heading(title, 1)) if title else []
-        for block in blocks:
-            boxes.extend(self.block(block))
+        for block, following in zip_longest(blocks, blocks[1:]):
+            made = self.block(block)
+            if made and isinstance(block, Paragraph) and isinstance(following, _FOLLOWS):
+                made[-1].keep = True
+            boxes.extend(made)
         if boxes:
             boxes[0].new_page = new_page
         return boxes
@@ -185,10 +195,12 @@ class Builder:
         for number, runs in enumerate(block.items):
             item = list_node.add("LI")
             label, body = item.add("Lbl"), item.add("LBody")
-            style = Style(BODY.size, BODY.leading, 4.0 if number == 0 else 1.5, MEASURE + 20)
+            style = Style(8.2, 11.4, 4.0 if number == 0 else 1.0, WIDTH - 30) if block.dense else BODY_ITEM
+            if number == 0:
+                style = replace(style, before=4.0)
             made = text_boxes(runs, body, style, x=LEFT + 14)
             if made:
-                made[0].draw = _with_bullet(made[0].draw, label)
+                made[0].draw = _with_bullet(made[0].draw, label, style)
             boxes.extend(made)
         return boxes
 
@@ -198,11 +210,9 @@ class Builder:
         for number, (name, value) in enumerate(block.rows):
             item = list_node.add("LI")
             label, body = item.add("Lbl"), item.add("LBody")
-            before = 5.0 if number == 0 else 2.0
-            names = text_boxes((Run(name, "muted"),), label, Style(BODY.size, BODY.leading, before, 94))
-            values = text_boxes(
-                value or (Run("\u2014"),), body, Style(BODY.size, BODY.leading, before, 362), x=LEFT + 124
-            )
+            style = replace(KEY_VALUE, before=5.0) if number == 0 else KEY_VALUE
+            names = text_boxes((Run(name, "muted"),), label, replace(style, measure=94.0))
+            values = text_boxes(value or (Run("\u2014"),), body, style, x=LEFT + 103)
             boxes.extend(_side_by_side(names, values))
         return boxes
 
@@ -253,20 +263,26 @@ class Builder:
         boxes: list[Box] = []
         for slot in block.slots:
             part = self.parent.add("Div")
-            boxes.extend(text_boxes((Run(slot.title, "strong"),), part.add("P"), Style(9.5, 14, 14)))
-            boxes.extend(text_boxes((Run(slot.duty, "muted"),), part.add("P"), Style(8.0, 11.5, 1)))
-            for box in boxes:
-                box.keep = True
-            node = part.add("Form", form_field=slot.field_name)
+            words = [
+                *text_boxes((Run(slot.title, "strong"),), part.add("P"), replace(BODY, measure=_SLOT_WORDS)),
+                *text_boxes((Run(slot.duty, "muted"),), part.add("P"), Style(7.6, 10.4, 0.0, _SLOT_WORDS)),
+            ]
+            part.add("Form", form_field=slot.field_name)
 
-            def draw(surface: Surface, top: float, name: str = slot.field_name, title: str = slot.title) -> None:
-                rect = (LEFT, top - _SLOT_HEIGHT, LEFT + _SLOT_WIDTH, top)
+            def draw(surface: Surface, top: float, slot: SignatureSlot = slot, words: list[Box] = words) -> None:
+                left = LEFT + _SLOT_WORDS + 16
+                rect = (left, top - _SLOT_HEIGHT, left + _SLOT_WIDTH, top)
+                y = top - 2
+                for word in words:
+                    word.draw(surface, y)
+                    y -= word.height
                 with surface.artifact():
                     surface.frame(rect[0], rect[1], _SLOT_WIDTH, _SLOT_HEIGHT, colour=LIGHT.muted)
-                surface.fields.append(PlacedField(name, title, surface.page, rect))
+                surface.fields.append(PlacedField(slot.field_name, slot.title, surface.page, rect))
 
-            node.page = 0
-            boxes.append(Box(_SLOT_HEIGHT, draw, before=5.0))
+            height = max(_SLOT_HEIGHT, sum(word.height for word in words))
+            boxes.append(Box(height, draw, before=10.0, keep=True))
+        boxes[-1].keep = False
         return boxes
 
 
@@ -274,17 +290,19 @@ def _nothing(surface: Surface, top: float) -> None:
     del surface, top
 
 
-def _with_bullet(inner: Callable[[Surface, float], None], label: Node) -> Callable[[Surface, float], None]:
+def _with_bullet(
+    inner: Callable[[Surface, float], None], label: Node, style: Style
+) -> Callable[[Surface, float], None]:
     def draw(surface: Surface, top: float) -> None:
         with surface.content(label):
-            y = top - BODY.leading / 2 - BODY.size * 0.36
-            surface.text(LEFT + 2, y, "\u2022", size=BODY.size, colour=LIGHT.muted)
+            y = top - style.leading / 2 - style.size * 0.36
+            surface.text(LEFT + 2, y, "\u2022", size=style.size, colour=LIGHT.muted)
         inner(surface, top)
 
     return draw
 
 
-def _with_ground(box: Box, ground: Callable[[Surface, float, float], None]) -> Callable[[Surface, float], None]:
+def _with_ground(box: Box, ground: Callable[[Surface, float, float], None]) -> Draw:
     inner, height = box.draw, box.height
 
     def draw(surface: Surface, top: float) -> None:

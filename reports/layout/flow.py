@@ -10,7 +10,7 @@ from reports.layout.surface import Surface
 
 PAGE_WIDTH, PAGE_HEIGHT = 595.276, 841.89
 LEFT, RIGHT = 50.0, 50.0
-TOP, BOTTOM = 60.0, 56.0
+TOP, BOTTOM = 56.0, 48.0
 WIDTH = PAGE_WIDTH - LEFT - RIGHT
 HEIGHT = PAGE_HEIGHT - TOP - BOTTOM
 Draw: TypeAlias = Callable[[Surface, float], None]

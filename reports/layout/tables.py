@@ -29,8 +29,8 @@ class _Measure:
     pad: float
 
 
-_NORMAL = _Measure(8.2, 11.4, 7.6, 10.6, 3.4)
-_DENSE = _Measure(7.3, 9.7, 7.0, 9.6, 2.3)
+_NORMAL = _Measure(8.2, 11.0, 7.6, 10.4, 3.0)
+_DENSE = _Measure(7.3, 9.3, 7.0, 9.2, 1.9)
 
 
 @dataclass(frozen=True, slots=True)

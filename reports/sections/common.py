@@ -55,6 +55,12 @@ class Context:
         ordered = sorted(self.inputs.evidence, key=lambda item: (item.at, item.name, item.sha256))
         return {item.sha256: f"E{number}" for number, item in enumerate(ordered, start=1)}
 
+    @cached_property
+    def usual_decision(self) -> Usual:
+        """Who decided most showings, as what and when."""
+        names = Counter(person(s.by, s.role, s.at) for s in self.inputs.showings if s.by)
+        return _most(names)
+
     def cited(self, links: Iterable[EvidenceLink]) -> str:
         """Return evidence links as ``E1 (p. 4), against: E2``; an em dash for none."""
         groups: dict[str, list[str]] = {"supports": [], "counters": []}
@@ -190,8 +196,11 @@ class Usual:
 
 def usual(records: Iterable[Signed]) -> Usual:
     """Return the most frequent author and time."""
-    counts = Counter(person(record.author, "", record.at) for record in records)
-    return Usual(min(counts, key=lambda name: (-counts[name], name)) if counts else DASH)
+    return _most(Counter(person(record.author, "", record.at) for record in records))
+
+
+def _most(names: Counter[str]) -> Usual:
+    return Usual(min(names, key=lambda name: (-names[name], name)) if names else DASH)
 
 
 def leaves(trace: Trace) -> Iterator[Trace]:

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 def domains(context: Context) -> Section:
     """Return the reasons for every threshold."""
     blocks: list[Block] = []
+    if context.usual_decision.by != DASH:
+        lead = f"Showings were decided by {context.usual_decision.by}, unless a row says otherwise."
+        blocks.append(Paragraph(plain(lead), "small"))
     for domain in context.pack.domains:
         blocks += _domain(context, domain)
     blocks += _strays(context)
@@ -64,30 +67,28 @@ def _domain(context: Context, domain: Domain) -> list[Block]:
 
 
 def _threshold(context: Context, threshold: Threshold, result: ThresholdResult) -> list[Block]:
+    measured = f" Measured against: {sentence(threshold.baseline)}" if threshold.baseline else ""
+    source = Run(f" Paraphrased from {context.source(threshold.cite)}.", "muted")
     rows: list[tuple[str, Runs]] = [
         ("State", _state_line(threshold, result)),
-        ("Criterion", plain(threshold.criterion)),
+        ("Criterion", (Run(sentence(threshold.criterion) + measured), source)),
     ]
-    if threshold.baseline:
-        rows.append(("Measured against", plain(sentence(threshold.baseline))))
-    rows.append(("Why", plain(" ".join(sentence(reason) for reason in result.reasons))))
+    why = " ".join(sentence(reason) for reason in result.reasons)
+    if result.ruled_out.node != "none":
+        why += f" Ruling it out takes {rule_words(result.ruled_out)}: {_HOLDS[result.ruled_out.value]}"
+    rows.append(("Why", plain(why)))
     if result.crossed.node != "none":
         found = " ".join(dict.fromkeys(sentence(leaf.reason) for leaf in leaves(result.crossed)))
         rows.append(
             ("Would cross it", plain(f"{capital(rule_words(result.crossed))}: {_HOLDS[result.crossed.value]} {found}"))
         )
-    if result.ruled_out.node != "none":
-        rows.append(
-            ("Rules it out", plain(f"{capital(rule_words(result.ruled_out))}: {_HOLDS[result.ruled_out.value]}"))
-        )
     if result.treated_as_crossed and threshold.duties:
         rows.append(("Falls due", plain("; ".join(threshold.duties) + ".")))
-    rows.append(("Source", plain(f"{context.source(threshold.cite)}. Criterion paraphrased.", "muted")))
     blocks: list[Block] = [Heading(threshold.title, 3), KeyValues(tuple(rows))]
     given = [s for s in context.inputs.showings if s.threshold == threshold.id]
     conditions = tuple(_conditions(context, result, given))
     if conditions:
-        columns = (Column("Condition", 24), Column("Decision", 13), Column("Reasons", 47), Column("Evidence", 16))
+        columns = (Column("Condition", 20), Column("Decision", 11), Column("Reasons", 51), Column("Evidence", 18))
         blocks.append(
             Table(columns, conditions, summary="What would rule it out, with who decided and why", dense=True)
         )
@@ -118,13 +119,13 @@ def _showing_row(context: Context, record: ShowingRecord, leaf: Trace | None) ->
     rest = [(key, text) for key, text in record.rationales.items() if key not in printed]
     count = sum(key in printed for key in record.rationales)
     tense = f"{capital(counted(count, 'rationale'))} on points in tension: see the first page." if count else ""
-    counts = leaf is None or leaf.value == "true" or record.status == "rejected"
+    counts = leaf is None or leaf.value == "true" or record.status != "accepted"
     reasons = labelled(
         ("", "" if counts or leaf is None else sentence(leaf.reason)),
         ("", record.argument),
         ("", tense),
         *((f"On {context.subject(key)}", text) for key, text in rest),
-        ("By", person(record.by, record.role, record.at)),
+        ("By", context.usual_decision.line(person(record.by, record.role, record.at)) if record.by else ""),
     )
     return cell(name), cell(capital(record.status), "strong"), reasons, cell(context.cited(record.evidence))
 

@@ -97,7 +97,7 @@ def _thresholds(context: Context) -> Block:
         if result.state == "ruled_out" and result.tensions:
             state = (*state, Run(", with tension", "strong"))
         rows.append((cell(threshold.title + kind), (state,), cell(_why(result))))
-    columns = (Column("Threshold", 30), Column("State", 20), Column("Why", 50))
+    columns = (Column("Threshold", 37), Column("State", 24), Column("Why", 39))
     return Table(columns, tuple(rows), summary="The state of each threshold and the first reason for it")
 
 

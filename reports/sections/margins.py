@@ -57,12 +57,12 @@ def _results(context: Context) -> list[Block]:
         lead += f", recorded by {common.by}"
     rows = tuple(_Row(context, item, common).cells(produced=str(produced)) for item in ordered)
     columns = (
-        Column("Indicator", 21),
+        Column("Indicator", 24),
         Column("As reported", 17),
-        Column("Interval", 12, "right"),
-        Column("Bound", 9, "right"),
-        Column("Margin", 9, "right"),
-        Column("Distance, state and remarks", 32),
+        Column("Interval", 13, "right"),
+        Column("Bound", 8, "right"),
+        Column("Margin", 8, "right"),
+        Column("Distance, state and remarks", 42),
     )
     table = Table(columns, rows, summary="Every result on file in its own unit", dense=True)
     return [heading, Paragraph(plain(f"{lead}."), "small"), table]
@@ -107,7 +107,7 @@ class _Row:
             return [("", f"{state}. " + " ".join(sentence(reason) for reason in self.margin.reasons))]
         assert self.indicator is not None
         if self.margin.points is None:
-            return [("", f"{state}, no interval stated.")]
+            return [("", f"{state}.")]
         return [("", f"{state}, {distance_text(self.indicator, self.margin)}.")]
 
     def _obtained(self, *, produced: str) -> list[tuple[str, str]]:
@@ -136,7 +136,7 @@ def report_text(item: Measurement, unit: str) -> str:
     """Return what was reported, in the form it was reported in."""
     report = item.report
     if isinstance(report, Ratio):
-        return f"Treatment {_arm(report.treatment)}\nControl {_arm(report.control)}"
+        return f"{_arm(report.treatment)}\nagainst {_arm(report.control)}"
     if isinstance(report, Counts | Mean):
         return _arm(report)
     trials = f", n = {report.n}" if report.n is not None else ""
@@ -145,11 +145,11 @@ def report_text(item: Measurement, unit: str) -> str:
         low, high = wording.number(report.low), wording.quantity(report.high, unit)
         return f"{value}, {format_level(report.level)} interval {low} to {high}{trials}"
     assert isinstance(report, Point)
-    return f"{value}, no uncertainty stated{trials}"
+    return f"{value}, no interval{trials}"
 
 
 def _arm(arm: Counts | Mean) -> str:
     if isinstance(arm, Counts):
         return f"{arm.successes} of {arm.n}"
     trials = f"n = {arm.n}" if arm.n is not None else "n not stated"
-    return f"{wording.number(arm.mean)} \u00b1 {wording.number(arm.stderr)} (standard error), {trials}"
+    return f"{wording.number(arm.mean)}, SE {wording.number(arm.stderr)}, {trials}"

@@ -53,17 +53,12 @@ def method(context: Context) -> Section:
         "arms. A result without stated uncertainty has no interval and rules nothing out."
     )
     blocks: list[Block] = [
-        Bullets(tuple(plain(rule) for rule in _RULES)),
+        Bullets(tuple(plain(rule) for rule in _RULES), dense=True),
         Paragraph(plain(intervals)),
     ]
     notes = (*context.pack.notices, *context.result.notes)
     if notes:
-        blocks += [Heading("Notes", 2), Bullets(tuple(plain(sentence(note)) for note in notes))]
-    if context.result.duties:
-        blocks += [
-            Heading("Duties that fall due", 2),
-            Bullets(tuple(plain(sentence(d)) for d in context.result.duties)),
-        ]
+        blocks += [Heading("Notes", 2), Bullets(tuple(plain(sentence(note)) for note in notes), dense=True)]
     blocks += [Heading("Versions", 2), _versions(context), Heading("Sources", 2), _sources(context)]
     return Section("Method", tuple(blocks))
 
@@ -97,7 +92,7 @@ def _sources(context: Context) -> Block:
                 cell(when),
             )
         )
-    columns = (Column("Source", 48), Column("Force", 16), Column("Certainty", 13), Column("Dates", 23))
+    columns = (Column("Source", 46), Column("Force", 14), Column("Certainty", 8), Column("Dates", 32))
     return Table(columns, tuple(rows), summary="Sources with their force and certainty", dense=True)
 
 
@@ -123,4 +118,4 @@ def signatures(context: Context) -> Section:
             "after the Board but the archive timestamp."
         )
     )
-    return Section("Signatures", (lead, SignatureSlots(slots)), new_page=True)
+    return Section("Signatures", (lead, SignatureSlots(slots)))

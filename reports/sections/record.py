@@ -43,8 +43,14 @@ _KINDS = (
 def coverage(context: Context) -> Section:
     """Return what is in scope and not covered."""
     blocks: list[Block] = []
+    said = context.inputs.answer_by_question
     for kind, title in _KINDS:
         items = [item for item in context.result.not_assessed if item.kind == kind]
+        told = [item.id for item in items if kind == "question" and item.id in said]
+        items = [item for item in items if item.id not in told]
+        if told:
+            blocks.append(Heading(f"Questions answered with \u201cunknown\u201d or the like ({len(told)})", 2))
+            blocks.append(Paragraph(plain(f"{wording.listed(told)}: each with its reason under \u201cAnswers\u201d.")))
         if not items:
             continue
         blocks.append(Heading(f"{title} ({len(items)})", 2))
@@ -144,7 +150,7 @@ def answers(context: Context) -> Section:
         return Section("Answers", (Paragraph(plain("No question has an answer.")),))
     common = usual(ordered)
     rows = tuple(_answer_row(context, item, common) for item in ordered)
-    columns = (Column("Question", 33), Column("Answer", 17), Column("Reasons and evidence", 50))
+    columns = (Column("Question", 33), Column("Answer", 18), Column("Reasons and evidence", 49))
     table = Table(columns, rows, summary="Every answer with its reasons and author", dense=True)
     if common.by == DASH:
         return Section("Answers", (table,))
@@ -164,14 +170,13 @@ def _answer_row(context: Context, item: Answer, common: Usual) -> tuple[Cell, ..
     text = answer_text(question, item)
     # a long answer gets the wide column
     long = text if len(text) > _LONG else ""
-    given = cell("In words") if long else cell(text)
+    given = (*cell("In words" if long else text), *(cell(flag, "muted") if flag else ()))
     why = labelled(
         ("", long),
         ("Rationale" if long else "", item.rationale),
         ("Reason", item.reason),
         ("Confirmed by", item.confirmed_by),
         ("Evidence", context.cited(item.evidence) if item.evidence else ""),
-        ("", flag),
         ("Answered by", common.line(person(item.author, "", item.at))),
     )
     return (asked,), given, why
