@@ -85,7 +85,7 @@ def test_opus_comes_out_asl_3_as_a_precaution(
         "AIRD-4": "ruled_out",
         "AIRD-5": "ruled_out",
         "CP-AUT": "not_ruled_out",
-        "CP-CYB": "not_ruled_out",
+        "CP-CYB": "ruled_out",
     }
     assert found.label == "ASL-3"
     assert found.precautionary
@@ -217,7 +217,7 @@ def test_opus_record_answers_or_explains_most_questions_on_weapons_and_research(
     explained = [item for item in answers if item.state == "unknown"]
 
     assert len(answers) >= 40
-    assert sum(item.state == "answered" for item in answers) >= 20
+    assert sum(item.state == "answered" for item in answers) >= 25
     assert all(item.reason for item in explained)
 
 
@@ -317,4 +317,5 @@ def test_taking_all_evidence_away_rules_nothing_out(
 ) -> None:
     found = outcome(replace(records[name], evidence=()))
 
-    assert "ruled_out" not in states(found).values()
+    assert not any(item.state == "ruled_out" for item in found.thresholds if item.raises_level)
+    assert found.label == "ASL-4"
