@@ -33,6 +33,7 @@ _WORDS = {
     "float_parsing": "must be a number",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number",
     "int_from_float": "must be a whole number",
     "finite_number": "must be a finite number",
     "tuple_type": "must be a list",
@@ -147,7 +148,9 @@ def _describe(trail: _Trail) -> str:
     if kind in {"literal_error", "enum"}:
         expected = str(context.get("expected", "")).replace("'", "")
         given = error["input"]
-        return f"must be {expected}, not {given!r}" + suggestion(str(given), expected.replace(" or ", ", ").split(", "))
+        if not isinstance(given, str):
+            return f"must be {expected}"
+        return f"must be {expected}, not {given!r:.60}" + suggestion(given, expected.replace(" or ", ", ").split(", "))
     if kind == "value_error":
         return str(context.get("error", error["msg"])).rstrip(".")
     plain = _WORDS.get(kind)

@@ -188,6 +188,35 @@ def test_read_pack_many_faults_reports_all_in_file_order() -> None:
     assert [problem.line for problem in found] == sorted(problem.line for problem in found)
 
 
+def places(data: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    return [path, *(place for key, value in inner for place in places(value, (*path, key)))]
+
+
+DATA = parse_yaml(TEXT, file="p", error=PackInvalid).data
+JUNK: list[object] = [
+    *(None, True, 0, -1.5, 1e308, "", "x", "POL", [], {}, [None], [[]], ["a", "a"], {"id": 3}, {"use": [1]}, {"": ""}),
+    *({"all": []}, {"op": "all", "of": []}, {"op": [1]}, {"not": {"not": None}}, {"at_least": True, "of": [{}]}),
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(places(DATA)[1:]), st.sampled_from(JUNK))
+def test_read_pack_junk_anywhere_is_read_or_refused_never_a_crash(place: tuple[str | int, ...], junk: object) -> None:
+    data = json.loads(json.dumps(DATA))
+    holder = data
+    for step in place[:-1]:
+        holder = holder[step]
+    holder[place[-1]] = junk
+    found: tuple[Problem, ...] = ()
+    try:
+        pack = read_pack(json.dumps(data))
+    except PackInvalid as failure:
+        found = failure.problems
+    assert found or pack.digest == pack_digest(pack)
+    assert all(problem.problem and problem.field and problem.line for problem in found)
+
+
 def test_read_pack_fault_in_library_item_names_the_library_file() -> None:
     library = read_library([SMALL_LIBRARY.read_text("utf-8").replace("domain: bio, text", "domain: boi, text")])
     with pytest.raises(PackInvalid) as caught:
