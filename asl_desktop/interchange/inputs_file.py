@@ -125,7 +125,7 @@ def read_inputs(path: Path) -> InputsFile:
         FileMissing: there is no such file.
         InputInvalid: with every problem found, each with line and field.
     """
-    source = read_yaml(path, error=InputInvalid)
+    source = read_yaml(path, error=InputInvalid, any_text=True)
     if not isinstance(source.data, dict):
         refuse(InputInvalid, [source.problem((), "is not an inputs file; it must be a mapping with format and pack")])
     if source.data.get("format") != FORMAT:

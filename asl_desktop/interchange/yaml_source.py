@@ -25,7 +25,7 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 40
 MAX_VALUES = 250_000
 MAX_PROBLEMS = 200
-MAX_WHOLE = 2**53  # beyond it canonical JSON, and so a digest, is not defined
+MAX_WHOLE = 2**53 - 1  # beyond it canonical JSON, and so a digest, is not defined
 
 # The C parser is some ten times faster and is in every wheel of PyYAML that we lock.
 _LOADER = yaml.CSafeLoader
@@ -68,13 +68,15 @@ class Located:
         return Problem(self.file, self.line_of(path), field_name(path, self.data), problem)
 
 
-def read_yaml(path: Path, *, error: type[UserError], max_bytes: int = MAX_BYTES) -> Located:
+def read_yaml(path: Path, *, error: type[UserError], max_bytes: int = MAX_BYTES, any_text: bool = False) -> Located:
     """Read a YAML file.
 
     Args:
         path: the file; problems name it as given.
         error: the kind of error that problems become (``PackInvalid``, ``InputInvalid``).
         max_bytes: larger files are refused unread.
+        any_text: let escaped control and direction characters pass in values. What people paste into an assessment may
+            hold them and must come back from an export; a pack is text that others are asked to trust.
 
     Raises:
         FileMissing: there is no such file.
@@ -94,17 +96,17 @@ def read_yaml(path: Path, *, error: type[UserError], max_bytes: int = MAX_BYTES)
     except UnicodeDecodeError as failure:
         line = raw.count(b"\n", 0, failure.start) + 1
         raise _refusal(error, str(path), line, "is not UTF-8 text") from failure
-    return parse_yaml(text, file=str(path), error=error)
+    return parse_yaml(text, file=str(path), error=error, any_text=any_text)
 
 
-def parse_yaml(text: str, *, file: str, error: type[UserError]) -> Located:
-    """Read YAML text that came from ``file``.
+def parse_yaml(text: str, *, file: str, error: type[UserError], any_text: bool = False) -> Located:
+    """Read YAML text that came from ``file``; ``any_text`` as in :func:`read_yaml`.
 
     Raises:
         UserError: of the kind ``error``, with ``problems``, when the text is not the YAML we accept.
     """
     try:
-        return _Builder(file, error).build(text)
+        return _Builder(file, error, any_text).build(text)
     except yaml.MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
         line = min(mark.line + 1, text.count("\n") + 1) if mark is not None else 0
@@ -178,6 +180,7 @@ class _Builder:
 
     file: str
     error: type[UserError]
+    any_text: bool
     stack: list[_Open] = field(default_factory=list)
     lines: dict[FieldPath, int] = field(default_factory=dict)
     root: Any = None
@@ -251,7 +254,7 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> str | int | float | bool | None:
         text: str = event.value
-        if _HIDDEN.search(text):
+        if not self.any_text and _HIDDEN.search(text):
             self._fail(line, "holds a control character or one that turns the direction of the text")
         plain = event.implicit[0]
         if not plain:

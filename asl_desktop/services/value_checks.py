@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_LARGEST = 2**53  # beyond it a JSON number is no longer exact
+_LARGEST = 2**53 - 1  # beyond it a JSON number is no longer exact
 
 
 def check_part(part: Part, value: object, *, field: str) -> None:
@@ -43,7 +43,7 @@ def check_report(report: Report, *, field: str) -> None:
         return
     n = report.n
     if n is not None and not 0 <= n <= _LARGEST:
-        _refuse(f"{field}, n", "the number of trials cannot be negative or beyond 2^53")
+        _refuse(f"{field}, n", "the number of trials cannot be negative or too large to be exact")
     if isinstance(report, Mean):
         _finite(report.mean, f"{field}, mean")
         _finite(report.stderr, f"{field}, stderr")
@@ -68,7 +68,7 @@ def _check_counts(report: Counts, field: str) -> None:
     if report.n < 0 or report.successes < 0:
         _refuse(f"{field}, counts", "counts cannot be negative")
     if report.n > _LARGEST:
-        _refuse(f"{field}, n", "the number of trials is beyond 2^53")
+        _refuse(f"{field}, n", "the number of trials is too large to be exact")
     if report.successes > report.n:
         _refuse(f"{field}, counts", f"{report.successes} successes are more than the {report.n} trials")
 
@@ -81,7 +81,9 @@ def _finite(value: float, field: str) -> None:
 def _number(part: Part, value: object, field: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         _refuse(field, f"a number is expected, not {_kind(value)}")
-    if not math.isfinite(value) or abs(value) > _LARGEST * 1e200:
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        _refuse(field, "the whole number is too large to be exact")
+    if not math.isfinite(value):
         _refuse(field, "the number must be finite")
     unit = f" {part.unit}" if part.unit else ""
     if part.minimum is not None and value < part.minimum:
