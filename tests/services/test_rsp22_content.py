@@ -294,7 +294,7 @@ def test_recorded_conclusion_treated_as_crossed_stops_ruling_out(pack: Pack) -> 
     assert (found["CBRN-3"].state, found["CBRN-4"].state) == ("not_ruled_out", "ruled_out")
 
 
-def test_cyber_watch_follows_what_people_conclude_and_raises_no_level(pack: Pack) -> None:
+def test_cyber_watch_never_ends_and_raises_an_alarm_but_no_level(pack: Pack) -> None:
     quiet = (Answer("QY-16", value={"value": False}), Answer("QY-17", value={"value": "none"}))
     alarmed = (Answer("QY-16", value={"value": True}), Answer("QY-17", value={"value": "none"}))
     others = accepted(pack, *THRESHOLDS)
@@ -302,7 +302,8 @@ def test_cyber_watch_follows_what_people_conclude_and_raises_no_level(pack: Pack
     below = determine(pack, record(*others, answers=quiet), DAY)
     above = determine(pack, record(*others, answers=alarmed), DAY)
 
-    assert below.threshold_by_id["CP-CYB"].state == "ruled_out"
+    assert below.threshold_by_id["CP-CYB"].state == "not_ruled_out"
+    assert any(duty.startswith("CP-CYB: ") for duty in below.duties)
     assert above.threshold_by_id["CP-CYB"].state == "crossed"
     assert (below.label, above.label) == ("ASL-2", "ASL-2")
 

@@ -85,7 +85,7 @@ def test_opus_comes_out_asl_3_as_a_precaution(
         "AIRD-4": "ruled_out",
         "AIRD-5": "ruled_out",
         "CP-AUT": "not_ruled_out",
-        "CP-CYB": "ruled_out",
+        "CP-CYB": "not_ruled_out",
     }
     assert found.label == "ASL-3"
     assert found.precautionary
