@@ -1,0 +1,246 @@
+"""One safeguard: what it demands, what evidence must show, and its state as people record it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from asl_desktop.domain.determination import Snapshot
+from asl_desktop.domain.inputs import EvidenceItem, EvidenceLink, RequirementRecord, RequirementStatus
+from asl_desktop.domain.wording import REQUIREMENT_WORDS, day
+from asl_desktop.errors import UserError
+from ui.forms.fields import TextBox, read_day
+from ui.session import Session, cause_of
+from ui.theme import set_role
+from ui.widgets.evidence import EvidenceSection
+from ui.widgets.flow import FlowLayout
+from ui.widgets.parts import button, chip, column, label, row
+
+_STATUS: tuple[RequirementStatus, ...] = (
+    "not_assessed",
+    "planned",
+    "partly",
+    "in_place",
+    "not_applicable",
+    "excepted",
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Demand:
+    """What a safeguard asks for, be it the framework's or the lab's own."""
+
+    id: str
+    title: str
+    text: str
+    evidence_to_show: str
+    standard: str
+    track: str
+    source: str
+
+
+def demand_of(session: Session, row_id: str) -> Demand | None:
+    """Return what the safeguard of that id asks for; None when there is none."""
+    pack = session.pack
+    found = pack.requirement_by_id.get(row_id)
+    if found is not None:
+        source = pack.source_by_id.get(found.cite.source)
+        document = f"{source.document} {source.version}".strip() if source else found.cite.source
+        place = f"{document}, {found.cite.place}" if found.cite.place else document
+        track = pack.track_by_id[found.track].title
+        return Demand(row_id, found.title, found.text, found.evidence_to_show, found.standard, track, place)
+    for own in session.inputs.specifications:
+        for item in own.requirements:
+            if item.id == row_id:
+                by = f"specified by {own.author}, {day(own.dated)}"
+                track = pack.track_by_id[own.track].title
+                return Demand(row_id, item.title, own.text, item.evidence_to_show, own.standard, track, by)
+    return None
+
+
+class SafeguardCard(QFrame):
+    """Editor of one requirement's state."""
+
+    def __init__(self, session: Session, demand: Demand) -> None:
+        super().__init__()
+        set_role(self, role="card")
+        self.session = session
+        self.demand = demand
+        self.status: dict[RequirementStatus, QPushButton] = {}
+        self.owner = QLineEdit()
+        self.due = QLineEdit()
+        self.reason = QLineEdit()
+        self.confirmed_by = QLineEdit()
+        self.approved_by = QLineEdit()
+        self.ends = QLineEdit()
+        self.note = TextBox("Note", 72)
+        self.evidence = EvidenceSection(session, self._with_evidence)
+        self._standing = label("", wrap=True)
+        self._problem = label("", "error", wrap=True)
+        self._extra: dict[str, QWidget] = {}
+        self._loading = False
+        self._lay_out()
+        self._connect()
+        self.refresh(session.snapshot)
+
+    def record(self) -> RequirementRecord:
+        """Return the record as the session holds it; not assessed when nobody touched it."""
+        held = self.session.inputs.requirement_by_id.get(self.demand.id)
+        return held or RequirementRecord(self.demand.id)
+
+    def refresh(self, snapshot: Snapshot) -> None:
+        """Show the record; a field that is being typed in keeps its text."""
+        held = self.record()
+        self._loading = True
+        self.status[held.status].setChecked(True)
+        texts = (
+            (self.owner, held.owner),
+            (self.reason, held.reason),
+            (self.confirmed_by, held.confirmed_by),
+            (self.approved_by, held.approved_by),
+            (self.due, day(held.due) if held.due else ""),
+            (self.ends, day(held.ends) if held.ends else ""),
+        )
+        for field, text in texts:
+            if not field.hasFocus() and field.text() != text:
+                field.setText(text)
+        if not self.note.hasFocus():
+            self.note.show_text(held.note)
+        self.evidence.show_links(held.evidence)
+        self._extra["exception"].setVisible(held.status == "excepted")
+        self._extra["reason"].setVisible(held.status in {"excepted", "not_applicable"})
+        self._extra["confirmation"].setVisible(held.status == "not_applicable")
+        self._standing.setText(_standing(snapshot, self.demand.id))
+        self._loading = False
+
+    def problem(self) -> str:
+        """Return what keeps typed text from being recorded, or nothing."""
+        for field, name in ((self.due, "Due"), (self.ends, "The exception ends")):
+            text = field.text().strip()
+            if text and read_day(text) is None:
+                return f"{name}: write the day as 14 Mar 2026 or 2026-03-14."
+        return ""
+
+    def _on_status(self, status: RequirementStatus) -> None:
+        self._put(dataclasses.replace(self.record(), status=status), typing=False)
+        self.refresh(self.session.snapshot)
+
+    def _on_edited(self) -> None:
+        problem = self.problem()
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
+        if self._loading or problem:
+            return
+        changed = dataclasses.replace(
+            self.record(),
+            owner=self.owner.text(),
+            due=read_day(self.due.text()),
+            note=self.note.toPlainText(),
+            reason=self.reason.text(),
+            confirmed_by=self.confirmed_by.text(),
+            approved_by=self.approved_by.text(),
+            ends=read_day(self.ends.text()),
+        )
+        self._put(changed, typing=True)
+
+    def _on_links_changed(self, links: tuple[EvidenceLink, ...]) -> None:
+        self._put(dataclasses.replace(self.record(), evidence=links), typing=False)
+
+    def _with_evidence(self, item: EvidenceItem) -> RequirementRecord | None:
+        held = self.record()
+        if any(link_.evidence == item.sha256 for link_ in held.evidence):
+            return None
+        return dataclasses.replace(held, evidence=(*held.evidence, EvidenceLink(item.sha256)))
+
+    def _put(self, record: RequirementRecord, *, typing: bool) -> None:
+        try:
+            self.session.put(record, coalesce=f"requirement:{self.demand.id}" if typing else "")
+        except UserError as error:
+            self._problem.setText(cause_of(error))
+            self._problem.show()
+
+    def _connect(self) -> None:
+        lines = (self.owner, self.due, self.reason, self.confirmed_by, self.approved_by, self.ends)
+        for field in lines:
+            field.textEdited.connect(lambda _: self._on_edited())
+            field.editingFinished.connect(self.session.write_now)
+            field.setEnabled(not self.session.read_only)
+        self.note.textChanged.connect(self._on_edited)
+        self.note.setEnabled(not self.session.read_only)
+        self.evidence.links_changed.connect(self._on_links_changed)
+        self.evidence.set_read_only(self.session.read_only)
+
+    def _lay_out(self) -> None:
+        demand = self.demand
+        note = QFrame()
+        set_role(note, role="note")
+        inner = column(
+            label("Evidence must show", "label"), label(demand.evidence_to_show, "muted", wrap=True), spacing=4
+        )
+        inner.setContentsMargins(12, 8, 12, 8)
+        note.setLayout(inner)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setSpacing(12)
+        layout.addLayout(row(chip(demand.id), chip(f"{demand.standard} {demand.track.lower()}"), 1))
+        layout.addWidget(label(demand.title, "question", wrap=True))
+        layout.addWidget(label(demand.text, wrap=True))
+        if demand.evidence_to_show:
+            layout.addWidget(note)
+        layout.addWidget(self._segments())
+        layout.addWidget(self._standing)
+        layout.addWidget(self._problem)
+        self._problem.hide()
+        layout.addWidget(self._pair("reason", ("Reason", self.reason)))
+        layout.addWidget(self._pair("confirmation", ("Confirmed by a reviewer", self.confirmed_by)))
+        layout.addWidget(self._pair("exception", ("Approved by", self.approved_by), ("Ends on", self.ends)))
+        layout.addWidget(self._pair("owner", ("Owner", self.owner), ("Due", self.due)))
+        layout.addLayout(column(label("Note", "label"), self.note, spacing=4))
+        layout.addWidget(self.evidence)
+        layout.addWidget(label(f"Source: {demand.source}", "muted", wrap=True))
+
+    def _pair(self, name: str, *fields: tuple[str, QLineEdit]) -> QWidget:
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(4)
+        for at, (text, field) in enumerate(fields):
+            field.setAccessibleName(f"{text}, {self.demand.id}")
+            if text in {"Due", "Ends on"}:
+                field.setPlaceholderText("14 Mar 2026")
+            grid.addWidget(label(text, "label"), 0, at)
+            grid.addWidget(field, 1, at)
+            grid.setColumnStretch(at, 1)
+        self._extra[name] = holder
+        return holder
+
+    def _segments(self) -> QWidget:
+        holder = QWidget()
+        flow = FlowLayout(holder, 8)
+        group = QButtonGroup(self)
+        for status in _STATUS:
+            text = REQUIREMENT_WORDS[status].capitalize()
+            choice = button(text, role="toggle")
+            choice.setCheckable(True)
+            choice.setAccessibleName(f"{self.demand.id} {text.lower()}")
+            choice.clicked.connect(lambda _=False, s=status: self._on_status(s))
+            choice.setEnabled(not self.session.read_only)
+            group.addButton(choice)
+            flow.addWidget(choice)
+            self.status[status] = choice
+        return holder
+
+
+def _standing(snapshot: Snapshot, row_id: str) -> str:
+    missing = next((item for item in snapshot.determination.gap if item.requirement == row_id), None)
+    if missing is not None:
+        return f"Missing: {missing.reason}"
+    requirement = snapshot.pack.requirement_by_id.get(row_id)
+    if requirement is not None:
+        track = snapshot.pack.track_by_id[requirement.track]
+        required = snapshot.determination.track_by_id[requirement.track].required
+        if track.rank(requirement.standard) > track.rank(required):
+            return f"Its standard, {requirement.standard}, is not required now."
+    return "Covered."
