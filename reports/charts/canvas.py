@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _OVERHANG = 5.0  # points of the axis that the danger zone goes on past the last tick
 _LABEL_END, _TRACK_START, _TRACK_END, _MARGIN_AT, _STATUS_AT = 0.335, 0.35, 0.74, 0.758, 0.852
-_ROW, _LABEL_LEADING, _BAR = 16.4, 9.4, 6.6
+_ROW, _LABEL_LEADING, _BAR = 15.6, 9.2, 6.6
 _GROUP_HEAD, _GROUP_GAP = 15.0, 5.0
-_HEAD, _AXIS, _LEGEND_LINE = 18.0, 24.0, 14.0
+_HEAD, _AXIS, _LEGEND_LINE = 18.0, 22.0, 12.0
 _SIZE, _SMALL = 8.0, 7.2
 _RADIUS = 3.3
 
@@ -272,3 +272,14 @@ def split_chart(chart: MarginChart, width: float, height: float) -> list[MarginC
             else:
                 parts[-1] = grown
     return [replace(chart, groups=tuple(part)) for part in parts]
+
+
+def cut_chart(chart: MarginChart, width: float, height: float) -> tuple[MarginChart, MarginChart]:
+    """Return the groups that fit into ``height`` points and those that do not, each as a chart; either may be empty."""
+    count = 0
+    while count < len(chart.groups):
+        grown = replace(chart, groups=chart.groups[: count + 1])
+        if MarginChartFlowable(grown, width).height > height:
+            break
+        count += 1
+    return replace(chart, groups=chart.groups[:count]), replace(chart, groups=chart.groups[count:])

@@ -25,7 +25,7 @@ from reports.blocks import (
     Table,
     Tone,
 )
-from reports.charts.canvas import MarginChartFlowable, split_chart
+from reports.charts.canvas import MarginChartFlowable, cut_chart, split_chart
 from reports.charts.palette import LIGHT
 from reports.layout.flow import HEIGHT, LEFT, WIDTH, Box, Draw
 from reports.layout.fonts import FONT_NAME, font
@@ -35,6 +35,8 @@ from reports.layout.text import Line, break_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from reports.charts.model import MarginChart
 
 MEASURE = 400.0  # about 80 characters of body text
 RULE = LIGHT.line
@@ -52,7 +54,7 @@ class Style:
 
 BODY = Style(9.0, 13.0, 5.0)
 BODY_ITEM = Style(9.0, 13.0, 1.5, MEASURE + 20)
-KEY_VALUE = Style(8.4, 11.7, 1.5, 392.0)
+KEY_VALUE = Style(8.2, 11.0, 1.5, 394.0)
 STYLES: dict[ParagraphKind, Style] = {
     "body": BODY,
     "lead": Style(11.5, 16.5, 6.0, 440.0),
@@ -61,7 +63,7 @@ STYLES: dict[ParagraphKind, Style] = {
     "display": Style(27.0, 33.0, 1.0, WIDTH),
     "eyebrow": Style(8.0, 12.0, 0.0, WIDTH),
 }
-HEADINGS = {1: Style(15.5, 20.0, 20.0, WIDTH), 2: Style(11.0, 15.0, 12.0, WIDTH), 3: Style(9.4, 13.0, 9.0, WIDTH)}
+HEADINGS = {1: Style(15.5, 20.0, 17.0, WIDTH), 2: Style(10.6, 14.0, 11.0, WIDTH), 3: Style(9.4, 13.0, 8.0, WIDTH)}
 _TONE: dict[Tone, tuple[str, str]] = {
     "neutral": ("#F2F4F7", "#7A848F"),
     "ok": ("#EDF6F1", "#1E7A46"),
@@ -195,7 +197,7 @@ class Builder:
         for number, runs in enumerate(block.items):
             item = list_node.add("LI")
             label, body = item.add("Lbl"), item.add("LBody")
-            style = Style(8.2, 11.4, 4.0 if number == 0 else 1.0, WIDTH - 30) if block.dense else BODY_ITEM
+            style = Style(7.8, 10.6, 4.0 if number == 0 else 1.0, WIDTH - 30) if block.dense else BODY_ITEM
             if number == 0:
                 style = replace(style, before=4.0)
             made = text_boxes(runs, body, style, x=LEFT + 14)
@@ -244,20 +246,8 @@ class Builder:
         return inner
 
     def _chart(self, block: ChartBlock) -> list[Box]:
-        boxes = []
-        for number, part in enumerate(split_chart(block.chart, WIDTH, HEIGHT - 40)):
-            painter = MarginChartFlowable(part, WIDTH)
-            words = f"{part.title}. {part.subtitle}. " + " ".join(row.words for row in part.rows)
-            node = self.parent.add("Figure", alt=words)
-
-            def draw(surface: Surface, top: float, painter: MarginChartFlowable = painter, node: Node = node) -> None:
-                node.page = surface.page
-                node.bbox = (LEFT, top - painter.height, LEFT + WIDTH, top)
-                with surface.content(node):
-                    painter.paint(surface, LEFT, top)
-
-            boxes.append(Box(painter.height, draw, before=10.0 if number == 0 else 14.0))
-        return boxes
+        parts = split_chart(block.chart, WIDTH, HEIGHT - 40)
+        return [_chart_box(part, self.parent.add("Figure"), self.parent) for part in parts]
 
     def _signatures(self, block: SignatureSlots) -> list[Box]:
         boxes: list[Box] = []
@@ -284,6 +274,28 @@ class Builder:
             boxes.append(Box(height, draw, before=10.0, keep=True))
         boxes[-1].keep = False
         return boxes
+
+
+def _chart_box(chart: MarginChart, node: Node, parent: Node) -> Box:
+    """Return the box of a chart, which may be cut between its groups when the page is nearly full."""
+    painter = MarginChartFlowable(chart, WIDTH)
+    node.alt = f"{chart.title}. {chart.subtitle}. " + " ".join(row.words for row in chart.rows)
+
+    def draw(surface: Surface, top: float) -> None:
+        node.page = surface.page
+        node.bbox = (LEFT, top - painter.height, LEFT + WIDTH, top)
+        with surface.content(node):
+            painter.paint(surface, LEFT, top)
+
+    def split(height: float) -> tuple[Box, Box] | None:
+        first, rest = cut_chart(chart, WIDTH, height)
+        if not first.groups or not rest.groups:
+            return None
+        other = Node("Figure")
+        parent.kids.insert(parent.kids.index(node) + 1, other)
+        return _chart_box(first, node, parent), _chart_box(rest, other, parent)
+
+    return Box(painter.height, draw, before=11.0, split=split)
 
 
 def _nothing(surface: Surface, top: float) -> None:

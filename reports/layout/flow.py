@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -9,7 +10,7 @@ from typing import TypeAlias
 from reports.layout.surface import Surface
 
 PAGE_WIDTH, PAGE_HEIGHT = 595.276, 841.89
-LEFT, RIGHT = 50.0, 50.0
+LEFT, RIGHT = 48.0, 48.0
 TOP, BOTTOM = 56.0, 48.0
 WIDTH = PAGE_WIDTH - LEFT - RIGHT
 HEIGHT = PAGE_HEIGHT - TOP - BOTTOM
@@ -27,6 +28,7 @@ class Box:
         keep: stays on one page with the box after it.
         repeat: drawn first when this box begins a page (a table's head).
         new_page: always begins a page.
+        split: cuts the box into one of at most the given height and the rest; None when there is no good place.
     """
 
     height: float
@@ -35,6 +37,7 @@ class Box:
     keep: bool = False
     repeat: Box | None = None
     new_page: bool = False
+    split: Callable[[float], tuple[Box, Box] | None] | None = None
 
 
 @dataclass(slots=True)
@@ -48,7 +51,14 @@ def paginate(boxes: Sequence[Box]) -> list[PlacedPage]:
     """Put boxes on as many pages as they need; a chain that is taller than a page is broken where it must be."""
     pages = [PlacedPage()]
     used = 0.0
-    for chain in _chains(boxes):
+    chains = deque(_chains(boxes))
+    while chains:
+        chain = chains.popleft()
+        if chain[-1].split and used:
+            above = sum(box.before + box.height for box in chain[:-1]) + chain[-1].before
+            if used + above + chain[-1].height > HEIGHT and (cut := chain[-1].split(HEIGHT - used - above)):
+                chains.appendleft([cut[1]])
+                chain = [*chain[:-1], cut[0]]
         whole = sum(box.height for box in chain) + sum(box.before for box in chain[1:])
         head = chain[0].repeat.height if chain[0].repeat else 0.0
         if pages[-1].items and (

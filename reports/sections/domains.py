@@ -88,7 +88,7 @@ def _threshold(context: Context, threshold: Threshold, result: ThresholdResult) 
     given = [s for s in context.inputs.showings if s.threshold == threshold.id]
     conditions = tuple(_conditions(context, result, given))
     if conditions:
-        columns = (Column("Condition", 20), Column("Decision", 11), Column("Reasons", 51), Column("Evidence", 18))
+        columns = (Column("Condition", 23), Column("Decision", 10), Column("Reasons", 50), Column("Evidence", 17))
         blocks.append(
             Table(columns, conditions, summary="What would rule it out, with who decided and why", dense=True)
         )

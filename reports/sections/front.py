@@ -180,7 +180,7 @@ def _tensions(context: Context) -> list[Block]:
         finding = capital(item.finding.removeprefix(f"{subject}: "))
         name: Runs = (Run(f"{item.threshold}, {item.showing} ", "muted"), Run(subject))
         rows.append(((name,), cell(sentence(finding)), (*rationale, *who)))
-    columns = (Column("Accepted although", 27), Column("The record says", 36), Column("Rationale", 37))
+    columns = (Column("Accepted although", 25), Column("The record says", 33), Column("Rationale", 42))
     return [
         Heading("Tensions: accepted although the record does not support it", 2),
         Paragraph(plain(lead)),
@@ -201,12 +201,4 @@ def _facts(context: Context) -> Block:
             rows.append((name, plain(text)))
     rows.append(("As of", plain(wording.day(context.snapshot.as_of))))
     rows.append(("Framework", plain(f"{context.pack.title}, version {context.pack.version}, {context.pack.publisher}")))
-    rows.extend((f"{_track_title(context, t)}", plain(_track_line(t))) for t in context.result.tracks)
     return KeyValues(tuple(rows))
-
-
-def _track_line(track: TrackResult) -> str:
-    word = ", precautionary" if track.precautionary else ""
-    demanded = f", demanded by {listed_ids(track.demanded_by)}" if track.demanded_by else ""
-    met = {"true": "met", "false": "not met", "unknown": "not shown to be met"}[track.met]
-    return f"{track.required} required{word}{demanded}; {met}."

@@ -40,7 +40,7 @@ def margins(context: Context) -> Section:
         blocks.append(ChartBlock(chart))
     else:
         blocks.append(Paragraph(plain("The framework pack has no indicator with a bound.")))
-    return Section("Capability margins", (*blocks, *_results(context)), new_page=True)
+    return Section("Capability margins", (*blocks, *_results(context)))
 
 
 def _results(context: Context) -> list[Block]:
@@ -57,12 +57,12 @@ def _results(context: Context) -> list[Block]:
         lead += f", recorded by {common.by}"
     rows = tuple(_Row(context, item, common).cells(produced=str(produced)) for item in ordered)
     columns = (
-        Column("Indicator", 24),
-        Column("As reported", 17),
+        Column("Indicator", 26),
+        Column("As reported", 13),
         Column("Interval", 13, "right"),
         Column("Bound", 8, "right"),
-        Column("Margin", 8, "right"),
-        Column("Distance, state and remarks", 42),
+        Column("Margin", 9, "right"),
+        Column("Distance, state and remarks", 45),
     )
     table = Table(columns, rows, summary="Every result on file in its own unit", dense=True)
     return [heading, Paragraph(plain(f"{lead}."), "small"), table]
@@ -84,9 +84,9 @@ class _Row:
         unit = self.indicator.unit if self.indicator else ""
         title = self.indicator.title if self.indicator else f"{self.item.indicator}, not in this framework"
         held = self.margin or self.watched
-        interval = DASH
+        interval = "none stated" if isinstance(self.item.report, Point) else DASH
         if held and held.low is not None and held.high is not None:
-            interval = f"{wording.number(held.low)} to {wording.quantity(held.high, unit)}"
+            interval = f"{wording.number(held.low)} to {wording.number(held.high)}"
         bound = "none"
         if self.indicator and (own := self.indicator.margin_bound):
             bound = wording.quantity(own.value, unit) + (" (policy)" if own.policy else "")
@@ -145,7 +145,7 @@ def report_text(item: Measurement, unit: str) -> str:
         low, high = wording.number(report.low), wording.quantity(report.high, unit)
         return f"{value}, {format_level(report.level)} interval {low} to {high}{trials}"
     assert isinstance(report, Point)
-    return f"{value}, no interval{trials}"
+    return f"{value}{trials}"
 
 
 def _arm(arm: Counts | Mean) -> str:

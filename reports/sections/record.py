@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import ELICITATION, Answer, EvidenceItem
-from reports.blocks import Block, Bullets, Cell, Column, Heading, Paragraph, Run, Runs, Section, Table, cell, plain
+from reports.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Heading,
+    KeyValues,
+    Paragraph,
+    Run,
+    Runs,
+    Section,
+    Table,
+    cell,
+    plain,
+)
 from reports.sections.common import (
     DASH,
     Context,
@@ -31,10 +45,10 @@ def _question(item: NotAssessed | None) -> Cell:
 
 _LONG = 60
 _KINDS = (
-    ("domain", "Domains with nothing on file"),
+    ("domain", "Domains"),
     ("threshold", "Thresholds"),
-    ("showing", "Showings that nobody has decided"),
-    ("indicator", "Indicators without a measurement"),
+    ("showing", "Undecided showings"),
+    ("indicator", "Indicators"),
     ("requirement", "Safeguards"),
     ("question", "Questions without an answer"),
 )
@@ -42,32 +56,34 @@ _KINDS = (
 
 def coverage(context: Context) -> Section:
     """Return what is in scope and not covered."""
-    blocks: list[Block] = []
     said = context.inputs.answer_by_question
+    rows: list[tuple[str, Runs]] = []
+    questions: list[NotAssessed] = []
     for kind, title in _KINDS:
         items = [item for item in context.result.not_assessed if item.kind == kind]
-        told = [item.id for item in items if kind == "question" and item.id in said]
-        items = [item for item in items if item.id not in told]
-        if told:
-            blocks.append(Heading(f"Questions answered with \u201cunknown\u201d or the like ({len(told)})", 2))
-            blocks.append(Paragraph(plain(f"{wording.listed(told)}: each with its reason under \u201cAnswers\u201d.")))
-        if not items:
-            continue
-        blocks.append(Heading(f"{title} ({len(items)})", 2))
         if kind == "question":
-            half = (len(items) + 1) // 2
-            pairs = zip_longest(items[:half], items[half:])
-            rows = tuple((_question(left), _question(right)) for left, right in pairs)
-            blocks.append(Table((Column("Question", 50), Column("Question", 50)), rows, summary=title, dense=True))
-        else:
-            blocks.append(Paragraph(plain("; ".join(item.text or item.id for item in items) + ".")))
+            told = [item.id for item in items if item.id in said]
+            questions = [item for item in items if item.id not in said]
+            if told:
+                reasons = f"{wording.listed(told)}: each with its reason under \u201cAnswers\u201d."
+                rows.append((f"Questions answered \u201cunknown\u201d or the like ({len(told)})", plain(reasons)))
+        elif items:
+            rows.append((f"{title} ({len(items)})", plain("; ".join(item.text or item.id for item in items) + ".")))
+    blocks: list[Block] = [KeyValues(tuple(rows))] if rows else []
+    if questions:
+        half = (len(questions) + 1) // 2
+        pairs = zip_longest(questions[:half], questions[half:])
+        cells = tuple((_question(left), _question(right)) for left, right in pairs)
+        heads = (Column(f"Questions without an answer ({len(questions)})", 50), Column("", 50))
+        blocks.append(Table(heads, cells, summary="Questions without an answer", dense=True))
     if not blocks:
         blocks.append(Paragraph(plain("Everything in the framework's scope is covered by the record.")))
     triggers = list(context.result.triggers)
     if triggers:
         blocks.append(Heading("Triggers of a new assessment", 2))
         words = {"true": "Fired: ", "false": "Not fired: ", "unknown": "Not known: "}
-        blocks.append(Bullets(tuple((Run(words[t.value], "strong"), Run(sentence(t.reason))) for t in triggers)))
+        told_triggers = tuple((Run(words[t.value], "strong"), Run(sentence(t.reason))) for t in triggers)
+        blocks.append(Bullets(told_triggers, dense=True))
     return Section("What was not assessed", tuple(blocks))
 
 
@@ -150,7 +166,7 @@ def answers(context: Context) -> Section:
         return Section("Answers", (Paragraph(plain("No question has an answer.")),))
     common = usual(ordered)
     rows = tuple(_answer_row(context, item, common) for item in ordered)
-    columns = (Column("Question", 33), Column("Answer", 18), Column("Reasons and evidence", 49))
+    columns = (Column("Question and answer", 43), Column("Reasons and evidence", 57))
     table = Table(columns, rows, summary="Every answer with its reasons and author", dense=True)
     if common.by == DASH:
         return Section("Answers", (table,))
@@ -170,7 +186,8 @@ def _answer_row(context: Context, item: Answer, common: Usual) -> tuple[Cell, ..
     text = answer_text(question, item)
     # a long answer gets the wide column
     long = text if len(text) > _LONG else ""
-    given = (*cell("In words" if long else text), *(cell(flag, "muted") if flag else ()))
+    given = "" if long else f" {'; '.join(text.splitlines())}"
+    asked = (*asked, Run(given, "strong"), Run(f" {flag}" if flag else "", "muted"))
     why = labelled(
         ("", long),
         ("Rationale" if long else "", item.rationale),
@@ -179,4 +196,4 @@ def _answer_row(context: Context, item: Answer, common: Usual) -> tuple[Cell, ..
         ("Evidence", context.cited(item.evidence) if item.evidence else ""),
         ("Answered by", common.line(person(item.author, "", item.at))),
     )
-    return (asked,), given, why
+    return (asked,), why
