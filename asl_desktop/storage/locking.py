@@ -38,6 +38,8 @@ class DocumentLock:
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
+            if not self._lock_path.exists():  # some file systems answer "try again" to what they never allow
+                raise OutputNotWritable(path=str(path), detail="the folder takes no new files") from None
             holder, host = self._holder()
             raise FileLocked(path=str(path), holder=holder, host=host) from None
         except OSError as error:
