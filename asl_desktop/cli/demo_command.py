@@ -114,10 +114,10 @@ def _prepare(files: _Files) -> None:
 
 
 def _build(files: _Files) -> tuple[Snapshot, Verification]:
-    from asl_desktop.cli.report_building import build_report
     from asl_desktop.services.assessments import take_snapshot
     from asl_desktop.services.examples import build_example
     from asl_desktop.services.output_files import output_error, staging_folder
+    from reports.building import build_report
     from reports.identity import load_identity
     from reports.verifying import verify_pdf
 

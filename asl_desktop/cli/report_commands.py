@@ -43,7 +43,7 @@ def report(
 ) -> None:
     """Build the report of FILE as a PDF, and sign it when an identity is given."""
     from asl_desktop.cli.determine_command import snapshot_of_file
-    from asl_desktop.cli.report_building import build_report, require_replaceable
+    from reports.building import build_report, require_replaceable
 
     require_replaceable(out, replace=replace)
     identity = None
@@ -104,7 +104,7 @@ def sign(
     replace: bool,
 ) -> None:
     """Add a signature to a report; earlier signatures stay valid."""
-    from asl_desktop.cli.report_building import require_replaceable
+    from reports.building import require_replaceable
     from reports.identity import load_identity
     from reports.signing import sign_report
 

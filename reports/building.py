@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 from typing import TYPE_CHECKING
 
 from asl_desktop.clock import Clock, SystemClock
 from asl_desktop.errors import FileExists, OutputNotWritable
+from asl_desktop.progress import Progress, Silent
 from asl_desktop.services.outcome import snapshot_document
 from asl_desktop.services.output_files import output_error, staging_folder, sync_folder
 
@@ -24,30 +27,36 @@ def build_report(
     identity: Identity | None = None,
     role: str = "Assessor",
     clock: Clock | None = None,
+    progress: Progress | None = None,
 ) -> Written:
     """Write the board report, signed when an identity is given. Until all is done, nothing at ``target`` changes.
 
+    The digest in the result is that of the finished file, signature included.
+
     Raises:
         OutputNotWritable, DiskFull, SigningRefused: what was at ``target`` is left as it is.
+        Cancelled: the person stopped it; what was at ``target`` is left as it is.
     """
     from reports.document import board_report
     from reports.rendering import write_pdf
     from reports.signing import sign_report
 
-    time = clock or SystemClock()
+    time, watch = clock or SystemClock(), progress or Silent()
     with staging_folder(target) as stage:
         draft = stage / target.name
-        written = write_pdf(
-            board_report(snapshot, generated_at=time.now()), draft, attachment=snapshot_document(snapshot)
-        )
+        report = board_report(snapshot, generated_at=time.now())
+        written = write_pdf(report, draft, attachment=snapshot_document(snapshot), progress=watch)
+        watch.check()
         if identity is not None:
             sign_report(draft, draft, identity, role=role, clock=time)
+            watch.check()
         try:
+            digest = hashlib.sha256(draft.read_bytes()).hexdigest()
             draft.replace(target)
         except OSError as cause:
             raise output_error(target, cause) from cause
     sync_folder(target.parent)
-    return written
+    return dataclasses.replace(written, path=target, sha256=digest)
 
 
 def require_replaceable(path: Path, *, replace: bool) -> None:
