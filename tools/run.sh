@@ -4,9 +4,13 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# A display may be named and still not answer; only Qt itself knows whether it can draw there.
+# A display may be named and still not answer; only Qt itself knows whether it can draw there. It aborts where it cannot,
+# hence the subshell, which keeps that to itself.
 qt_can_draw() {
-  .venv/bin/python -c 'from PySide6.QtGui import QGuiApplication; QGuiApplication([])' >>build/setup.log 2>&1
+  (
+    ulimit -c 0
+    .venv/bin/python -c 'from PySide6.QtGui import QGuiApplication; QGuiApplication([])' || exit 1
+  ) >>build/setup.log 2>&1
 }
 
 if [ "$(uname -s)" != Linux ] || [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
