@@ -19,7 +19,7 @@ _OVERHANG = 5.0  # points of the axis that the danger zone goes on past the last
 _LABEL_END, _TRACK_START, _TRACK_END, _MARGIN_AT, _STATUS_AT = 0.335, 0.35, 0.74, 0.758, 0.852
 _ROW, _LABEL_LEADING, _BAR = 15.6, 9.2, 6.6
 _GROUP_HEAD, _GROUP_GAP = 15.0, 5.0
-_HEAD, _AXIS, _LEGEND_LINE = 18.0, 22.0, 12.0
+_HEAD, _AXIS, _LEGEND_LINE = 17.0, 20.0, 12.0
 _SIZE, _SMALL = 8.0, 7.2
 _RADIUS = 3.3
 
@@ -48,7 +48,7 @@ class MarginChartFlowable:
         self.width = width
         self._labels = {row.indicator: self._label_lines(row) for row in chart.rows}
         self._legend = list(self._legend_places())
-        legend_lines = 1 + max((line for _, line, _ in self._legend), default=0)
+        legend_lines = 1 + max((line for _, line, _ in self._legend), default=-1)
         self.height = _HEAD + self._rows_height() + _AXIS + _LEGEND_LINE * legend_lines
         self._inks: list[_Ink] = []
 
@@ -275,11 +275,14 @@ def split_chart(chart: MarginChart, width: float, height: float) -> list[MarginC
 
 
 def cut_chart(chart: MarginChart, width: float, height: float) -> tuple[MarginChart, MarginChart]:
-    """Return the groups that fit into ``height`` points and those that do not, each as a chart; either may be empty."""
+    """Return the groups that fit into ``height`` points and those that do not, each as a chart; either may be empty.
+
+    The second keeps the legend.
+    """
     count = 0
     while count < len(chart.groups):
-        grown = replace(chart, groups=chart.groups[: count + 1])
+        grown = replace(chart, groups=chart.groups[: count + 1], legend=())
         if MarginChartFlowable(grown, width).height > height:
             break
         count += 1
-    return replace(chart, groups=chart.groups[:count]), replace(chart, groups=chart.groups[count:])
+    return replace(chart, groups=chart.groups[:count], legend=()), replace(chart, groups=chart.groups[count:])

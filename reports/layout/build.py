@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from reports.charts.model import MarginChart
 
-MEASURE = 400.0  # about 80 characters of body text
+MEASURE = 420.0  # about 85 characters of body text
 RULE = LIGHT.line
 
 

@@ -76,19 +76,17 @@ def _threshold(context: Context, threshold: Threshold, result: ThresholdResult) 
     why = " ".join(sentence(reason) for reason in result.reasons)
     if result.ruled_out.node != "none":
         why += f" Ruling it out takes {rule_words(result.ruled_out)}: {_HOLDS[result.ruled_out.value]}"
-    rows.append(("Why", plain(why)))
     if result.crossed.node != "none":
         found = " ".join(dict.fromkeys(sentence(leaf.reason) for leaf in leaves(result.crossed)))
-        rows.append(
-            ("Would cross it", plain(f"{capital(rule_words(result.crossed))}: {_HOLDS[result.crossed.value]} {found}"))
-        )
+        why += f" Crossing it takes {rule_words(result.crossed)}: {_HOLDS[result.crossed.value]} {found}"
+    rows.append(("Why", plain(why)))
     if result.treated_as_crossed and threshold.duties:
         rows.append(("Falls due", plain("; ".join(threshold.duties) + ".")))
     blocks: list[Block] = [Heading(threshold.title, 3), KeyValues(tuple(rows))]
     given = [s for s in context.inputs.showings if s.threshold == threshold.id]
     conditions = tuple(_conditions(context, result, given))
     if conditions:
-        columns = (Column("Condition", 23), Column("Decision", 10), Column("Reasons", 50), Column("Evidence", 17))
+        columns = (Column("Condition", 18), Column("Decision", 10), Column("Reasons", 53), Column("Evidence", 19))
         blocks.append(
             Table(columns, conditions, summary="What would rule it out, with who decided and why", dense=True)
         )

@@ -12,7 +12,6 @@ from reports.blocks import (
     Cell,
     Column,
     Heading,
-    KeyValues,
     Paragraph,
     Run,
     Runs,
@@ -97,7 +96,7 @@ def _thresholds(context: Context) -> Block:
         if result.state == "ruled_out" and result.tensions:
             state = (*state, Run(", with tension", "strong"))
         rows.append((cell(threshold.title + kind), (state,), cell(_why(result))))
-    columns = (Column("Threshold", 37), Column("State", 24), Column("Why", 39))
+    columns = (Column("Threshold", 35), Column("State", 24), Column("Why", 41))
     return Table(columns, tuple(rows), summary="The state of each threshold and the first reason for it")
 
 
@@ -118,7 +117,7 @@ def _gates(context: Context) -> list[Block]:
         rows.append((cell(title), state, cell(gate_summary(gate)), recorded))
     if not rows:
         return []
-    columns = (Column("Gate", 16), Column("Computed", 17), Column("Why", 42), Column("Recorded decision", 25))
+    columns = (Column("Gate", 16), Column("Computed", 14), Column("Why", 36), Column("Recorded decision", 34))
     return [Table(columns, tuple(rows), summary="Computed state of each gate beside the recorded decision")]
 
 
@@ -180,7 +179,7 @@ def _tensions(context: Context) -> list[Block]:
         finding = capital(item.finding.removeprefix(f"{subject}: "))
         name: Runs = (Run(f"{item.threshold}, {item.showing} ", "muted"), Run(subject))
         rows.append(((name,), cell(sentence(finding)), (*rationale, *who)))
-    columns = (Column("Accepted although", 25), Column("The record says", 33), Column("Rationale", 42))
+    columns = (Column("Accepted although", 21), Column("The record says", 31), Column("Rationale", 48))
     return [
         Heading("Tensions: accepted although the record does not support it", 2),
         Paragraph(plain(lead)),
@@ -189,16 +188,15 @@ def _tensions(context: Context) -> list[Block]:
 
 
 def _facts(context: Context) -> Block:
-    scope = context.inputs.scope
-    rows: list[tuple[str, Runs]] = [("Model", plain(scope.model))]
-    for name, text in (
-        ("Checkpoint", scope.checkpoint),
-        ("Developer", scope.developer),
-        ("Deployment context", scope.deployment_context),
-        ("Actors considered", scope.actors),
-    ):
+    scope, pack = context.inputs.scope, context.pack
+    model = " ".join(part for part in (scope.model, scope.checkpoint) if part)
+    maker = f" ({scope.developer})" if scope.developer else ""
+    runs = [
+        Run("Assessed: ", "muted"),
+        Run(f"{model}{maker}, as of {wording.day(context.snapshot.as_of)}, "),
+        Run(f"under {pack.title}, version {pack.version}, by {pack.publisher}."),
+    ]
+    for name, text in (("Deployment context", scope.deployment_context), ("Actors considered", scope.actors)):
         if text:
-            rows.append((name, plain(text)))
-    rows.append(("As of", plain(wording.day(context.snapshot.as_of))))
-    rows.append(("Framework", plain(f"{context.pack.title}, version {context.pack.version}, {context.pack.publisher}")))
-    return KeyValues(tuple(rows))
+            runs += [Run(f" {name}: ", "muted"), Run(sentence(text))]
+    return Paragraph(tuple(runs), "small")

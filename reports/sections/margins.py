@@ -57,12 +57,12 @@ def _results(context: Context) -> list[Block]:
         lead += f", recorded by {common.by}"
     rows = tuple(_Row(context, item, common).cells(produced=str(produced)) for item in ordered)
     columns = (
-        Column("Indicator", 26),
-        Column("As reported", 13),
-        Column("Interval", 13, "right"),
-        Column("Bound", 8, "right"),
-        Column("Margin", 9, "right"),
-        Column("Distance, state and remarks", 45),
+        Column("Indicator", 25),
+        Column("As reported", 12),
+        Column("Interval", 12, "right"),
+        Column("Bound", 7, "right"),
+        Column("Margin", 8, "right"),
+        Column("Distance, state and remarks", 46),
     )
     table = Table(columns, rows, summary="Every result on file in its own unit", dense=True)
     return [heading, Paragraph(plain(f"{lead}."), "small"), table]

@@ -53,8 +53,7 @@ def method(context: Context) -> Section:
         "arms. A result without stated uncertainty has no interval and rules nothing out."
     )
     blocks: list[Block] = [
-        Bullets(tuple(plain(rule) for rule in _RULES), dense=True),
-        Paragraph(plain(intervals)),
+        Bullets(tuple(plain(rule) for rule in (*_RULES, intervals)), dense=True),
     ]
     notes = (*context.pack.notices, *context.result.notes)
     if notes:
@@ -78,7 +77,10 @@ def _versions(context: Context) -> Block:
 
 def _sources(context: Context) -> Block:
     rows = []
+    used = _used_sources(context)
     for source in context.pack.sources:
+        if source.id not in used:
+            continue
         name = f"{source.id} {source.document}" + (f", {source.version}" if source.version else "")
         dates = f"in force {wording.day(source.in_force)}" if source.in_force else ""
         read = f"read {wording.day(source.retrieved)}" if source.retrieved else ""
@@ -94,6 +96,27 @@ def _sources(context: Context) -> Block:
         )
     columns = (Column("Source", 46), Column("Force", 14), Column("Certainty", 8), Column("Dates", 32))
     return Table(columns, tuple(rows), summary="Sources with their force and certainty", dense=True)
+
+
+def _used_sources(context: Context) -> set[str]:
+    """Return the sources of everything that this report rests on."""
+    pack, inputs = context.pack, context.inputs
+    measured = {item.indicator for item in inputs.measurements}
+    indicators = [item for item in pack.indicators if item.bounds or item.id in measured]
+    cites = [
+        *(item.cite for item in pack.thresholds),
+        *(item.cite for item in pack.requirements),
+        *(item.cite for item in pack.showings),
+        *(item.cite for item in pack.gates),
+        *(item.cite for item in pack.triggers),
+        *(item.cite for item in indicators),
+    ]
+    return {
+        *(cite.source for cite in cites),
+        *(bound.cite.source for item in indicators for bound in item.bounds),
+        *(q.cite.source for q in pack.questions if q.id in inputs.answer_by_question),
+        *(standard.cite.source for track in pack.tracks for standard in track.standards),
+    }
 
 
 def signatures(context: Context) -> Section:

@@ -9,7 +9,6 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import ELICITATION, Answer, EvidenceItem
 from reports.blocks import (
     Block,
-    Bullets,
     Cell,
     Column,
     Heading,
@@ -69,6 +68,12 @@ def coverage(context: Context) -> Section:
                 rows.append((f"Questions answered \u201cunknown\u201d or the like ({len(told)})", plain(reasons)))
         elif items:
             rows.append((f"{title} ({len(items)})", plain("; ".join(item.text or item.id for item in items) + ".")))
+    if context.result.triggers:
+        words = {"true": "Fired", "false": "Not fired", "unknown": "Not known"}
+        fired: list[Run] = []
+        for trigger in context.result.triggers:
+            fired += [Run(f"{words[trigger.value]}: ", "strong"), Run(f"{sentence(trigger.reason)} ")]
+        rows.append(("Triggers of a new assessment", tuple(fired)))
     blocks: list[Block] = [KeyValues(tuple(rows))] if rows else []
     if questions:
         half = (len(questions) + 1) // 2
@@ -76,14 +81,8 @@ def coverage(context: Context) -> Section:
         cells = tuple((_question(left), _question(right)) for left, right in pairs)
         heads = (Column(f"Questions without an answer ({len(questions)})", 50), Column("", 50))
         blocks.append(Table(heads, cells, summary="Questions without an answer", dense=True))
-    if not blocks:
+    if not context.result.not_assessed:
         blocks.append(Paragraph(plain("Everything in the framework's scope is covered by the record.")))
-    triggers = list(context.result.triggers)
-    if triggers:
-        blocks.append(Heading("Triggers of a new assessment", 2))
-        words = {"true": "Fired: ", "false": "Not fired: ", "unknown": "Not known: "}
-        told_triggers = tuple((Run(words[t.value], "strong"), Run(sentence(t.reason))) for t in triggers)
-        blocks.append(Bullets(told_triggers, dense=True))
     return Section("What was not assessed", tuple(blocks))
 
 
@@ -107,7 +106,7 @@ def evidence(context: Context) -> Section:
     lead = "Each file is named by the SHA-256 of its bytes; the files are inside the assessment."
     if common.by != DASH:
         lead += f" Attached by {common.by}, unless a row says otherwise."
-    columns = (Column("", 4), Column("Evidence", 58), Column("SHA-256", 38))
+    columns = (Column("", 4), Column("Evidence", 62), Column("SHA-256", 34))
     table = Table(columns, tuple(rows), summary="Evidence with its digests", dense=True)
     return Section("Evidence register", (Paragraph(plain(lead), "small"), table))
 
@@ -166,7 +165,7 @@ def answers(context: Context) -> Section:
         return Section("Answers", (Paragraph(plain("No question has an answer.")),))
     common = usual(ordered)
     rows = tuple(_answer_row(context, item, common) for item in ordered)
-    columns = (Column("Question and answer", 43), Column("Reasons and evidence", 57))
+    columns = (Column("Question and answer", 46), Column("Reasons and evidence", 54))
     table = Table(columns, rows, summary="Every answer with its reasons and author", dense=True)
     if common.by == DASH:
         return Section("Answers", (table,))
