@@ -147,7 +147,7 @@ ENTRIES: Mapping[str, Entry] = {
     "disk-full": Entry(
         "The disk is full",
         (
-            "There is no room left for {path}: {needed} bytes are needed and {free} are free.",
+            "There is no room left for {path}: {needed} are needed and {free} are free.",
             "There is no room left for {path}.",
         ),
         ("Nothing half-written was kept. Free some space or choose another disk, then try again.",),
@@ -188,6 +188,9 @@ ENTRIES: Mapping[str, Entry] = {
 }
 
 
+_SIZES = frozenset({"needed", "free"})
+
+
 def placeholders(template: str) -> frozenset[str]:
     """Return the names of the values that a template needs."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name)
@@ -196,7 +199,7 @@ def placeholders(template: str) -> frozenset[str]:
 def message_for(error: UserError) -> Message:
     """Return the message for an error, filled with its values."""
     entry = ENTRIES[error.code]
-    values = {name: _words(value) for name, value in error.values.items()}
+    values = {name: _size(value) if name in _SIZES else _words(value) for name, value in error.values.items()}
     return Message(entry.title, _fill(entry.text, values), _fill(entry.advice, values))
 
 
@@ -211,6 +214,18 @@ def _fill(ladder: Iterable[str], values: Mapping[str, str]) -> str:
 def _tidy(sentence: str) -> str:
     """End with one full stop where a value brought its own."""
     return sentence[:-1] if sentence.endswith("..") else sentence
+
+
+def _size(value: object) -> str:
+    """Write a number of bytes as people read it; 0 means unknown or nothing and is left out of the sentence."""
+    if not isinstance(value, int) or value <= 0:
+        return _words(value or None)
+    amount, unit = float(value), "bytes"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if amount < 1024:
+            break
+        amount, unit = amount / 1024, larger
+    return f"{value} bytes" if unit == "bytes" else f"{amount:.1f} {unit}"
 
 
 def _words(value: object) -> str:

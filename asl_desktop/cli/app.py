@@ -67,7 +67,7 @@ def cli() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit status; no exception leaves this function but SystemExit."""
+    """Run one command line and return its exit status; no exception leaves this function."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:  # a terminal that lacks a character shows its code instead of failing
@@ -89,7 +89,7 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except UserError as error:
         return report_user_error(error)
-    except BrokenPipeError:  # the reader of our output has gone; it has all it wanted
+    except (BrokenPipeError, SystemExit):  # the reader of our output has gone; click says so by SystemExit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except Exception as error:  # noqa: BLE001 - the border of the program

@@ -81,3 +81,9 @@ def test_message_with_suggestion_offers_it() -> None:
 
 def test_message_shows_control_characters_instead_of_obeying_them() -> None:
     assert "\x1b" not in message_for(DiskFull(path="a\x1b[2J.asl", needed=1, free=0)).text
+
+
+def test_message_writes_sizes_as_people_read_them() -> None:
+    text = message_for(DiskFull(path="a.asl", needed=64154432, free=900)).text
+    assert text == "There is no room left for a.asl: 61.2 MiB are needed and 900 bytes are free."
+    assert message_for(DiskFull(path="a.asl", needed=5000, free=0)).text == "There is no room left for a.asl."

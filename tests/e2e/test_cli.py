@@ -1,0 +1,261 @@
+"""The command line in one process: every command, its exit status, and what it prints."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asl_desktop.cli.app import run
+from asl_desktop.services.examples import example_inputs, example_names
+from asl_desktop.storage.document import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PACK = "anthropic-rsp-2.2"
+SECRET = "forty-two"
+
+
+class Cli:
+    """Runs commands and keeps what they said."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self.out = self.err = ""
+
+    def __call__(self, *words: object) -> int:
+        status = run([str(word) for word in words])
+        self.out, self.err = self._capsys.readouterr()
+        return status
+
+    def json(self, *words: object) -> Any:
+        assert self(*words) == 0, self.err
+        assert self.err == ""
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+    return Cli(capsys)
+
+
+@pytest.fixture
+def file(cli: Cli, tmp_path: Path) -> Path:
+    path = tmp_path / "a.asl"
+    assert cli("new", path, "--pack", PACK, "--model", "Tern", "--checkpoint", "c1", "--as-of", "2025-06-02") == 0
+    return path
+
+
+def sha(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def one_sentence_or_two(text: str) -> bool:
+    return text.count("\n") == 1 and "Traceback" not in text and text.rstrip().endswith((".", '"?'))
+
+
+def test_new_records_scope_and_actor(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "a.asl"
+    assert cli("new", path, "--pack", PACK, "--model", "Tern", "--by", "Ada") == 0
+    with Document.open(path, read_only=True) as document:
+        assert document.inputs().scope.model == "Tern"
+        assert document.pack().id == PACK
+        assert {event.actor for event in document.events()} == {"Ada"}
+
+
+def test_determine_of_an_empty_assessment_fails_closed_and_has_the_stable_shape(cli: Cli, file: Path) -> None:
+    data = cli.json("determine", file, "--json")
+    assert set(data) >= {
+        "pack", "label", "tracks", "thresholds", "margins", "gap", "gates", "not_assessed", "snapshot_digest",
+    }  # fmt: skip
+    assert data["pack"] == PACK
+    assert {"CBRN-3", "CBRN-4", "AIRD-4", "AIRD-5", "CP-AUT", "CP-CYB"} == set(data["thresholds"])
+    assert data["thresholds"]["CBRN-3"]["state"] == "not_assessed"
+    assert set(data["thresholds"]["CBRN-3"]) >= {"state", "tensions", "trace"}
+    assert data["tracks"]["deployment"]["required"] != "ASL-2"
+    assert isinstance(data["tracks"]["security"]["precautionary"], bool)
+    assert {margin["state"] for margin in data["margins"].values()} == {"not_measured"}
+    assert all(margin["points"] is None and margin["reasons"] for margin in data["margins"].values())
+    assert data["gates"]["deploy"]["state"] == "closed"
+    assert all(step["ref"] for way in data["gates"]["deploy"]["would_open"] for step in way)
+    assert re.fullmatch(r"[0-9a-f]{64}", data["snapshot_digest"])
+    assert data["as_of"] == "2025-06-02"
+    assert list(data) == sorted(data)
+
+
+def test_determine_as_text_says_the_states_in_words_and_the_digest(cli: Cli, file: Path) -> None:
+    digest = cli.json("determine", file, "--json")["snapshot_digest"]
+    assert cli("determine", file) == 0
+    for words in (
+        "Determination:",
+        "Required standards",
+        "Gates",
+        "Would open it",
+        "not measured",
+        "Not assessed",
+        digest,
+    ):
+        assert words in cli.out
+    assert "\x1b" not in cli.out
+
+
+def test_determine_as_of_another_day_changes_the_snapshot(cli: Cli, file: Path) -> None:
+    one = cli.json("determine", file, "--json")
+    other = cli.json("determine", file, "--json", "--as-of", "2026-01-01")
+    assert other["as_of"] == "2026-01-01"
+    assert one["snapshot_digest"] != other["snapshot_digest"]
+
+
+def test_determine_why_prints_the_rule_with_every_leaf(cli: Cli, file: Path) -> None:
+    assert cli("determine", file, "--why", "CBRN-3") == 0
+    assert "ruled_out_when" in cli.out
+    assert "showing_accepted RO-1" in cli.out
+    data = cli.json("determine", file, "--why", "deploy", "--json")
+    assert data["opens_when"]["value"] == "false"
+
+
+def test_determine_why_of_an_unknown_id_suggests_the_nearest(cli: Cli, file: Path) -> None:
+    assert cli("determine", file, "--why", "CBRN-33") == 1
+    assert 'Did you mean "CBRN-3"?' in cli.err
+
+
+def test_determine_under_an_unknown_pack_is_refused(cli: Cli, file: Path) -> None:
+    assert cli("determine", file, "--pack", "nobody-1.0") == 1
+    assert cli.out == ""
+    assert 'no framework pack called "nobody-1.0"' in cli.err
+
+
+@pytest.mark.parametrize(
+    ("example", "label", "states"),
+    [
+        ("claude-opus-4", "ASL-3", {"CBRN-3": "not_ruled_out", "CBRN-4": "ruled_out", "AIRD-4": "ruled_out"}),
+        ("claude-sonnet-4", "ASL-2", {"CBRN-3": "ruled_out", "CBRN-4": "ruled_out", "AIRD-4": "ruled_out"}),
+    ],
+)
+def test_worked_example_applied_by_hand_has_the_published_outcome(
+    cli: Cli, tmp_path: Path, example: str, label: str, states: dict[str, str]
+) -> None:
+    path = tmp_path / "x.asl"
+    assert cli("new", path, "--pack", PACK, "--model", "to be replaced") == 0
+    assert cli("apply", path, example_inputs(example)) == 0
+    before = sha(path)
+    data = cli.json("determine", path, "--json")
+    assert data["label"] == label
+    assert {name: data["thresholds"][name]["state"] for name in states} == states
+    assert sha(path) == before
+    if example == "claude-sonnet-4":
+        assert data["thresholds"]["CBRN-3"]["tensions"]
+
+
+def test_example_round_trip_through_the_command_line_keeps_the_snapshot(cli: Cli, tmp_path: Path) -> None:
+    first, second = tmp_path / "1.asl", tmp_path / "2.asl"
+    for path in (first, second):
+        assert cli("new", path, "--pack", PACK, "--model", "M") == 0
+    assert cli("apply", first, example_inputs("claude-opus-4"), "--by", "Ada") == 0
+    assert cli("export", first, "--inputs", "--out", tmp_path / "back") == 0
+    assert str(tmp_path / "back" / "INPUTS.yaml") in cli.out
+    assert cli("apply", second, tmp_path / "back" / "INPUTS.yaml", "--by", "Bob") == 0
+    digests = {cli.json("determine", path, "--json")["snapshot_digest"] for path in (first, second)}
+    assert len(digests) == 1
+    assert cli("apply", second, tmp_path / "back" / "INPUTS.yaml") == 0
+    assert ": 0 records new or changed" in cli.out
+
+
+def test_attach_prints_the_digest_and_check_finds_all_in_order(cli: Cli, file: Path, tmp_path: Path) -> None:
+    source = tmp_path / "proof.txt"
+    source.write_bytes(b"proof")
+    assert cli("attach", file, source, "--title", "Proof") == 0
+    assert cli.out == f"{hashlib.sha256(b'proof').hexdigest()}  proof.txt\n"
+    assert cli("check", file) == 0
+    assert "In order" in cli.out
+    assert cli.json("verify", file, "--json") == {
+        "ok": True, "kind": "assessment", "signatures": [], "problems": [], "facts": cli_facts(cli),
+    }  # fmt: skip
+
+
+def cli_facts(cli: Cli) -> Any:
+    return json.loads(cli.out)["facts"]
+
+
+def test_packs_lists_shows_and_validates(cli: Cli) -> None:
+    assert PACK in {item["id"] for item in cli.json("packs", "list", "--json")}
+    assert cli("packs") == 0
+    assert PACK in cli.out
+    assert cli("packs", "show", PACK) == 0
+    for words in ("CBRN-3", "S3-2a", "RO-1", "QC-03"):
+        assert words in cli.out
+    path = next(item["path"] for item in cli.json("packs", "list", "--json") if item["id"] == PACK)
+    assert cli("packs", "validate", path) == 0
+
+
+def test_packs_validate_names_file_line_and_field(cli: Cli, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("format: asl-pack-1\nid: bad\ntitle: T\nversion: 1\n", "utf-8")
+    assert cli("packs", "validate", bad) == 1
+    assert str(bad) in cli.err
+    assert "line 4, version" in cli.err
+
+
+def test_every_command_has_help_and_the_statuses_are_documented(cli: Cli) -> None:
+    assert cli("--help") == 0
+    assert "Exit status" in cli.out
+    commands = re.findall(r"^  ([a-z]+)  ", cli.out.partition("Commands:")[2], re.MULTILINE)
+    assert commands
+    for command in commands:
+        assert cli(command, "--help") == 0
+        assert f"asl {command}" in cli.out
+    documented = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
+    assert not [command for command in commands if f"asl {command}" not in documented]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("frobnicate",),
+        ("determine",),
+        ("new", "x.asl"),
+        ("determine", "x.asl", "--as-of", "yesterday"),
+        ("export", "x.asl"),
+    ],
+)
+def test_wrong_usage_ends_with_status_2(cli: Cli, words: Sequence[str]) -> None:
+    assert cli(*words) == 2
+    assert "Error:" in cli.err
+    assert cli.out == ""
+
+
+def test_names_from_a_file_cannot_drive_the_terminal(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "a.asl"
+    assert cli("new", path, "--pack", PACK, "--model", "evil\x1b]0;owned\x07 \u202egnp") == 0
+    assert cli("determine", path) == 0
+    assert not set("\x1b\x07\u202e") & set(cli.out)
+    assert "evil" in cli.out
+
+
+def test_a_bug_names_a_log_that_holds_no_answers(
+    cli: Cli, file: Path, monkeypatch: pytest.MonkeyPatch, user_dirs: Path
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr("asl_desktop.services.assessments.determine", broken)
+    assert cli("determine", file) == 70
+    assert SECRET not in cli.err
+    assert "Traceback" not in cli.err
+    named = re.search(r"(/\S+\.log)", cli.err)
+    assert named is not None
+    log = Path(named.group(1))
+    assert log.is_relative_to(user_dirs)
+    content = log.read_text("utf-8")
+    assert "RuntimeError" in content
+    assert "assessments.py" in content
+    assert SECRET not in content
+
+
+def test_example_names_are_the_two_published_ones() -> None:
+    assert {"claude-opus-4", "claude-sonnet-4"} <= set(example_names())
