@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,10 +84,10 @@ def _draw_pages(app: QApplication, window: MainWindow, target: Path) -> None:
     if bench is None:
         raise SystemExit("The window shows no open assessment.")
     for number, spec in enumerate((spec for spec in PAGES if spec.exists()), start=1):
-        _draw(app, window, target, f"{number}-{spec.page_id}", lambda page=spec.page_id: bench.go(page))
+        _draw(app, window, target, f"{number}-{spec.page_id}", partial(bench.go, spec.page_id))
 
 
-def _draw(app: QApplication, window: MainWindow, target: Path, name: str, go: Callable[[], None]) -> None:
+def _draw(app: QApplication, window: MainWindow, target: Path, name: str, go: Callable[[], object]) -> None:
     for theme in THEMES:
         window.choose_theme(theme)
         for width, height in SIZES:
