@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _OVERHANG = 5.0  # points of the axis that the danger zone goes on past the last tick
 _LABEL_END, _TRACK_START, _TRACK_END, _MARGIN_AT, _STATUS_AT = 0.335, 0.35, 0.74, 0.758, 0.852
-_ROW, _LABEL_LEADING, _BAR = 15.6, 9.2, 6.6
+_ROW, _LABEL_LEADING, _BAR = 15.2, 9.2, 6.6
 _GROUP_HEAD, _GROUP_GAP = 15.0, 5.0
-_HEAD, _AXIS, _LEGEND_LINE = 17.0, 20.0, 12.0
+_HEAD, _AXIS, _LEGEND_LINE = 15.0, 20.0, 12.0
 _SIZE, _SMALL = 8.0, 7.2
 _RADIUS = 3.3
 

@@ -63,7 +63,7 @@ STYLES: dict[ParagraphKind, Style] = {
     "display": Style(27.0, 33.0, 1.0, WIDTH),
     "eyebrow": Style(8.0, 12.0, 0.0, WIDTH),
 }
-HEADINGS = {1: Style(15.5, 20.0, 17.0, WIDTH), 2: Style(10.6, 14.0, 11.0, WIDTH), 3: Style(9.4, 13.0, 8.0, WIDTH)}
+HEADINGS = {1: Style(15.5, 20.0, 16.0, WIDTH), 2: Style(10.6, 14.0, 11.0, WIDTH), 3: Style(9.4, 13.0, 8.0, WIDTH)}
 _TONE: dict[Tone, tuple[str, str]] = {
     "neutral": ("#F2F4F7", "#7A848F"),
     "ok": ("#EDF6F1", "#1E7A46"),
@@ -295,7 +295,7 @@ def _chart_box(chart: MarginChart, node: Node, parent: Node) -> Box:
         parent.kids.insert(parent.kids.index(node) + 1, other)
         return _chart_box(first, node, parent), _chart_box(rest, other, parent)
 
-    return Box(painter.height, draw, before=11.0, split=split)
+    return Box(painter.height, draw, before=8.0, split=split)
 
 
 def _nothing(surface: Surface, top: float) -> None:

@@ -217,10 +217,11 @@ def rule_words(trace: Trace) -> str:
     if not trace.children or trace.node == "standard_met":
         return trace.subject or trace.node.replace("_", " ")
     inner = [f"({rule_words(c)})" if c.children and c.node != "standard_met" else rule_words(c) for c in trace.children]
-    name = {"all": "all of", "any": "one of", "at_least": "enough of", "not": "not"}.get(trace.node, trace.node)
+    name = {"all": "all of", "any": "either", "at_least": "enough of", "not": "not"}.get(trace.node, trace.node)
     if len(inner) == 1 and trace.node != "not":
         return inner[0]
-    return f"{name} {wording.listed(inner)}"
+    joined = f"{', '.join(inner[:-1])} or {inner[-1]}" if trace.node in {"any", "at_least"} else wording.listed(inner)
+    return f"{name} {joined}"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -101,7 +101,10 @@ def _thresholds(context: Context) -> Block:
 
 
 def _why(result: ThresholdResult) -> str:
-    return sentence(result.reasons[0]) if result.reasons else DASH
+    text = sentence(result.reasons[0]) if result.reasons else DASH
+    if result.state == "ruled_out" and result.tensions:
+        text += f" {capital(counted(len(result.tensions), 'point'))} in tension, below."
+    return text
 
 
 def _gates(context: Context) -> list[Block]:
@@ -140,7 +143,7 @@ def _missing(context: Context) -> Block:
         body.append(
             plain(
                 f"Of {counted(len(result.margins), 'indicator')} with a bound, {states['not_measured']} have no "
-                f"measurement on file and {states['not_adequate']} only one that does not count."
+                f"measurement on file; {states['not_adequate']} have only measurements that do not count."
             )
         )
     kinds = Counter[str](item.kind for item in result.not_assessed)
@@ -176,13 +179,15 @@ def _tensions(context: Context) -> list[Block]:
         )
         who = (plain(item.by or DASH, "muted"),) if len(names) > 1 else ()
         subject = context.subject(item.subject)
+        question = context.pack.question_by_id.get(item.subject)
         finding = capital(item.finding.removeprefix(f"{subject}: "))
+        finding = f"{question.text} {finding}" if question else finding
         name: Runs = (Run(f"{item.threshold}, {item.showing} ", "muted"), Run(subject))
         rows.append(((name,), cell(sentence(finding)), (*rationale, *who)))
     columns = (Column("Accepted although", 21), Column("The record says", 31), Column("Rationale", 48))
     return [
         Heading("Tensions: accepted although the record does not support it", 2),
-        Paragraph(plain(lead)),
+        Paragraph(plain(lead), "small"),
         Table(columns, tuple(rows), summary="Every tension with its rationale and author", dense=True),
     ]
 

@@ -29,11 +29,11 @@ def margins(context: Context) -> Section:
         ),
         Paragraph(
             plain(
-                f"Each glyph is the estimate on the way from an indicator's floor (0) to its bound (100); the bar is "
-                f"the {format_level(context.pack.level)} interval. The margin is taken from the riskier end of the "
-                "interval, moved by the elicitation gap that the assessor declared. Values beyond the axis "
-                "end in an arrow."
-            )
+                f"Glyph: the estimate on the way from an indicator's floor (0) to its bound (100). Bar: the "
+                f"{format_level(context.pack.level)} interval. The margin is taken from its riskier end, moved by the "
+                "declared elicitation gap. Arrow: beyond the axis."
+            ),
+            "small",
         ),
     ]
     if chart.groups:
@@ -59,10 +59,10 @@ def _results(context: Context) -> list[Block]:
     columns = (
         Column("Indicator", 25),
         Column("As reported", 12),
-        Column("Interval", 12, "right"),
+        Column("Interval", 13, "right"),
         Column("Bound", 7, "right"),
-        Column("Margin", 8, "right"),
-        Column("Distance, state and remarks", 46),
+        Column("Margin", 9, "right"),
+        Column("Distance, state and remarks", 45),
     )
     table = Table(columns, rows, summary="Every result on file in its own unit", dense=True)
     return [heading, Paragraph(plain(f"{lead}."), "small"), table]
@@ -86,7 +86,7 @@ class _Row:
         held = self.margin or self.watched
         interval = "none stated" if isinstance(self.item.report, Point) else DASH
         if held and held.low is not None and held.high is not None:
-            interval = f"{wording.number(held.low)} to {wording.number(held.high)}"
+            interval = f"{wording.number(held.low)} to\u00a0{wording.number(held.high)}"
         bound = "none"
         if self.indicator and (own := self.indicator.margin_bound):
             bound = wording.quantity(own.value, unit) + (" (policy)" if own.policy else "")
@@ -139,7 +139,7 @@ def report_text(item: Measurement, unit: str) -> str:
         return f"{_arm(report.treatment)}\nagainst {_arm(report.control)}"
     if isinstance(report, Counts | Mean):
         return _arm(report)
-    trials = f", n = {report.n}" if report.n is not None else ""
+    trials = f", n\u00a0=\u00a0{report.n}" if report.n is not None else ""
     value = wording.quantity(report.estimate, unit)
     if isinstance(report, Interval):
         low, high = wording.number(report.low), wording.quantity(report.high, unit)
@@ -151,5 +151,5 @@ def report_text(item: Measurement, unit: str) -> str:
 def _arm(arm: Counts | Mean) -> str:
     if isinstance(arm, Counts):
         return f"{arm.successes} of {arm.n}"
-    trials = f"n = {arm.n}" if arm.n is not None else "n not stated"
-    return f"{wording.number(arm.mean)}, SE {wording.number(arm.stderr)}, {trials}"
+    trials = f"n\u00a0=\u00a0{arm.n}" if arm.n is not None else "n not stated"
+    return f"{wording.number(arm.mean)}, SE\u00a0{wording.number(arm.stderr)}, {trials}"

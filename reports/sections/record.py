@@ -97,7 +97,7 @@ def evidence(context: Context) -> Section:
         item = items[sha]
         about = labelled(
             ("", sentence(item.title)),
-            ("", sentence(f"{item.name}, {_size(item.size)}")),
+            ("", f"{item.name}, {_size(item.size)}."),
             ("Cites", sentence(item.cites)),
             ("", sentence(", ".join(part for part in (item.strength, item.confidentiality, _dates(item)) if part))),
             ("Attached by", common.line(person(item.author, "", item.at))),

@@ -24,7 +24,7 @@ from reports.sections.common import DASH, Context, Usual, capital, counted, labe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asl_desktop.domain.determination import GateResult, Step
+    from asl_desktop.domain.determination import GapItem, GateResult, Step
     from asl_desktop.domain.inputs import GateDecision, RequirementRecord, Specification
 
 _OUTCOME = {"go": "Go ahead", "go_with_conditions": "Go ahead with conditions", "hold": "Hold"}
@@ -45,7 +45,7 @@ def safeguards(context: Context) -> Section:
         blocks.append(
             Paragraph(plain(f"{capital(counted(len(gap), 'required safeguard'))} {verb} not shown to be in place."))
         )
-        blocks.append(_gap_table(context, common))
+        blocks += _gap(context, common)
     else:
         blocks.append(Paragraph(plain("Every safeguard of the required standards is shown to be in place or covered.")))
     if common.by != DASH:
@@ -59,10 +59,26 @@ def safeguards(context: Context) -> Section:
     return Section("Safeguards", tuple(blocks))
 
 
-def _gap_table(context: Context, common: Usual) -> Table:
+def _gap(context: Context, common: Usual) -> list[Block]:
+    """Return the safeguards on which something is recorded as a table, and those nobody has touched by standard."""
+    records = context.inputs.requirement_by_id
+    silent = [item for item in context.result.gap if item.status == "not_assessed" and item.requirement not in records]
+    told = [item for item in context.result.gap if item not in silent]
+    blocks: list[Block] = [_gap_table(context, told, common)] if told else []
+    by_standard: dict[str, list[str]] = {}
+    for item in silent:
+        by_standard.setdefault(f"{item.standard} {item.track}", []).append(f"{item.requirement} {item.title}")
+    if by_standard:
+        blocks.append(Paragraph((Run("Nobody has assessed:", "strong"),)))
+        rows = tuple((name, plain("; ".join(titles) + ".")) for name, titles in by_standard.items())
+        blocks.append(KeyValues(rows))
+    return blocks
+
+
+def _gap_table(context: Context, gap: list[GapItem], common: Usual) -> Table:
     rows = []
     records = context.inputs.requirement_by_id
-    for item in context.result.gap:
+    for item in gap:
         record = records.get(item.requirement)
         name = item.title if item.status == "unspecified" else f"{item.requirement} {item.title}"
         remarks = _remarks(context, record, common, reason=item.reason) if record else cell(item.reason)
