@@ -69,10 +69,12 @@ def require_replaceable(path: Path, *, replace: bool) -> None:
     if path.is_dir():
         raise OutputNotWritable(path=str(path), detail="it is a folder")
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            is_report = stream.read(5) == b"%PDF-"
+            is_signed = is_report and b"/ByteRange" in stream.read()
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as cause:
         raise output_error(path, cause) from cause
-    if not data.startswith(b"%PDF-") or (b"/ByteRange" in data and not replace):
+    if not is_report or (is_signed and not replace):
         raise FileExists(path=str(path))

@@ -50,5 +50,5 @@ def table(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:
 
 
 def print_json(data: object) -> None:
-    """Print exactly one JSON document, keys sorted."""
-    click.echo(json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False))
+    """Print exactly one JSON document, keys sorted, in ASCII so that no terminal setting can spoil it."""
+    click.echo(json.dumps(data, indent=2, sort_keys=True, allow_nan=False))

@@ -134,7 +134,8 @@ def verify(path: Path, *, trust: tuple[Path, ...], as_json: bool) -> int:
     except UserError as error:
         if as_json:
             kind = "pdf" if path.suffix.lower() == ".pdf" else "assessment"
-            print_json({"ok": False, "kind": kind, "signatures": [], "problems": [message_for(error).text]})
+            problem = message_for(error).text
+            print_json({"ok": False, "kind": kind, "signatures": [], "problems": [problem], "facts": []})
         return report_user_error(error, status=COULD_NOT_LOOK)
     if as_json:
         print_json(to_json(result))

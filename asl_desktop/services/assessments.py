@@ -51,10 +51,20 @@ def take_snapshot(document: Document, *, as_of: date | None = None, clock: Clock
 
     The day is ``as_of``, else the one that the scope names, else today (UTC).
     """
-    head = document.head()
-    inputs = document.inputs()
+    head, inputs = _together(document)
     day = as_of or inputs.scope.as_of or today(clock or SystemClock())
     return snapshot_of(document.pack(), inputs, as_of=day, head=head, document_id=document.document_id)
+
+
+def _together(document: Document) -> tuple[Head, Inputs]:
+    """Return inputs with the head that belongs to them, also while somebody is typing."""
+    head = document.head()
+    while True:
+        inputs = document.inputs()
+        later = document.head()
+        if later == head:
+            return head, inputs
+        head = later
 
 
 def snapshot_of(

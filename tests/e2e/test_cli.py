@@ -259,3 +259,21 @@ def test_a_bug_names_a_log_that_holds_no_answers(
 
 def test_example_names_are_the_two_published_ones() -> None:
     assert {"claude-opus-4", "claude-sonnet-4"} <= set(example_names())
+
+
+def test_determine_puts_the_same_inputs_to_another_pack(
+    cli: Cli, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "packs"
+    own.mkdir()
+    listed = {item["id"]: item for item in cli.json("packs", "list", "--json")}
+    text = Path(listed[PACK]["path"]).read_text("utf-8")
+    (own / "house.yaml").write_text(text.replace(f"id: {PACK}\n", "id: house-policy\n", 1), "utf-8")
+    monkeypatch.setenv("ASL_PACKS", str(own))
+    before = sha(file)
+    mine = cli.json("determine", file, "--json")
+    other = cli.json("determine", file, "--pack", "house-policy", "--json")
+    assert (mine["pack"], other["pack"]) == (PACK, "house-policy")
+    assert mine["snapshot_digest"] != other["snapshot_digest"]
+    assert mine["label"] == other["label"]
+    assert sha(file) == before
