@@ -1,0 +1,203 @@
+"""What named people decide at a gate, beside what the rule computes. Nothing is decided until it is recorded."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
+
+from asl_desktop.domain.determination import GateResult, Snapshot
+from asl_desktop.domain.inputs import GateDecision
+from asl_desktop.domain.pack import Gate
+from asl_desktop.domain.wording import GATE_WORDS
+from asl_desktop.errors import UserError
+from ui import dialogs_seam
+from ui.forms.choices import Segments
+from ui.forms.fields import TextBox
+from ui.places import day_of_stamp, role_titles
+from ui.session import Session, cause_of
+from ui.widgets.parts import Banner, IconLabel, announce, button, clear, column, label, row
+from ui.wording import ICON, TONE
+
+Outcome: TypeAlias = Literal["go", "go_with_conditions", "hold"]
+OUTCOMES: tuple[tuple[Outcome, str], ...] = (
+    ("go", "Go"),
+    ("go_with_conditions", "Go with conditions"),
+    ("hold", "Hold"),
+)
+_WORDS = dict(OUTCOMES)
+
+
+class DecisionForm(QWidget):
+    """Editor of one gate's decision. A decision enters the record by its own button, never by typing."""
+
+    def __init__(self, session: Session, gate: Gate) -> None:
+        super().__init__()
+        self.session = session
+        self.gate = gate
+        self.outcome = Segments(f"Decision at {gate.title}", [text for _, text in OUTCOMES])
+        self.by = QLineEdit()
+        self.role = QLineEdit()
+        self.reason = TextBox(f"Reason for the decision at {gate.title}", 64)
+        self.conditions = TextBox(f"Conditions of the decision at {gate.title}", 56)
+        self.record_button = button("Record the decision", self.record, primary=True)
+        self.withdraw_button = button("Withdraw it", self._on_withdraw)
+        self.problem_line = label("", "error", wrap=True)
+        self._state = label("", "muted", wrap=True)
+        self._both = QGridLayout()
+        self._differs = Banner("warn")
+        self._held: GateDecision | None = None
+        self._lay_out()
+        self._connect()
+        self._fill(None)
+
+    def refresh(self, snapshot: Snapshot) -> None:
+        """Show the computed and the recorded outcome; what is being typed stays."""
+        held = snapshot.inputs.decision_by_gate.get(self.gate.id)
+        if held != self._held:
+            typed = self.dirty()
+            self._held = held
+            if not typed:
+                self._fill(held)
+        self._show_both(snapshot.determination.gate_by_id[self.gate.id], held)
+        self._show_state()
+
+    def dirty(self) -> bool:
+        """Tell whether something is typed that is not what is recorded."""
+        return self._typed() != _content(self._held)
+
+    def record(self) -> None:
+        """Put what is typed on record; what does not fit is said beside it and stays typed."""
+        if self.outcome.chosen < 0:
+            self._tell("Choose go, go with conditions or hold.")
+            return
+        _, by, role, reason, conditions = self._typed()
+        decision = GateDecision(self.gate.id, OUTCOMES[self.outcome.chosen][0], by, role, reason, conditions)
+        held, self._held = self._held, decision  # so that the refresh that follows takes the editors as settled
+        try:
+            self.session.put(decision)
+        except UserError as error:
+            self._held = held
+            self._tell(cause_of(error))
+            return
+        self.problem_line.hide()
+        self.refresh(self.session.snapshot)
+        announce(self, f"Decision recorded: {_WORDS[decision.outcome]}")
+
+    def _on_withdraw(self) -> None:
+        text = "The gate is then undecided; the history keeps that there was a decision."
+        if not dialogs_seam.ask(self, "Withdraw this decision", text, yes="Withdraw", danger=True):
+            return
+        try:
+            self.session.remove("decision", self.gate.id)
+        except UserError as error:
+            self._tell(cause_of(error))
+            return
+        self._held = None
+        self._fill(None)
+        self.refresh(self.session.snapshot)
+
+    def _typed(self) -> tuple[str, str, str, str, str]:
+        chosen = OUTCOMES[self.outcome.chosen][0] if self.outcome.chosen >= 0 else ""
+        conditions = self.conditions.toPlainText().strip() if chosen == "go_with_conditions" else ""
+        reason = self.reason.toPlainText().strip()
+        return chosen, self.by.text().strip(), self.role.text().strip(), reason, conditions
+
+    def _fill(self, held: GateDecision | None) -> None:
+        self.outcome.choose(next((i for i, (key, _) in enumerate(OUTCOMES) if held and key == held.outcome), -1))
+        self.by.setText(held.by if held else "")
+        self.role.setText(held.role if held else "")
+        self.reason.show_text(held.reason if held else "")
+        self.conditions.show_text(held.conditions if held else "")
+        self._show_state()
+
+    def _show_both(self, result: GateResult, held: GateDecision | None) -> None:
+        clear(self._both)
+        for at, text in enumerate(("Computed by the rule", "Decided by people")):
+            self._both.addWidget(label(text, "label"), 0, at)
+            self._both.setColumnStretch(at, 1)
+        words = GATE_WORDS[result.state].capitalize()
+        self._both.addLayout(_verdict(ICON[result.state], TONE[result.state], words), 1, 0)
+        if held is None:
+            self._both.addLayout(_verdict("circle", "muted", "Nothing recorded"), 1, 1)
+        else:
+            mark, tone = ("circle-x", "warn") if held.outcome == "hold" else ("circle-check", "accent")
+            self._both.addLayout(_verdict(mark, tone, _WORDS[held.outcome]), 1, 1)
+            who = ", ".join(part for part in (held.by, held.role, day_of_stamp(held.at)) if part)
+            self._both.addWidget(label(who, "muted", wrap=True), 2, 1)
+        if result.differs:
+            self._differs.tell("The decision differs from what the rule computes", held.reason if held else "")
+        else:
+            self._differs.hide()
+
+    def _show_state(self) -> None:
+        self.conditions_box.setVisible(self.outcome.chosen == 1)
+        self.withdraw_button.setVisible(self._held is not None)
+        dirty = self.dirty()
+        self._state.setText("Typed here, but not recorded yet." if dirty else "")
+        self.record_button.setEnabled(dirty and not self.session.read_only)
+        text = "Record the change" if self._held is not None else "Record the decision"
+        self.record_button.setText(text)
+        self.record_button.setAccessibleName(f"{text} at {self.gate.title}")
+        if not dirty:
+            self.problem_line.hide()
+
+    def _tell(self, text: str) -> None:
+        self.problem_line.setText(text)
+        self.problem_line.show()
+        announce(self, text, urgent=True)
+
+    def _connect(self) -> None:
+        self.outcome.picked.connect(lambda _: self._show_state())
+        for field in (self.by, self.role):
+            field.textEdited.connect(lambda _: self._show_state())
+        for box in (self.reason, self.conditions):
+            box.textChanged.connect(self._show_state)
+        for editor in (self.outcome, self.by, self.role, self.reason, self.conditions, self.withdraw_button):
+            editor.setEnabled(not self.session.read_only)
+
+    def _lay_out(self) -> None:
+        self.by.setAccessibleName(f"Decided by, at {self.gate.title}")
+        self.role.setAccessibleName(f"In the role of, at {self.gate.title}")
+        self.role.setPlaceholderText(role_titles(self.session.pack, self.gate.decided_by))
+        self.withdraw_button.setAccessibleName(f"Withdraw the decision at {self.gate.title}")
+        self._both.setHorizontalSpacing(24)
+        self._both.setVerticalSpacing(4)
+        people = QGridLayout()
+        people.setHorizontalSpacing(12)
+        people.setVerticalSpacing(4)
+        for at, (text, field) in enumerate((("Decided by", self.by), ("In the role of", self.role))):
+            people.addWidget(label(text, "label"), 0, at)
+            people.addWidget(field, 1, at)
+            people.setColumnStretch(at, 1)
+        self.conditions_box = QWidget()
+        inner = column(label("Conditions", "label"), self.conditions, spacing=4)
+        self.conditions_box.setLayout(inner)
+        reason = "Reason (needed where the decision differs from the computed state)"
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addLayout(self._both)
+        layout.addWidget(self._differs)
+        layout.addWidget(self.outcome)
+        layout.addLayout(people)
+        layout.addWidget(self.conditions_box)
+        layout.addLayout(column(label(reason, "label"), self.reason, spacing=4))
+        layout.addWidget(self.problem_line)
+        self.problem_line.hide()
+        buttons = row(self.record_button, self.withdraw_button)
+        buttons.addWidget(self._state, 1, Qt.AlignmentFlag.AlignVCenter)
+        layout.addLayout(buttons)
+
+
+def _verdict(icon_name: str, tone: str, words: str) -> QVBoxLayout:
+    return column(row(IconLabel(icon_name, tone, 18), label(words, "strong"), 1))
+
+
+def _content(held: GateDecision | None) -> tuple[str, str, str, str, str]:
+    """Return what the editors show for a decision, in the order of ``DecisionForm._typed``."""
+    if held is None:
+        return "", "", "", "", ""
+    conditions = held.conditions.strip() if held.outcome == "go_with_conditions" else ""
+    return held.outcome, held.by.strip(), held.role.strip(), held.reason.strip(), conditions

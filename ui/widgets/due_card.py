@@ -1,0 +1,199 @@
+"""What the framework asks besides its gates, and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from asl_desktop.domain.determination import NotAssessed, Snapshot, ThresholdResult
+from asl_desktop.domain.pack import Pack
+from asl_desktop.domain.wording import STATE_WORDS
+from ui.places import place_of_open, role_titles
+from ui.theme import set_role
+from ui.widgets.parts import IconLabel, Tone, chip, clear, label, line, link, row
+from ui.widgets.steps import linked_line
+from ui.wording import ICON, TONE, plural
+
+_TRIGGER = {
+    "true": ("triangle-alert", "warn", "Fired"),
+    "false": ("circle-check", "ok", "Not fired"),
+    "unknown": ("circle-help", "warn", "Not known"),
+}
+_KINDS: tuple[tuple[str, str, str], ...] = (
+    ("threshold", "threshold not assessed", "thresholds not assessed"),
+    ("domain", "domain without any input", "domains without any input"),
+    ("question", "open question", "open questions"),
+    ("indicator", "indicator not measured", "indicators not measured"),
+    ("showing", "showing without a decision", "showings without a decision"),
+    ("requirement", "safeguard not assessed", "safeguards not assessed"),
+)
+
+
+class _Card(QFrame):
+    """A card whose content is built anew when what it shows has changed."""
+
+    wants = Signal(str, str)
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        set_role(self, role="card")
+        self.setAccessibleName(title)
+        self._content = QVBoxLayout()
+        self._content.setSpacing(8)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(12)
+        layout.addWidget(label(title, "pane-title"))
+        layout.addLayout(self._content)
+        self._shown: object = None
+
+    def refresh(self, snapshot: Snapshot) -> None:
+        """Show what holds now."""
+        content = self._key(snapshot)
+        if content != self._shown:
+            self._shown = content
+            clear(self._content)
+            self._build(snapshot)
+
+    def _key(self, snapshot: Snapshot) -> object:
+        raise NotImplementedError
+
+    def _build(self, snapshot: Snapshot) -> None:
+        raise NotImplementedError
+
+
+class ThresholdsCard(_Card):
+    """Every threshold with its state and reasons; the gates rest on them."""
+
+    def __init__(self) -> None:
+        super().__init__("What the gates rest on")
+        self.rows: dict[str, QFrame] = {}
+
+    def _key(self, snapshot: Snapshot) -> object:
+        return snapshot.determination.thresholds
+
+    def _build(self, snapshot: Snapshot) -> None:
+        self.rows = {}
+        for at, result in enumerate(snapshot.determination.thresholds):
+            if at:
+                self._content.addWidget(line())
+            holder = QFrame()
+            holder.setLayout(self._row(snapshot.pack, result))
+            holder.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self.rows[result.id] = holder
+            self._content.addWidget(holder)
+
+    def _row(self, pack: Pack, result: ThresholdResult) -> QVBoxLayout:
+        title = pack.threshold_by_id[result.id].title
+        tense = bool(result.tensions) and result.state == "ruled_out"
+        words = STATE_WORDS[result.state] + (", with tension" if tense else "")
+        tone: Tone = "warn" if tense else TONE[result.state]  # type: ignore[assignment]
+        head = row(IconLabel("triangle-alert" if tense else ICON[result.state], tone, 18), spacing=8)
+        head.addWidget(label(title if result.id in title else f"{result.id}  {title}", "strong", wrap=True), 1)
+        head.addWidget(chip(words.capitalize(), tone))
+        layout = QVBoxLayout()
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        for reason in result.reasons:
+            layout.addLayout(_indented(label(reason, "muted", wrap=True)))
+        for tension in result.tensions:
+            said = tension.rationale or "Nobody has said why; until then the showing does not count."
+            layout.addLayout(_indented(label(f"In tension: {tension.finding} Rationale: {said}", "muted", wrap=True)))
+        if any(result.id in showing.supported_when for showing in pack.showings):
+            jump = link("Open its showings", lambda: self.wants.emit("showings", result.id))
+            jump.setAccessibleName(f"Open the showings for {result.id}")
+            layout.addLayout(_indented(jump))
+        return layout
+
+
+class DueCard(_Card):
+    """Triggers, duties, documents, clocks and roles."""
+
+    def __init__(self) -> None:
+        super().__init__("What else falls due")
+
+    def _key(self, snapshot: Snapshot) -> object:
+        return snapshot.determination.triggers, snapshot.determination.duties
+
+    def _build(self, snapshot: Snapshot) -> None:
+        pack = snapshot.pack
+        self._triggers(snapshot)
+        self._lines("Duties that follow from the thresholds", snapshot.determination.duties)
+        documents = [
+            f"{item.title}: {item.contents}"
+            + (f" Signed by {role_titles(pack, item.signed_by)}." if item.signed_by else "")
+            + (f" Published: {item.published}" if item.published else "")
+            for item in pack.documents
+        ]
+        self._lines("Documents", documents)
+        clocks = [f"{c.title}: {c.text}" + (f" ({c.days} days)" if c.days else "") for c in pack.clocks]
+        self._lines("Clocks", clocks)
+        self._lines("Roles", [f"{role.title}: {role.duty}" for role in pack.roles])
+        if not self._content.count():
+            self._content.addWidget(label("The framework names nothing more.", "muted"))
+
+    def _triggers(self, snapshot: Snapshot) -> None:
+        if not snapshot.determination.triggers:
+            return
+        questions = {trigger.id: trigger.question for trigger in snapshot.pack.triggers}
+        self._content.addWidget(label("Triggers of a new assessment", "label"))
+        for result in snapshot.determination.triggers:
+            icon_name, tone, words = _TRIGGER[result.value]
+            head = row(IconLabel(icon_name, tone), spacing=8)
+            head.addWidget(label(f"{words}. {result.reason}", wrap=True), 1)
+            question = questions[result.id]
+            jump = link(question, lambda question=question: self.wants.emit("questions", question))  # type: ignore[misc]
+            jump.setAccessibleName(f"Open {question}, which decides whether {result.id} has fired")
+            head.addWidget(jump)
+            self._content.addLayout(head)
+
+    def _lines(self, title: str, lines: Sequence[str]) -> None:
+        if not lines:
+            return
+        self._content.addSpacing(4)
+        self._content.addWidget(label(title, "label"))
+        for text in lines:
+            self._content.addWidget(label(text, "muted", wrap=True, selectable=True))
+
+
+class StillOpenCard(_Card):
+    """What was not assessed, by kind, with a way to the first of each."""
+
+    def __init__(self) -> None:
+        super().__init__("What is still open")
+
+    def _key(self, snapshot: Snapshot) -> object:
+        return snapshot.determination.not_assessed, snapshot.determination.gap, snapshot.determination.notes
+
+    def _build(self, snapshot: Snapshot) -> None:
+        for kind, one, many in _KINDS:
+            found = [item for item in snapshot.determination.not_assessed if item.kind == kind]
+            if found:
+                self._content.addLayout(self._open_row(snapshot.pack, plural(len(found), one, many), found[0]))
+        gap = snapshot.determination.gap
+        if gap:
+            words = plural(len(gap), "required safeguard not shown", "required safeguards not shown")
+            text = f"{words}. First: {gap[0].requirement} {gap[0].title}."
+            self._content.addLayout(self._line(text, ("safeguards", gap[0].requirement), words))
+        for note in snapshot.determination.notes:
+            self._content.addWidget(label(note, "muted", wrap=True))
+        if not self._content.count():
+            self._content.addWidget(label("Nothing that the framework asks for is open.", "muted"))
+
+    def _open_row(self, pack: Pack, words: str, first: NotAssessed) -> QHBoxLayout:
+        name = first.text if first.kind in {"indicator", "showing", "domain"} else f"{first.id}, {first.text}"
+        ending = "" if name.endswith(("?", ".")) else "."
+        return self._line(f"{words}. First: {name}{ending}", place_of_open(pack, first), words)
+
+    def _line(self, text: str, place: tuple[str, str] | None, words: str) -> QHBoxLayout:
+        return linked_line("Open", text, place, self.wants.emit, said=f"Open the first of {words}")
+
+
+def _indented(inner: QWidget) -> QHBoxLayout:
+    layout = QHBoxLayout()
+    layout.setContentsMargins(26, 0, 0, 0)
+    layout.addWidget(inner)
+    return layout
