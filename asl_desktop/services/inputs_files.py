@@ -176,7 +176,8 @@ class _Application:
     def _attach(self, source: Path, expected: str) -> str:
         item = self.document.attach(source, EvidenceDraft(), actor=self.actor, progress=self.progress)
         if item.sha256 != expected:
-            self.document.remove("evidence", item.sha256, actor=self.actor).result()
+            if item.sha256 not in self.before.evidence_by_sha:
+                self.document.remove("evidence", item.sha256, actor=self.actor).result()
             raise EvidenceMissing(path=str(source), detail="it changed while it was being read")
         return item.sha256
 

@@ -43,7 +43,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     temporary = None
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".partial", dir=path.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
@@ -88,7 +88,7 @@ def staging_folder(beside: Path) -> Iterator[Path]:
         OutputNotWritable, DiskFull: the folder of the target cannot be written.
     """
     try:
-        stage = Path(tempfile.mkdtemp(prefix=f".{beside.name}.", suffix=".partial", dir=beside.parent))
+        stage = Path(tempfile.mkdtemp(prefix=f".{beside.name[:40]}.", suffix=".partial", dir=beside.parent))
     except OSError as cause:
         raise output_error(beside, cause) from cause
     try:

@@ -23,7 +23,15 @@ from asl_desktop.domain.inputs import (
     PlannedIndicator,
     Scope,
 )
-from asl_desktop.errors import Cancelled, DiskFull, FileExists, FileMissing, InputInvalid, OutputNotWritable
+from asl_desktop.errors import (
+    Cancelled,
+    DiskFull,
+    EvidenceMissing,
+    FileExists,
+    FileMissing,
+    InputInvalid,
+    OutputNotWritable,
+)
 from asl_desktop.interchange.inputs_file import read_inputs
 from asl_desktop.interchange.inputs_model import inputs_schema
 from asl_desktop.interchange.yaml_source import parse_yaml
@@ -364,3 +372,22 @@ def test_published_schema_refuses_what_the_reader_refuses(old: str, new: str, tm
     assert not validator.is_valid(parse_yaml(text, file="x", error=InputInvalid).data)
     with pytest.raises(InputInvalid):
         read_inputs(inputs_folder(tmp_path, text))
+
+
+def test_file_that_changes_into_known_evidence_takes_nothing_away(
+    document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = tmp_path / "known.txt"
+    known.write_text("known before", "utf-8")
+    item = attach_evidence(document, known, actor="Ada")
+    path = inputs_folder(tmp_path)
+    attach = Document.attach
+
+    def swapped(self: Document, source: Path, *args: object, **kwargs: object) -> EvidenceItem:
+        source.write_text("known before", "utf-8")  # somebody rewrites the file between reading and attaching
+        return attach(self, source, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Document, "attach", swapped)
+    with pytest.raises(EvidenceMissing, match="changed while"):
+        apply_inputs(document, path, actor="Zoe")
+    assert document.inputs().evidence == (item,)
