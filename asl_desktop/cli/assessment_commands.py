@@ -125,14 +125,14 @@ def export(file: Path, *, inputs: bool, out: Path | None) -> None:  # noqa: ARG0
 @click.argument("file", type=PATH)
 def check(file: Path) -> int:
     """Look for anything in FILE that was changed past its own history, and for damaged evidence."""
-    from asl_desktop.errors import FileDamaged, UserError
+    from asl_desktop.errors import FileDamaged, FileTampered, UserError
     from asl_desktop.services.assessments import open_assessment
 
     try:
         with open_assessment(file, read_only=True) as document:
             problems = document.check()
             events = document.head().events
-    except FileDamaged as error:
+    except (FileDamaged, FileTampered) as error:
         return report_user_error(error)
     except UserError as error:
         return report_user_error(error, status=COULD_NOT_LOOK)

@@ -289,3 +289,29 @@ def test_file_that_is_open_elsewhere_is_not_written(asl: Callable[..., Said], fi
     with Document.open(file):
         refused(call(asl, "attach", file, tmp_path), "a.asl", "is being changed by")
         assert call(asl, "determine", file, tmp_path).status == 0
+
+
+def add_a_table(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE extra (a)")
+    connection.close()
+
+
+def rename_the_model(path: Path) -> None:
+    data = path.read_bytes()
+    assert b"Tern" in data
+    path.write_bytes(data.replace(b"Tern", b"Torn", 1))
+
+
+@pytest.mark.parametrize("command", ["check", "verify"])
+@pytest.mark.parametrize("change", [add_a_table, rename_the_model])
+def test_file_changed_past_its_history_is_not_in_order(
+    asl: Callable[..., Said], file: Path, command: str, change: Callable[[Path], None]
+) -> None:
+    assert asl(command, file).status == 0
+    change(file)
+    before = sha(file)
+    said = asl(command, file)
+    assert said.status == 1, said
+    assert "Traceback" not in said.err
+    assert sha(file) == before
