@@ -92,10 +92,15 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def closed(text: str) -> str:
+    """Return what a person typed with a full stop where it lacks one, and otherwise as typed."""
+    text = text.strip()
+    return text if not text or text.endswith((".", "?", "!", ":")) else f"{text}."
+
+
 def sentence(text: str) -> str:
     """Return the text as a sentence: a large first letter and a full stop."""
-    text = capital(text.strip())
-    return text if not text or text.endswith((".", "?", "!", ":")) else f"{text}."
+    return capital(closed(text))
 
 
 def state_runs(state: str) -> Runs:
@@ -127,9 +132,7 @@ def moment(at: str) -> str:
 
 def answer_text(question: Question | None, answer: Answer) -> str:
     """Return what was answered, in the question's own words for options."""
-    if answer.state != "answered":
-        return capital(wording.ANSWER_STATE_WORDS[answer.state])
-    lines = []
+    lines = [] if answer.state == "answered" else [capital(wording.ANSWER_STATE_WORDS[answer.state])]
     for part_id, value in answer.value.items():
         part = question.part(part_id) if question else None
         text = _value_text(part, value)

@@ -20,7 +20,7 @@ from reports.blocks import (
     cell,
     plain,
 )
-from reports.sections.common import DASH, Context, capital, counted, listed_ids, person, sentence, state_runs
+from reports.sections.common import DASH, Context, capital, closed, counted, listed_ids, person, sentence, state_runs
 
 if TYPE_CHECKING:
     from asl_desktop.domain.determination import GateResult, ThresholdResult, TrackResult
@@ -203,5 +203,5 @@ def _facts(context: Context) -> Block:
     ]
     for name, text in (("Deployment context", scope.deployment_context), ("Actors considered", scope.actors)):
         if text:
-            runs += [Run(f" {name}: ", "muted"), Run(sentence(text))]
+            runs += [Run(f" {name}: ", "muted"), Run(closed(text))]
     return Paragraph(tuple(runs), "small")

@@ -27,6 +27,7 @@ from reports.sections.common import (
     Usual,
     answer_text,
     capital,
+    closed,
     labelled,
     moment,
     person,
@@ -96,9 +97,9 @@ def evidence(context: Context) -> Section:
     for sha, name in context.evidence_names.items():
         item = items[sha]
         about = labelled(
-            ("", sentence(item.title)),
+            ("", closed(item.title)),
             ("", f"{item.name}, {_size(item.size)}."),
-            ("Cites", sentence(item.cites)),
+            ("Cites", closed(item.cites)),
             ("", sentence(", ".join(part for part in (item.strength, item.confidentiality, _dates(item)) if part))),
             ("Attached by", common.line(person(item.author, "", item.at))),
         )
