@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from asl_desktop.domain.determination import NotAssessed, Snapshot, ThresholdResult
+from asl_desktop.domain.determination import Determination, NotAssessed, Snapshot, ThresholdResult
 from asl_desktop.domain.pack import Pack
-from asl_desktop.domain.wording import STATE_WORDS
+from asl_desktop.domain.wording import STATE_WORDS, listed
 from ui.places import place_of_open, role_titles
 from ui.theme import set_role
 from ui.widgets.parts import IconLabel, Tone, chip, clear, label, line, link, row
@@ -21,6 +21,7 @@ _TRIGGER = {
     "false": ("circle-check", "ok", "Not fired"),
     "unknown": ("circle-help", "warn", "Not known"),
 }
+_GAP = ("required safeguard not shown", "required safeguards not shown")
 _KINDS: tuple[tuple[str, str, str], ...] = (
     ("threshold", "threshold not assessed", "thresholds not assessed"),
     ("domain", "domain without any input", "domains without any input"),
@@ -29,6 +30,15 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
     ("showing", "showing without a decision", "showings without a decision"),
     ("requirement", "safeguard not assessed", "safeguards not assessed"),
 )
+
+
+def open_words(result: Determination) -> str:
+    """Return in one sentence what was not assessed and which safeguards are not shown, by count."""
+    kinds = [item.kind for item in result.not_assessed]
+    parts = [plural(kinds.count(kind), one, many) for kind, one, many in _KINDS if kind in kinds]
+    if result.gap:
+        parts.append(plural(len(result.gap), *_GAP))
+    return f"{listed(parts)}." if parts else "Nothing that the framework asks for."
 
 
 class _Card(QFrame):
@@ -175,7 +185,7 @@ class StillOpenCard(_Card):
                 self._content.addLayout(self._open_row(snapshot.pack, plural(len(found), one, many), found[0]))
         gap = snapshot.determination.gap
         if gap:
-            words = plural(len(gap), "required safeguard not shown", "required safeguards not shown")
+            words = plural(len(gap), *_GAP)
             text = f"{words}. First: {gap[0].requirement} {gap[0].title}."
             self._content.addLayout(self._line(text, ("safeguards", gap[0].requirement), words))
         for note in snapshot.determination.notes:

@@ -1,0 +1,284 @@
+"""The report page: what will be in it, where it goes, who signs, and what verifying it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtWidgets import QFrame, QLineEdit, QProgressBar, QWidget
+
+from asl_desktop.domain.determination import Snapshot
+from asl_desktop.domain.wording import day
+from asl_desktop.errors import FileExists
+from ui import dialogs_seam
+from ui.operations import Handle
+from ui.pages.base import Page
+from ui.session import Session
+from ui.widgets.due_card import open_words
+from ui.widgets.parts import Banner, announce, button, card, column, label, link, row
+from ui.widgets.report_result import Outcome, ResultCard
+from ui.widgets.signing_form import Signer, SigningForm, tell_failure
+from ui.wording import plural
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from asl_desktop.clock import Clock
+    from asl_desktop.storage.document import Document
+    from reports.verifying import Verification
+
+_PDF = "PDF documents (*.pdf)"
+_CHECKABLE = "Reports and assessments (*.pdf *.asl)"
+
+
+class ReportPage(Page):
+    """Writes, signs and verifies the board report, off the window's thread."""
+
+    page_id: ClassVar[str] = "report"
+    heading: ClassVar[str] = "Report"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.target = QLineEdit()
+        self.signing = SigningForm(session)
+        self.write_button = button("Write the report", self.write, icon_name="file-check", primary=True)
+        self.cancel_button = button("Cancel", self._on_cancel)
+        self.verify_button = button("Verify another file", self.verify_another, icon_name="shield-check")
+        self.bar = QProgressBar()
+        self.banner = Banner("danger")
+        self.result = ResultCard()
+        self._contains = label("", wrap=True)
+        self._missing = label("", wrap=True)
+        self._step = label("", "muted")
+        self._running: Handle[Outcome] | Handle[Verification] | None = None
+        self._may_replace: Path | None = None
+        self.add_heading("A PDF for the people who decide: the determination, its reasons, and what is missing.")
+        self._lay_out()
+        self.target.setText(str(_suggested(session.document.path)))
+
+    def refresh(self, snapshot: Snapshot) -> None:
+        result = snapshot.determination
+        scope = snapshot.inputs.scope
+        model = " ".join(part for part in (scope.model, scope.checkpoint) if part)
+        precaution = ", precautionary" if result.precautionary else ""
+        counts = (
+            plural(len(result.thresholds), "threshold", "thresholds"),
+            plural(len(result.margins), "margin", "margins"),
+            plural(len(result.gates), "gate", "gates"),
+            plural(len(snapshot.inputs.evidence), "piece of evidence", "pieces of evidence"),
+        )
+        self._contains.setText(
+            f"Board report on {model}: {result.label}{precaution}, judged as of {day(snapshot.as_of)}, "
+            f"with {', '.join(counts[:-1])} and {counts[-1]}."
+        )
+        self._missing.setText(f"Missing, and printed as missing: {open_words(result)}")
+
+    def open_item(self, item: str) -> None:
+        self.target.setFocus()
+
+    def commit(self) -> None:
+        self.session.write_now()
+
+    def write(self) -> None:
+        """Write the report with what is chosen on the page."""
+        if self._running is not None:
+            return
+        problem = self.signing.problem()
+        self.signing.show_problem(problem)
+        self.banner.hide()
+        if problem:
+            return
+        if not self.target.text().strip():
+            self.banner.tell("The report was not written", "Choose where it goes.")
+            return
+        if not self.session.flush():
+            state = self.session.save_state.message
+            self.banner.tell("The report was not written", f"Not everything here could be saved yet. {state}")
+            return
+        self._start(self._target(), self.signing.signer(), replace=self._may_replace == self._target())
+
+    def verify_another(self) -> None:
+        """Ask for a report or an assessment and say whether it can be relied on."""
+        if self._running is not None:
+            return
+        chosen = dialogs_seam.choose_open(self, "Verify a report or an assessment", filters=_CHECKABLE)
+        if chosen is None:
+            return
+        path, clock = chosen, self.session.clock
+        self.banner.hide()
+
+        def _work(_: Handle[Verification]) -> Verification:
+            from reports.verifying import verify
+
+            return verify(path, clock=clock)
+
+        def _done(found: Verification) -> None:
+            self._stop_showing()
+            self.result.show_verification(path, found)
+            self._bring_up(self.result)
+
+        self._show_running(
+            self.session.operations.run(_work, owner=self, done=_done, failed=self._on_failed),
+            f"Looking at {path.name}",
+        )
+
+    def _start(self, target: Path, signer: Signer | None, *, replace: bool) -> None:
+        document, as_of, clock = self.session.document, self.session.snapshot.as_of, self.session.clock
+        self.signing.passphrase.clear()
+
+        def _work(handle: Handle[Outcome]) -> Outcome:
+            return _write(handle, document, target=target, as_of=as_of, signer=signer, replace=replace, clock=clock)
+
+        def _failed(error: BaseException) -> None:
+            if isinstance(error, FileExists) and not replace and _is_pdf(target):
+                self._stop_showing()
+                self._ask_to_replace(target, signer)
+            else:
+                self._on_failed(error)
+
+        self._show_running(
+            self.session.operations.run(_work, owner=self, done=self._on_written, failed=_failed), "Writing the report"
+        )
+
+    def _ask_to_replace(self, target: Path, signer: Signer | None) -> None:
+        text = f"{target} is a signed report. Its signatures are lost when it is replaced."
+        if dialogs_seam.ask(self, "Replace the signed report", text, yes="Replace it", danger=True):
+            self._start(target, signer, replace=True)
+
+    def _on_written(self, outcome: Outcome) -> None:
+        self._stop_showing()
+        self._may_replace = None
+        self.result.show_outcome(outcome)
+        self._bring_up(self.result)
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._stop_showing()
+        tell_failure(self.banner, error, otherwise=lambda: announce(self, "Stopped; nothing was written"))
+        self._bring_up(self.banner)
+
+    def _on_cancel(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+
+    def _show_running(self, handle: Handle[Outcome] | Handle[Verification], words: str) -> None:
+        self._running = handle
+        self._step.setText(words)
+        self.bar.setRange(0, 0)
+        handle.progressed.connect(self._on_progress)
+        self._progress.show()
+        self.write_button.setEnabled(False)
+        self.verify_button.setEnabled(False)
+
+    def _on_progress(self, done: int, total: int, text: str) -> None:
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        self._step.setText(text or self._step.text())
+
+    def _stop_showing(self) -> None:
+        self._running = None
+        self._progress.hide()
+        self.write_button.setEnabled(True)
+        self.verify_button.setEnabled(True)
+
+    def _bring_up(self, target: QWidget) -> None:
+        if target.isVisible():
+            self.scroll_area.ensureWidgetVisible(target, 0, 24)
+
+    def _target(self) -> Path:
+        path = Path(self.target.text().strip()).expanduser()
+        path = path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
+        return self.session.document.path.parent / path
+
+    def _on_choose(self) -> None:
+        chosen = dialogs_seam.choose_save(self, "Where the report goes", self._target(), filters=_PDF)
+        if chosen is not None:
+            self.target.setText(str(chosen))
+            # The chooser asked before it gave a name that exists; it did not ask for one that gains its suffix here.
+            self._may_replace = self._target() if self._target() == chosen else None
+
+    def _lay_out(self) -> None:
+        self.target.setAccessibleName("Where the report goes")
+        self.target.textEdited.connect(lambda _: self._forget_choice())
+        choose = button("Choose", self._on_choose)
+        choose.setAccessibleName("Choose where the report goes")
+        place = row(spacing=8)
+        place.addWidget(self.target, 1)
+        place.addWidget(choose)
+        go = link("See what is still open", lambda: self.wants.emit("gate", ""))
+        self.body.addWidget(card(label("What it will say", "pane-title"), self._contains, self._missing, row(go, 1)))
+        buttons = row(self.write_button, self.verify_button, 1)
+        self.body.addWidget(
+            card(
+                label("Write it", "pane-title"),
+                column(label("File", "label"), place, spacing=4),
+                self.signing,
+                self.banner,
+                buttons,
+                self._make_progress(),
+            )
+        )
+        self.body.addWidget(self.result)
+        self.body.addStretch(1)
+
+    def _make_progress(self) -> QFrame:
+        self.bar.setAccessibleName("Progress of the report")
+        self.bar.setTextVisible(False)
+        self.cancel_button.setAccessibleName("Cancel writing the report")
+        self._progress = QFrame()
+        layout = row(self._step, spacing=12)
+        layout.addWidget(self.bar, 1)
+        layout.addWidget(self.cancel_button)
+        self._progress.setLayout(layout)
+        self._progress.hide()
+        return self._progress
+
+    def _forget_choice(self) -> None:
+        self._may_replace = None
+
+
+def _write(
+    handle: Handle[Outcome],
+    document: Document,
+    *,
+    target: Path,
+    as_of: date,
+    signer: Signer | None,
+    replace: bool,
+    clock: Clock,
+) -> Outcome:
+    """Build, sign and verify; runs on the work lane and speaks from what is on disk.
+
+    Raises:
+        UserError: nothing at ``target`` changed.
+        Cancelled: the person stopped it; nothing at ``target`` changed.
+    """
+    from asl_desktop.errors import VerifyImpossible
+    from asl_desktop.messages import message_for
+    from asl_desktop.services.assessments import take_snapshot
+    from reports.building import build_report, require_replaceable
+    from reports.identity import load_identity
+    from reports.verifying import verify
+
+    require_replaceable(target, replace=replace)
+    identity = load_identity(signer.identity_file, signer.passphrase) if signer is not None else None
+    handle.check()
+    role = signer.role if signer is not None else "Assessor"
+    snapshot = take_snapshot(document, as_of=as_of, clock=clock)
+    written = build_report(snapshot, target, identity=identity, role=role, clock=clock, progress=handle)
+    words = f"signed by {identity.name} as {role}" if identity is not None else ""
+    try:
+        return Outcome(written, words, verify(target, clock=clock))
+    except VerifyImpossible as error:
+        return Outcome(written, words, None, message_for(error).text)
+
+
+def _suggested(document: Path) -> Path:
+    return document.with_name(f"{document.stem}-report.pdf")
+
+
+def _is_pdf(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(5) == b"%PDF-"
+    except OSError:
+        return False

@@ -1,0 +1,128 @@
+"""What came of writing a report or of verifying a file, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
+
+from ui.theme import set_role
+from ui.widgets.parts import Banner, Tone, button, clear, column, label, row
+
+if TYPE_CHECKING:
+    from reports.rendering import Written
+    from reports.verifying import Verification
+
+
+_TITLES: dict[Tone, str] = {
+    "ok": "The report is written and signed",
+    "warn": "The report is written and signed, by a signer who is not trusted on this machine",
+    "danger": "The report is written, NOT verified",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A report that was written, and what verifying it found.
+
+    Attributes:
+        signer: who signed, in words; empty for an unsigned report.
+        verification: None when the file could not be looked at again; ``trouble`` then says why.
+    """
+
+    written: Written
+    signer: str
+    verification: Verification | None
+    trouble: str = ""
+
+
+class ResultCard(QFrame):
+    """Shows the last outcome; hidden until there is one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_role(self, role="card")
+        self.setAccessibleName("Result")
+        self.lines: tuple[str, ...] = ()
+        self._content = QVBoxLayout(self)
+        self._content.setContentsMargins(24, 20, 24, 20)
+        self._content.setSpacing(12)
+        self.hide()
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Say what was written and whether it holds."""
+        written, verification = outcome.written, outcome.verification
+        pages = f"{written.pages} pages"
+        tone: Tone = "danger"
+        if not outcome.signer:
+            title, tone = "The report is written, not signed", "warn"
+            text = f"{pages}. Without a signature nobody can tell whether it was changed afterwards."
+            found: tuple[str, ...] = ()
+        elif verification is None:
+            title, text, found = "The report is written, but could not be verified", outcome.trouble, ()
+        else:
+            from reports.verifying import in_words
+
+            tone = _tone(verification)
+            title = _TITLES[tone]
+            text = f"{pages}, {outcome.signer}."
+            found = in_words(verification)
+        self._begin(title, text, tone)
+        self._add_value("File", str(written.path))
+        self._add_value("SHA-256", written.sha256)
+        self._add("Verification", found)
+        self._add("Notices printed in the report", written.notices)
+        folder = button("Open folder", lambda: _open_folder(written.path), icon_name="folder-open")
+        self._content.addLayout(row(folder, 1))
+        self.show()
+
+    def show_verification(self, path: Path, verification: Verification) -> None:
+        """Say whether another file can be relied on."""
+        from reports.verifying import in_words
+
+        first, *rest = in_words(verification)
+        tone: Tone = (
+            "ok" if verification.ok else "warn" if verification.intact and verification.signatures else "danger"
+        )
+        self._begin(path.name, first, tone)
+        self._add_value("File", str(path))
+        self._add("Verification", tuple(rest))
+        self.show()
+
+    def _begin(self, title: str, text: str, tone: Tone) -> None:
+        clear(self._content)
+        self.lines = (title, text)
+        banner = Banner(tone)
+        self._content.addWidget(banner)
+        banner.tell(title, text)
+
+    def _add_value(self, title: str, text: str) -> None:
+        """Show something to copy whole; a path may be longer than the card is wide."""
+        field = QLineEdit(text)
+        field.setReadOnly(True)
+        field.setAccessibleName(title)
+        field.setCursorPosition(0)
+        self.lines += (text,)
+        self._content.addLayout(column(label(title, "label"), field, spacing=4))
+
+    def _add(self, title: str, lines: tuple[str, ...]) -> None:
+        if not lines:
+            return
+        self.lines += lines
+        said = [label(text, wrap=True, selectable=True) for text in lines]
+        self._content.addLayout(column(label(title, "label"), *said, spacing=4))
+
+
+def _tone(verification: Verification) -> Tone:
+    """Return ok only for a file without any problem; an intact one by an unknown signer is a warning."""
+    if verification.ok:
+        return "ok"
+    return "warn" if verification.intact and verification.signatures else "danger"
+
+
+def _open_folder(path: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
