@@ -33,10 +33,11 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 _EPILOG = """\b
 Exit status
-  0  done; for verify and check: all is well
-  1  refused, nothing was changed; for verify and check: not all is well
-  2  wrong usage; for verify and check: could not look
-  70 an error of this program; the message names the log file
+  0   done; for verify and check: all is well
+  1   refused, nothing was changed; for verify and check: not all is well
+  2   wrong usage; for verify and check: could not look
+  70  an error of this program; the message names the log file
+  130 stopped from the keyboard
 """
 
 

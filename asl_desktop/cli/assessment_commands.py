@@ -36,7 +36,7 @@ def to_day(moment: datetime | None) -> date | None:
     return moment.date() if moment is not None else None
 
 
-@click.command
+@click.command(short_help="Start an assessment.")
 @click.argument("file", type=PATH)
 @click.option("--pack", "pack_id", required=True, metavar="ID", help="Framework; see: asl packs list")
 @click.option("--model", required=True, metavar="NAME", help="The model that is assessed.")
@@ -66,7 +66,7 @@ def new(
         say(f"Started {file} for {model} under {pack.title}.")
 
 
-@click.command
+@click.command(short_help="Put in an INPUTS.yaml, whole or not at all.")
 @click.argument("file", type=PATH)
 @click.argument("inputs", type=PATH)
 @ACTOR
@@ -84,7 +84,7 @@ def apply(file: Path, inputs: Path, *, actor: str | None) -> None:
     )
 
 
-@click.command
+@click.command(short_help="Keep copies of evidence files.")
 @click.argument("file", type=PATH)
 @click.argument("evidence", type=PATH, nargs=-1, required=True)
 @click.option("--title", default="", metavar="TEXT", help="What the evidence is.")
@@ -105,7 +105,7 @@ def attach(file: Path, evidence: tuple[Path, ...], *, title: str, cites: str, ac
             say(f"{item.sha256}  {item.name}")
 
 
-@click.command
+@click.command(short_help="Write the inputs back as INPUTS.yaml.")
 @click.argument("file", type=PATH)
 @click.option("--inputs", is_flag=True, required=True, help="Write everything that was put in, as INPUTS.yaml.")
 @click.option(
@@ -121,7 +121,7 @@ def export(file: Path, *, inputs: bool, out: Path | None) -> None:  # noqa: ARG0
     say(f"Wrote {listing}.")
 
 
-@click.command
+@click.command(short_help="Look for changes past the file's own history.")
 @click.argument("file", type=PATH)
 def check(file: Path) -> int:
     """Look for anything in FILE that was changed past its own history, and for damaged evidence."""

@@ -56,7 +56,7 @@ class _Files:
         return (self.assessment, self.report, self.identity, self.passphrase)
 
 
-@click.command
+@click.command(short_help="Build, sign and verify a worked example.")
 @click.argument("folder", metavar="DIR", type=PATH)
 @click.option("--example", default="claude-opus-4", show_default=True, metavar="NAME", help="Which worked example.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document of a stable shape.")
@@ -89,9 +89,10 @@ def demo(folder: Path, *, example: str, as_json: bool) -> int:
 
 
 def _print(files: _Files, snapshot: Snapshot, verification: Verification) -> None:
+    from asl_desktop.cli.outcome_text import in_short
     from reports.verifying import in_words
 
-    say(f"Determination: {snapshot.determination.label}")
+    say(f"Determination: {in_short(snapshot.determination)}")
     for line in in_words(verification):
         say(line)
     say()

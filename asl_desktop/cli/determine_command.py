@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from asl_desktop.domain.determination import Snapshot
 
 
-@click.command
+@click.command(short_help="Say what is required, why, and what is missing.")
 @click.argument("file", type=PATH)
 @click.option("--pack", "pack_id", default=None, metavar="ID", help="Put the same inputs to another framework.")
 @click.option("--as-of", type=DAY, default=None, metavar="DATE", help="Judge as of this day, YYYY-MM-DD.")

@@ -31,7 +31,7 @@ def print_outcome(snapshot: Snapshot) -> None:
     model = f"{scope.model}, checkpoint {scope.checkpoint}" if scope.checkpoint else scope.model
     say(f"{model} under {pack.title}, as of {day(outcome.as_of)}")
     say()
-    say(f"Determination: {outcome.label}" + (" (precautionary)" if outcome.precautionary else ""))
+    say(f"Determination: {in_short(outcome)}")
     _tracks(outcome, pack)
     _thresholds(outcome, pack)
     _tensions(outcome)
@@ -42,6 +42,11 @@ def print_outcome(snapshot: Snapshot) -> None:
     _rest(outcome, pack)
     say()
     say(f"Snapshot {snapshot.digest}")
+
+
+def in_short(outcome: Determination) -> str:
+    """Return the determination in a few words: ``ASL-3 (precautionary)``."""
+    return f"{outcome.label} (precautionary)" if outcome.precautionary else outcome.label
 
 
 def _tracks(outcome: Determination, pack: Pack) -> None:

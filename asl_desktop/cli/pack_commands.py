@@ -9,7 +9,7 @@ import click
 from asl_desktop.cli.output import heading, print_json, say, table
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, short_help="List, show and check frameworks.")
 @click.pass_context
 def packs(context: click.Context) -> None:
     """List, validate and show framework packs; without a command, list them."""

@@ -21,7 +21,7 @@ PASSPHRASE = click.option(
 REPLACE = click.option("--replace", is_flag=True, help="Replace a signed report that is in the way.")
 
 
-@click.command
+@click.command(short_help="Build the report as a PDF, signed or not.")
 @click.argument("file", type=PATH)
 @click.option("--out", type=PATH, required=True, metavar="PDF", help="Where the report goes.")
 @click.option("--edition", type=click.Choice(["board"]), default="board", show_default=True)
@@ -43,6 +43,7 @@ def report(
 ) -> None:
     """Build the report of FILE as a PDF, and sign it when an identity is given."""
     from asl_desktop.cli.determine_command import snapshot_of_file
+    from asl_desktop.cli.outcome_text import in_short
     from reports.building import build_report, require_replaceable
 
     require_replaceable(out, replace=replace)
@@ -55,12 +56,12 @@ def report(
     written = build_report(snapshot, out, identity=identity, role=role)
     signed = f", signed by {identity.name} as {role}" if identity is not None else ", not signed"
     say(f"Wrote {out}: {edition} edition, {written.pages} pages{signed}.")
-    say(f"Determination: {snapshot.determination.label}. Snapshot {snapshot.digest}")
+    say(f"Determination: {in_short(snapshot.determination)}. Snapshot {snapshot.digest}")
     for notice in written.notices:
         say(f"Note: {notice}")
 
 
-@click.group
+@click.group(short_help="Make signing identities.")
 def identity() -> None:
     """Make signing identities."""
 
@@ -83,7 +84,7 @@ def new_identity(*, name: str, out: Path, organisation: str, role: str, passphra
         say(f"Fingerprint of the root, to be compared by people who verify: {fingerprint(certificate)}")
 
 
-@click.command
+@click.command(short_help="Add a signature to a report.")
 @click.argument("pdf", type=PATH)
 @click.option("--identity", "identity_file", type=PATH, required=True, metavar="ID.p12")
 @click.option(
@@ -116,7 +117,7 @@ def sign(
     say(f"Signed {target} as {role}: {signer.name}.")
 
 
-@click.command
+@click.command(short_help="Say whether a report or assessment can be relied on.")
 @click.argument("path", type=PATH)
 @click.option(
     "--trust", type=PATH, multiple=True, metavar="CERT", help="Also trust this root certificate; may be repeated."
