@@ -1,7 +1,7 @@
 """Make the fonts of the PDF from the fonts they come from: TrueType outlines, figures of one width, no layout tables.
 
-The PDF library embeds TrueType outlines only, and Inter is published with PostScript ones here. Run it when a new Inter is
-taken: ``python tools/build_pdf_fonts.py /usr/share/fonts/opentype/inter``.
+The PDF library embeds TrueType outlines only, and Inter is published with PostScript ones here. Run it when a new
+Inter is taken: ``python tools/build_pdf_fonts.py /usr/share/fonts/opentype/inter``.
 """
 
 from __future__ import annotations
