@@ -230,8 +230,8 @@ class Determination:
 
     @property
     def tensions(self) -> tuple[Tension, ...]:
-        """Every tension of every threshold."""
-        return tuple(tension for result in self.thresholds for tension in result.tensions)
+        """Every tension of every threshold, once, though several thresholds may lean on it."""
+        return tuple(dict.fromkeys(tension for result in self.thresholds for tension in result.tensions))
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,15 @@ Everything but *ruled out* is treated as crossed. Pure functions: no clock, no r
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import gates, margins, wording
 from asl_desktop.domain.conditions import (
-    AnswerIn,
     Condition,
-    IndicatorAbove,
     ShowingAccepted,
     StateName,
+    ThresholdStateIn,
     leaves,
 )
 from asl_desktop.domain.determination import (
@@ -42,7 +42,7 @@ from asl_desktop.domain.determination import (
     Truth,
     Watched,
 )
-from asl_desktop.domain.logic import Record, answer_counts, evaluate
+from asl_desktop.domain.logic import Record, answer_counts, brakes, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,36 +126,32 @@ def _state(record: Record, threshold: Threshold, crossed: Trace, ruled_out: Trac
     if crossed.value == "true":
         return "crossed", (crossed.reason,)
     if ruled_out.value == "true":
-        brakes = tuple(_brakes(record, threshold))
-        return ("not_ruled_out", brakes) if brakes else ("ruled_out", (ruled_out.reason,))
+        held = tuple(why for _, why in brakes(record, threshold))
+        return ("not_ruled_out", held) if held else ("ruled_out", (ruled_out.reason, *_rejections(record, threshold)))
     if _anything_present(record, threshold):
         return "not_ruled_out", (ruled_out.reason, "Treated as crossed until it is ruled out.")
     return "not_assessed", ("Nothing on file bears on it.", "Treated as crossed until it is assessed and ruled out.")
 
 
-def _brakes(record: Record, threshold: Threshold) -> Iterable[str]:
-    conclusion = threshold.conclusion
-    if conclusion:
-        riskier = AnswerIn(
-            conclusion.question, (*conclusion.treated_as_crossed, *conclusion.crossed), part=conclusion.part
-        )
-        trace = evaluate(record, riskier)
-        if trace.value == "true":
-            yield f"The recorded conclusion is more cautious than the accepted showings. {trace.reason}"
-    for leaf in leaves(threshold.crossed_when):
-        if isinstance(leaf, IndicatorAbove):
-            readings = record.readings(leaf.indicator)
-            bound = readings.indicator.bound(leaf.bound)
-            if bound and margins.points_past(readings, bound):
-                yield f"A result on file for {readings.indicator.title} does not count but points past its bound."
-
-
 def _tensions(record: Record, threshold: Threshold) -> tuple[Tension, ...]:
+    """Return the tensions of the showings it rests on, and those of a threshold that rules this one out."""
     found: list[Tension] = []
     for leaf in leaves(threshold.ruled_out_when):
         if isinstance(leaf, ShowingAccepted):
             found.extend(record.showing(leaf.showing, leaf.threshold or threshold.id).tensions)
-    return tuple(found)
+        elif isinstance(leaf, ThresholdStateIn):
+            other = record.state_of(leaf.threshold)
+            found.extend(other.tensions if other.state in leaf.states else ())
+    return tuple(dict.fromkeys(found))
+
+
+def _rejections(record: Record, threshold: Threshold) -> Iterable[str]:
+    """Showings that people rejected although another way rules the threshold out."""
+    for leaf in leaves(threshold.ruled_out_when):
+        if isinstance(leaf, ShowingAccepted):
+            view = record.showing(leaf.showing, leaf.threshold or threshold.id)
+            if view.value == "false":
+                yield view.reason
 
 
 def _anything_present(record: Record, threshold: Threshold) -> bool:
@@ -198,7 +194,8 @@ def _gap(record: Record, track: TrackResult) -> Iterable[GapItem]:
     for standard in ladder.standards[: ladder.rank(track.required) + 1]:
         rows = record.rows(ladder.id, standard.id)
         if rows is None:
-            reason = "It has never been specified; it cannot be met until the lab records its own specification."
+            why = "is not spelled out in this pack" if standard.specified_by else "has never been specified"
+            reason = f"It {why}; it cannot be met until the lab records its own specification."
             yield GapItem(f"{ladder.id}/{standard.id}", ladder.id, standard.id, standard.title, "unspecified", reason)
             continue
         for row_id, title in rows:
@@ -241,6 +238,8 @@ def _trigger(inputs: Inputs, trigger: Trigger) -> TriggerResult:
     if value is None:
         return TriggerResult(trigger.id, "unknown", f"{trigger.title}: {trigger.question} is not answered.")
     fired = _compare(value, trigger)
+    if fired is None:
+        return TriggerResult(trigger.id, "unknown", f"{trigger.title}: {_plain(value)} cannot be compared.")
     state: Truth = "true" if fired else "false"
     shown = wording.quantity(value, trigger.unit) if isinstance(value, float) else _plain(value)
     limit = wording.quantity(trigger.value, trigger.unit) if isinstance(trigger.value, float) else str(trigger.value)
@@ -252,11 +251,13 @@ def _plain(value: object) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-def _compare(value: object, trigger: Trigger) -> bool:
-    if isinstance(trigger.value, str) or isinstance(value, bool | str):
-        return trigger.comparator == "==" and _plain(value) == str(trigger.value)
-    if not isinstance(value, int | float):
-        return False
+def _compare(value: object, trigger: Trigger) -> bool | None:
+    """Compare an answer with the limit of a trigger; None when they cannot be compared."""
+    if isinstance(trigger.value, str):
+        chosen = value if isinstance(value, tuple | list) else (value,)
+        return trigger.value in map(_plain, chosen) if trigger.comparator == "==" else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        return None
     return {
         ">=": value >= trigger.value,
         ">": value > trigger.value,
@@ -288,7 +289,7 @@ def _not_assessed(record: Record, thresholds: tuple[ThresholdResult, ...]) -> tu
         *(
             NotAssessed("question", question.id, question.text)
             for question in record.pack.questions
-            if not answer_counts(record.inputs.answer_by_question.get(question.id))
+            if not answer_counts(record.inputs.answer_by_question.get(question.id), question)
             and visible(record, question.visible_when)
         ),
     )
@@ -324,7 +325,7 @@ def _notes(record: Record, thresholds: tuple[ThresholdResult, ...]) -> tuple[str
         found.append(f"The plan was amended {len(inputs.plan.amendments)} times after it was locked.")
     if inputs.plan.pack_digest and pack.digest and inputs.plan.pack_digest != pack.digest:
         found.append("The plan was made for other content of this framework pack.")
-    aside = [m for m in inputs.measurements if m.set_aside_by and m.set_aside_reason]
+    aside = [m for m in inputs.measurements if margins.is_set_aside(m)]
     found.extend(
         f"A result for {m.indicator} was set aside by {m.set_aside_by}: {m.set_aside_reason}"
         for m in sorted(aside, key=lambda m: m.id)

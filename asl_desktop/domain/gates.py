@@ -27,7 +27,8 @@ from asl_desktop.domain.conditions import (
     leaves,
 )
 from asl_desktop.domain.determination import GateResult, GateState, Step, Trace
-from asl_desktop.domain.logic import Record, answer_counts, evaluate, tense_leaves
+from asl_desktop.domain.inputs import stated
+from asl_desktop.domain.logic import Record, answer_counts, brakes, evaluate, tense_leaves
 
 if TYPE_CHECKING:
     from asl_desktop.domain.inputs import GateDecision
@@ -86,7 +87,7 @@ def _owed_present(record: Record, reference: str) -> bool:
     """A question is owed as an answer, a showing as a decision, an indicator as a result; anything else by people."""
     pack = record.pack
     if reference in pack.question_by_id:
-        return answer_counts(record.inputs.answer_by_question.get(reference))
+        return answer_counts(record.inputs.answer_by_question.get(reference), pack.question_by_id[reference])
     if reference in pack.indicator_by_id:
         return record.readings(reference).present
     if reference in pack.threshold_by_id:
@@ -106,7 +107,9 @@ def _decisive(trace: Trace) -> tuple[Trace, ...]:
 def _differs(state: GateState, decision: GateDecision | None) -> bool:
     if decision is None or state == "judgement":
         return False
-    return (decision.outcome == "hold") == (state in {"open", "open_with_conditions"})
+    if state == "open_with_conditions":
+        return decision.outcome != "go_with_conditions"
+    return (decision.outcome == "hold") == (state == "open")
 
 
 def _interim(record: Record, gate: Gate) -> tuple[str, ...]:
@@ -114,7 +117,7 @@ def _interim(record: Record, gate: Gate) -> tuple[str, ...]:
     return tuple(
         f"{item.measure} {titles.get(item.measure, '')} in force until {wording.day(item.ends)} ({item.by})"
         for item in sorted(record.inputs.interim, key=lambda i: i.measure)
-        if item.measure in gate.interim and item.by and item.ends and item.ends >= record.as_of
+        if item.measure in gate.interim and stated(item.by) and item.ends and item.ends >= record.as_of
     )
 
 
@@ -140,7 +143,7 @@ class _Steps:
 
     record: Record
     steps: list[Step] = field(default_factory=list)
-    index: dict[str, int] = field(default_factory=dict)
+    index: dict[Step, int] = field(default_factory=dict)
     known: dict[Leaf, list[int]] = field(default_factory=dict)
 
     def sets(self, condition: Condition, trace: Trace) -> tuple[tuple[Step, ...], ...]:
@@ -206,13 +209,10 @@ class _Steps:
         return mask
 
     def _showing(self, showing_id: str, threshold_id: str) -> int:
-        view = self.record.showing(showing_id, threshold_id)
-        name = f"{showing_id} for {threshold_id}"
-        silent = [tension.subject for tension in view.tensions if not tension.rationale]
+        silent = [t.subject for t in self.record.tensions(showing_id, threshold_id) if not t.rationale]
+        text = f"{showing_id} for {threshold_id}: accepted by named people, with evidence"
         if silent:
-            text = f"{name}: a rationale for accepting it despite {wording.listed(silent)}"
-        else:
-            text = f"{name}: accepted by named people, with evidence"
+            text += f" and a rationale for accepting it despite {wording.listed(silent)}"
         return self._step(f"showing:{showing_id}@{threshold_id}", text)
 
     def _state(self, leaf: ThresholdStateIn) -> list[int]:
@@ -223,13 +223,17 @@ class _Steps:
             wanted = wording.listed(wording.STATE_WORDS[state] for state in leaf.states)
             now = wording.STATE_WORDS[result.state]
             return [self._step(f"threshold:{leaf.threshold}", f"{leaf.threshold} {wanted} (now {now})")]
-        return self._need(threshold.ruled_out_when, result.ruled_out, leaf.threshold)
+        held = 0
+        for ref, why in brakes(self.record, threshold):
+            held |= self._step(ref, f"{leaf.threshold}, with this resolved: {why}")
+        return [mask | held for mask in self._need(threshold.ruled_out_when, result.ruled_out, leaf.threshold)]
 
     def _step(self, ref: str, text: str) -> int:
-        if ref not in self.index:
-            self.index[ref] = len(self.steps)
-            self.steps.append(Step(ref, text))
-        return 1 << self.index[ref]
+        step = Step(ref, text)
+        if step not in self.index:
+            self.index[step] = len(self.steps)
+            self.steps.append(step)
+        return 1 << self.index[step]
 
 
 def _product(options: list[list[int]]) -> list[int]:

@@ -6,11 +6,11 @@ are :class:`datetime.date`. An evidence item is named by the SHA-256 of its byte
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 AnswerState: TypeAlias = Literal["answered", "unanswered", "unknown", "declined", "not_applicable"]
 RunStatus: TypeAlias = Literal["success", "error", "cancelled", "started", "unknown"]
@@ -18,6 +18,31 @@ ShowingStatus: TypeAlias = Literal["draft", "accepted", "rejected"]
 RequirementStatus: TypeAlias = Literal["not_assessed", "planned", "partly", "in_place", "not_applicable", "excepted"]
 Confidence: TypeAlias = Literal["", "low", "moderate", "high"]
 Value: TypeAlias = bool | float | str | tuple[str, ...] | tuple[float, ...]
+_Item = TypeVar("_Item")
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+def stated(text: str) -> bool:
+    """Tell whether a name or reason says anything: spaces, invisible characters and bare punctuation do not."""
+    return any(character.isalnum() for character in text)
+
+
+def same_name(left: str, right: str) -> bool:
+    """Tell whether two names are the same but for case, spacing and invisible characters."""
+    return _bare(left) == _bare(right)
+
+
+def _bare(name: str) -> str:
+    return "".join(character for character in name.casefold() if character.isprintable() and not character.isspace())
+
+
+def _by_key(items: Iterable[_Item], key: Callable[[_Item], _Key]) -> dict[_Key, _Item]:
+    """Index records; two of one key would let their order decide, so they are refused with ValueError."""
+    found: dict[_Key, _Item] = {}
+    for item in items:
+        if found.setdefault(key(item), item) is not item:
+            raise ValueError(f"{type(item).__name__} {key(item)} is on record twice")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +345,10 @@ class EvidenceItem:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything people put in, at one moment. Order inside the tuples never matters to a determination."""
+    """Everything people put in, at one moment. Order inside the tuples never matters to a determination.
+
+    No two records may have the same key: looking them up raises ValueError, since their order would decide.
+    """
 
     scope: Scope
     answers: tuple[Answer, ...] = ()
@@ -336,7 +364,7 @@ class Inputs:
     @cached_property
     def answer_by_question(self) -> Mapping[str, Answer]:
         """Answers by question id."""
-        return {item.question: item for item in self.answers}
+        return _by_key(self.answers, lambda item: item.question)
 
     @cached_property
     def spoken_questions(self) -> frozenset[str]:
@@ -344,29 +372,40 @@ class Inputs:
         return frozenset(item.question for item in self.answers if item.state != "unanswered")
 
     @cached_property
+    def written_at(self) -> Mapping[str, str]:
+        """When each answer and measurement came on record, by reference such as ``answer:QC-20``; sorts by time."""
+        answers = {f"answer:{item.question}": item.at.rstrip("Z") for item in self.answers}
+        return answers | {f"measurement:{item.id}": item.at.rstrip("Z") for item in self.measurements}
+
+    @cached_property
     def measurements_by_indicator(self) -> Mapping[str, tuple[Measurement, ...]]:
         """Measurements by indicator id, in a fixed order."""
         grouped: dict[str, list[Measurement]] = {}
-        for item in sorted(self.measurements, key=lambda m: m.id):
+        for _, item in sorted(_by_key(self.measurements, lambda m: m.id).items()):
             grouped.setdefault(item.indicator, []).append(item)
         return {key: tuple(items) for key, items in grouped.items()}
 
     @cached_property
     def showing_by_key(self) -> Mapping[tuple[str, str], ShowingRecord]:
         """Showing records by (showing id, threshold id)."""
-        return {(item.showing, item.threshold): item for item in self.showings}
+        return _by_key(self.showings, lambda item: (item.showing, item.threshold))
 
     @cached_property
     def requirement_by_id(self) -> Mapping[str, RequirementRecord]:
         """Requirement records by requirement id."""
-        return {item.requirement: item for item in self.requirements}
+        return _by_key(self.requirements, lambda item: item.requirement)
 
     @cached_property
     def evidence_by_sha(self) -> Mapping[str, EvidenceItem]:
         """Evidence items by SHA-256."""
-        return {item.sha256: item for item in self.evidence}
+        return _by_key(self.evidence, lambda item: item.sha256)
 
     @cached_property
     def decision_by_gate(self) -> Mapping[str, GateDecision]:
         """Recorded decisions by gate id."""
-        return {item.gate: item for item in self.decisions}
+        return _by_key(self.decisions, lambda item: item.gate)
+
+    @cached_property
+    def specification_by_key(self) -> Mapping[tuple[str, str], Specification]:
+        """The lab's own specifications by (track, standard)."""
+        return _by_key(self.specifications, lambda item: (item.track, item.standard))

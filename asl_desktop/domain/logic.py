@@ -5,7 +5,7 @@ Unknown never turns into true: a tree is true only on what the record shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -23,11 +23,21 @@ from asl_desktop.domain.conditions import (
     ShowingAccepted,
     StandardMet,
     ThresholdStateIn,
+    leaves,
 )
 from asl_desktop.domain.determination import Margin, Tension, ThresholdResult, Trace, Truth
-from asl_desktop.domain.inputs import Answer, EvidenceLink, Inputs, RequirementRecord, ShowingRecord, Specification
+from asl_desktop.domain.inputs import (
+    Answer,
+    EvidenceLink,
+    Inputs,
+    RequirementRecord,
+    ShowingRecord,
+    Specification,
+    same_name,
+    stated,
+)
 from asl_desktop.domain.margins import Readings
-from asl_desktop.domain.pack import Bound, Pack
+from asl_desktop.domain.pack import Bound, Pack, Part, Question, Threshold
 
 _OPPOSITE: dict[Truth, Truth] = {"true": "false", "false": "true", "unknown": "unknown"}
 
@@ -95,6 +105,11 @@ class Record:
             self._showings[key] = _view(self, showing_id, threshold_id)
         return self._showings[key]
 
+    def tensions(self, showing_id: str, threshold_id: str) -> tuple[Tension, ...]:
+        """Return where the record does not support a showing, whether or not anybody put it forward."""
+        given = self.inputs.showing_by_key.get((showing_id, threshold_id))
+        return _tensions(self, given or ShowingRecord(showing_id, threshold_id))
+
     def coverage(self, requirement_id: str) -> Coverage:
         """Return whether a requirement is covered."""
         if requirement_id not in self._coverage:
@@ -117,19 +132,28 @@ class Record:
             self._threshold_uses[threshold_id] = found
         return found
 
+    def is_later(self, ref: str, moment: str) -> bool:
+        """Tell whether an answer or measurement came on record after a moment; where a time is missing, no."""
+        at = self.inputs.written_at.get(ref, "")
+        return bool(at and moment) and at > moment.rstrip("Z")
+
     def specification(self, track_id: str, standard_id: str) -> Specification | None:
-        """Return the lab's own specification of a standard, with author and at least one requirement, or None."""
-        for item in self.inputs.specifications:
-            if (item.track, item.standard) == (track_id, standard_id) and item.author and item.requirements:
-                return item
-        return None
+        """Return the lab's own specification of a standard, with author, date passed and requirements, or None."""
+        item = self.inputs.specification_by_key.get((track_id, standard_id))
+        counts = item and stated(item.author) and item.dated <= self.as_of and item.requirements
+        return item if counts else None
 
     def rows(self, track_id: str, standard_id: str) -> tuple[tuple[str, str], ...] | None:
-        """Return (id, title) of the requirements of one standard; None when nobody ever specified it."""
-        standard = next(s for s in self.pack.track_by_id[track_id].standards if s.id == standard_id)
-        if standard.specified_by:
-            found = self.pack.requirements_by_standard.get((track_id, standard_id), ())
-            return tuple((row.id, row.title) for row in found)
+        """Return (id, title) of the requirements of one standard; None when nobody ever specified it.
+
+        A higher standard without a single requirement in the pack is as good as never specified: else it would be met
+        by nothing at all.
+        """
+        ladder = self.pack.track_by_id[track_id].standards
+        standard = next(s for s in ladder if s.id == standard_id)
+        listed = self.pack.requirements_by_standard.get((track_id, standard_id), ())
+        if standard.specified_by and (listed or standard is ladder[0]):
+            return tuple((row.id, row.title) for row in listed)
         own = self.specification(track_id, standard_id)
         return tuple((row.id, row.title) for row in own.requirements) if own else None
 
@@ -150,14 +174,30 @@ def evaluate(record: Record, condition: Condition, threshold_id: str = "") -> Tr
 
 
 def tense_leaves(trace: Trace) -> tuple[Trace, ...]:
-    """Return the leaves that keep a tree from being true, from left to right."""
+    """Return the leaves that keep a tree from being true, from left to right; at least one unless it is true."""
     if trace.value == "true":
         return ()
-    if not trace.children:
-        return (trace,)
     if trace.node == "not":
         return _all_leaves(trace)
-    return tuple(leaf for child in trace.children for leaf in tense_leaves(child))
+    return tuple(leaf for child in trace.children for leaf in tense_leaves(child)) or (trace,)
+
+
+def brakes(record: Record, threshold: Threshold) -> Iterator[tuple[str, str]]:
+    """Yield what keeps a threshold from being ruled out although its tree says so: the input, and why."""
+    conclusion = threshold.conclusion
+    if conclusion:
+        riskier = (*conclusion.treated_as_crossed, *conclusion.crossed)
+        trace = evaluate(record, AnswerIn(conclusion.question, riskier, part=conclusion.part))
+        if trace.value == "true":
+            why = f"The recorded conclusion is more cautious than the accepted showings. {trace.reason}"
+            yield f"answer:{conclusion.question}", why
+    for leaf in leaves(threshold.crossed_when):
+        if isinstance(leaf, IndicatorAbove):
+            readings = record.readings(leaf.indicator)
+            bound = readings.indicator.bound(leaf.bound)
+            if bound and margins.points_past(readings, bound):
+                why = f"A result on file for {readings.indicator.title} does not count but points past its bound."
+                yield f"indicator:{leaf.indicator}", why
 
 
 def answer_reference(answer: Answer) -> tuple[str, ...]:
@@ -165,11 +205,18 @@ def answer_reference(answer: Answer) -> tuple[str, ...]:
     return (f"answer:{answer.question}", *_evidence(answer.evidence))
 
 
-def answer_counts(answer: Answer | None) -> bool:
-    """Tell whether an answer says something definite: it is answered, or confirmed by a reviewer not to apply."""
+def answer_counts(answer: Answer | None, question: Question | None = None) -> bool:
+    """Tell whether an answer says something definite: it is answered, or confirmed by a reviewer not to apply.
+
+    With ``question`` given, an answer counts only when every part that is not optional has a value.
+    """
     if answer is None:
         return False
-    return answer.state == "answered" or (answer.state == "not_applicable" and _confirmed(answer))
+    if answer.state != "answered":
+        return answer.state == "not_applicable" and _confirmed(answer)
+    return question is None or all(
+        part.optional or answer.value.get(part.id) not in (None, "", ()) for part in question.parts
+    )
 
 
 def _all_leaves(trace: Trace) -> tuple[Trace, ...]:
@@ -266,16 +313,27 @@ def _answer(record: Record, leaf: AnswerIn) -> Trace:
     if given is None or given in ("", ()):
         return Trace("answer_in", "unknown", f"{where} is not answered.", leaf.question, uses)
     chosen = _as_options(given)
+    if not _offered(record.pack.question_by_id[leaf.question].part(leaf.part), chosen):
+        return Trace("answer_in", "unknown", f"{where} holds what the question does not offer.", leaf.question, uses)
     value = "true" if chosen & set(leaf.options) else "false"
     words = wording.listed(sorted(c.replace("_", " ") for c in chosen))
     return Trace("answer_in", value, f"{where} is answered: {words}.", leaf.question, uses)
+
+
+def _offered(part: Part | None, chosen: set[str]) -> bool:
+    """Tell whether an answer is among the options of its question; a stray value must not pass for one of them."""
+    if part is None:
+        return False
+    if part.type == "yes_no":
+        return chosen <= {"yes", "no"}
+    return not part.options or chosen <= {option.id for option in part.options}
 
 
 def _as_options(value: object) -> set[str]:
     if isinstance(value, bool):
         return {"yes" if value else "no"}
     if isinstance(value, int | float):
-        return {f"{value:g}"}
+        return {str(int(value)) if float(value).is_integer() else str(value)}
     if isinstance(value, tuple | list):
         return {option for item in value for option in _as_options(item)}
     return {str(value)}
@@ -283,8 +341,8 @@ def _as_options(value: object) -> set[str]:
 
 def _confirmed(record: Answer | RequirementRecord) -> bool:
     """A reviewer other than the author confirmed that the item does not apply, and a reason is given."""
-    reviewer = record.confirmed_by.strip().casefold()
-    return bool(reviewer and record.reason.strip() and reviewer != record.author.strip().casefold())
+    named = stated(record.confirmed_by) and stated(record.author) and stated(record.reason)
+    return named and not same_name(record.confirmed_by, record.author)
 
 
 def _threshold_state(record: Record, leaf: ThresholdStateIn) -> Trace:
@@ -309,7 +367,7 @@ def _view(record: Record, showing_id: str, threshold_id: str) -> ShowingView:
         return ShowingView("false", f"{name} was rejected by {given.by or 'an unnamed person'}.", uses, record=given)
     if given.status == "draft":
         return ShowingView("unknown", f"{name} is a draft that nobody has accepted.", uses, record=given)
-    if not given.by.strip():
+    if not stated(given.by):
         return ShowingView(
             "unknown", f"{name} is marked accepted but names nobody who accepted it.", uses, record=given
         )
@@ -330,13 +388,21 @@ def _tensions(record: Record, given: ShowingRecord) -> tuple[Tension, ...]:
     tree = record.pack.showing_by_id[given.showing].supported_when.get(given.threshold)
     if tree is None:
         return ()
-    found: dict[str, Tension] = {}
+    grouped: dict[str, list[Trace]] = {}
     for leaf in tense_leaves(evaluate(record, tree, given.threshold)):
-        rationale = given.rationales.get(leaf.subject, "").strip()
-        found.setdefault(
-            leaf.subject, Tension(given.threshold, given.showing, leaf.subject, leaf.reason, rationale, given.by)
-        )
-    return tuple(found.values())
+        grouped.setdefault(leaf.subject, []).append(leaf)
+    return tuple(_tension(record, given, subject, found) for subject, found in grouped.items())
+
+
+def _tension(record: Record, given: ShowingRecord, subject: str, found: list[Trace]) -> Tension:
+    """Return the tension on one subject; a rationale given before what it speaks to came on record does not count."""
+    findings = list(dict.fromkeys(leaf.reason for leaf in found))
+    rationale = given.rationales.get(subject, "").strip()
+    if rationale and any(record.is_later(ref, given.at) for leaf in found for ref in leaf.uses):
+        findings.append("The rationale was given before this came on record; it must be accepted anew.")
+        rationale = ""
+    text = rationale if stated(rationale) else ""
+    return Tension(given.threshold, given.showing, subject, " ".join(findings), text, given.by)
 
 
 def _cover(record: Record, given: RequirementRecord | None) -> Coverage:
@@ -358,7 +424,7 @@ def _cover(record: Record, given: RequirementRecord | None) -> Coverage:
 
 
 def _exception(record: Record, given: RequirementRecord, uses: tuple[str, ...]) -> Coverage:
-    if not (given.approved_by.strip() and given.reason.strip() and given.ends):
+    if not (stated(given.approved_by) and stated(given.reason) and given.ends):
         why = "An exception needs an approver, a reason and an end date; one is missing."
         return Coverage("unknown", "excepted", why, uses)
     if given.ends < record.as_of:
@@ -373,7 +439,8 @@ def _standard_trace(record: Record, track_id: str, standard_id: str) -> Trace:
     for standard in track.standards[: track.rank(standard_id) + 1]:
         rows = record.rows(track_id, standard.id)
         if rows is None:
-            reason = f"{standard.id} {track.title.lower()} has never been specified, so it cannot be met."
+            why = "is not spelled out in this pack" if standard.specified_by else "has never been specified"
+            reason = f"{standard.id} {track.title.lower()} {why}, so it cannot be met."
             children.append(Trace("specification", "false", reason, f"{track_id}/{standard.id}"))
             continue
         for row_id, title in rows:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from asl_desktop.domain import statistics, wording
 from asl_desktop.domain.determination import Margin, Truth, Watched
@@ -26,8 +26,13 @@ from asl_desktop.domain.inputs import (
     PlannedIndicator,
     Point,
     Ratio,
+    same_name,
+    stated,
 )
 from asl_desktop.domain.pack import Bound, Indicator
+
+if TYPE_CHECKING:
+    from datetime import date
 
 AXIS_END = 1000.0
 """Where a value sits that the scale cannot place on the risky side; the safe side ends at 0."""
@@ -178,6 +183,11 @@ def evidence_counts(links: tuple[EvidenceLink, ...], inputs: Inputs, as_of: date
     return False
 
 
+def is_set_aside(m: Measurement) -> bool:
+    """Tell whether a named person set a result aside and said why."""
+    return stated(m.set_aside_by) and stated(m.set_aside_reason)
+
+
 def describe_interval(indicator: Indicator, reading: Reading) -> str:
     """Return the interval in words: ``0.8x to 8.1x``."""
     if reading.low is None or reading.high is None:
@@ -186,11 +196,11 @@ def describe_interval(indicator: Indicator, reading: Reading) -> str:
 
 
 def _planned(indicator: Indicator, inputs: Inputs) -> PlannedIndicator:
-    found = next((p for p in inputs.plan.indicators if p.indicator == indicator.id), None)
-    if found is None:
-        return PlannedIndicator(indicator.id, indicator.min_n, indicator.required_elicitation)
-    elicitation = tuple(dict.fromkeys((*indicator.required_elicitation, *found.required_elicitation)))
-    return PlannedIndicator(indicator.id, max(indicator.min_n, found.min_n or 0), elicitation)
+    """Return what the pack asks of an indicator, tightened by every line of the plan on it."""
+    lines = [line for line in inputs.plan.indicators if line.indicator == indicator.id]
+    elicitation = (*indicator.required_elicitation, *(name for line in lines for name in line.required_elicitation))
+    least = max((indicator.min_n, *(line.min_n or 0 for line in lines)))
+    return PlannedIndicator(indicator.id, least, tuple(dict.fromkeys(elicitation)))
 
 
 def _read(
@@ -199,19 +209,20 @@ def _read(
     trials = _trials(m)
     if trials == 0:
         return Reading(m, measured=False, competing=False, defects=("There are no scored trials.",), estimate=math.nan)
-    if m.set_aside_by and m.set_aside_reason:
+    if is_set_aside(m):
         why = f"Set aside by {m.set_aside_by}: {m.set_aside_reason}"
         return Reading(m, measured=False, competing=False, defects=(why,), estimate=math.nan)
     silent = _silent(m, inputs, planned, trials)
     defects = (*silent, *_paper_defects(indicator, m, inputs, planned, trials, as_of=as_of))
-    found = _estimate(indicator, m, level)
+    found = statistics.believable(_estimate(indicator, m, level))
     low, high = found.low, found.high
     conservative = safer = None
     if low is not None and high is not None:
+        gap = max(0.0, m.gap)
         if indicator.direction == "higher_is_riskier":
-            safer, conservative = low, _moved(indicator, high, m.gap)
+            safer, conservative = low, max(high, _moved(indicator, high, gap))
         else:
-            safer, conservative = high, _moved(indicator, low, -m.gap)
+            safer, conservative = high, min(low, _moved(indicator, low, -gap))
     return Reading(
         measurement=m,
         measured=True,
@@ -228,7 +239,9 @@ def _read(
 
 def _trials(m: Measurement) -> int | None:
     if isinstance(m.report, Ratio):
-        sizes = [arm.n for arm in (m.report.treatment, m.report.control)]
+        sizes = (m.report.treatment.n, m.report.control.n)
+        if 0 in sizes:
+            return 0
         return None if None in sizes else min(n for n in sizes if n is not None)
     return m.report.n
 
@@ -240,7 +253,7 @@ def _silent(m: Measurement, inputs: Inputs, planned: PlannedIndicator, trials: i
         found.append(f"The run ended as {m.run_status}, so its results do not count.")
     if trials is not None and trials < (planned.min_n or 1):
         found.append(f"Only {trials} scored trials; at least {planned.min_n} are needed.")
-    if m.model and m.model != inputs.scope.model:
+    if m.model and not same_name(m.model, inputs.scope.model):
         found.append(f"It was measured on {m.model}, not on {inputs.scope.model}.")
     elif m.checkpoint and inputs.scope.checkpoint and m.checkpoint != inputs.scope.checkpoint:
         found.append(f"It was measured on checkpoint {m.checkpoint}, not on {inputs.scope.checkpoint}.")
@@ -252,6 +265,8 @@ def _paper_defects(
 ) -> tuple[str, ...]:
     """Reasons why a result must not help, although its numbers may still warn."""
     found = []
+    if not m.model:
+        found.append("It does not say which model it was measured on.")
     if trials is None and (planned.min_n or 1) > 1:
         found.append(f"The number of scored trials is not stated; at least {planned.min_n} are needed.")
     missing = [name for name in planned.required_elicitation if name not in m.elicitation]
@@ -264,7 +279,7 @@ def _paper_defects(
     if indicator.valid_days is not None:
         if m.produced is None:
             found.append("No production date is stated, so its validity cannot be judged.")
-        elif m.produced + timedelta(days=indicator.valid_days) < as_of:
+        elif (as_of - m.produced).days > indicator.valid_days:
             found.append(f"It is older than the {indicator.valid_days} days for which such a result counts.")
     if not evidence_counts(m.evidence, inputs, as_of):
         found.append("No valid evidence is linked to it.")
@@ -307,12 +322,20 @@ def _rescaled(indicator: Indicator, report: Interval, level: float) -> statistic
     if report.level == level:
         return statistics.Estimate(report.estimate, report.low, report.high, "as reported")
     middle = _scaled(indicator, report.estimate)
-    ends = []
-    for end in (report.low, report.high):
-        half = _scaled(indicator, end) - middle
-        wide = statistics.rescale(half, stated=report.level, wanted=level) if math.isfinite(half) else half
-        ends.append(_unscaled(indicator, middle + wide))
-    return statistics.Estimate(report.estimate, ends[0], ends[1], f"rescaled from {100 * report.level:.3g} %")
+    if not math.isfinite(middle):  # the scale has no distances from here: a wider interval will do, a narrower one not
+        wide = report.level > level
+        method = f"as reported at {100 * report.level:.3g} %" if wide else "no interval at the level wanted"
+        return statistics.Estimate(report.estimate, report.low if wide else None, report.high if wide else None, method)
+    low, high = (_rescaled_end(indicator, report, end, level) for end in (report.low, report.high))
+    return statistics.Estimate(report.estimate, low, high, f"rescaled from {100 * report.level:.3g} %")
+
+
+def _rescaled_end(indicator: Indicator, report: Interval, end: float, level: float) -> float:
+    middle = _scaled(indicator, report.estimate)
+    half = _scaled(indicator, end) - middle
+    if half == 0.0 or not math.isfinite(half):
+        return end
+    return _unscaled(indicator, middle + statistics.rescale(half, stated=report.level, wanted=level))
 
 
 def _logit_unit(indicator: Indicator) -> float:
@@ -397,7 +420,7 @@ def _numbers(
         low_position=_side(indicator, reading, bound, safer=True),
         high_position=_side(indicator, reading, bound, safer=False),
         conservative_position=place,
-        native_distance=_distance(indicator, conservative, bound),
+        native_distance=_finite(_distance(indicator, conservative, bound)),
         clearly_crossed=counts and reading.safer is not None and riskier(indicator, reading.safer, bound.value),
         uses=(
             f"measurement:{reading.measurement.id}",
@@ -439,7 +462,7 @@ def _sentence(indicator: Indicator, reading: Reading, bound: Bound, state: str) 
     spread = describe_interval(indicator, reading)
     gap = (
         f", moved by the declared elicitation gap of {wording.number(reading.measurement.gap)}"
-        if reading.measurement.gap
+        if reading.measurement.gap > 0.0
         else ""
     )
     text = f"{value} ({spread}{gap}) against {limit}: "

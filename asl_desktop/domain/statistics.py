@@ -2,7 +2,8 @@
 
 Proportions: exact Clopper-Pearson, two-sided (Clopper and Pearson 1934). Means: Student's t. Ratios of two arms: on the
 log ratio with the delta method and Welch-Satterthwaite degrees of freedom; where an arm sits at 0 or at 100 %, from the
-ends of both arms' own intervals, which is wider and never flatters.
+ends of both arms' own intervals, which is wider and never flatters. A spread that nobody can believe (a standard error
+of zero, a single trial, an interval without its estimate) is no interval at all.
 """
 
 from __future__ import annotations
@@ -66,17 +67,19 @@ def ratio(report: Ratio, level: float) -> Estimate:
     """Return the ratio of treatment to control with its interval; unbounded above when the control may be zero."""
     top, bottom = report.treatment, report.control
     top_value, bottom_value = _value(top), _value(bottom)
+    if not (_spread_stated(top) and _spread_stated(bottom)):
+        estimate = top_value / bottom_value if bottom_value > 0.0 else math.inf if top_value > 0 else math.nan
+        return Estimate(estimate, None, None, "no usable spread in one arm")
     if bottom_value <= 0.0:
         return Estimate(math.inf if top_value > 0 else math.nan, 0.0, math.inf, "control arm at zero")
     estimate = top_value / bottom_value
     if _at_edge(top) or _at_edge(bottom):
         return _from_ends(estimate, _arm(top, level), _arm(bottom, level))
-    top_part, bottom_part = _relative_variance(top), _relative_variance(bottom)
-    total = top_part + bottom_part
-    if total == 0.0:
-        return Estimate(estimate, None, None, "no spread stated in either arm")
-    half = _two_arm_quantile(top, bottom, top_part, bottom_part, level=level) * math.sqrt(total)
-    spread = math.exp(min(half, 700.0))
+    top_spread, bottom_spread = _relative_spread(top), _relative_spread(bottom)
+    half = _two_arm_quantile(top, bottom, top_spread, bottom_spread, level=level) * math.hypot(
+        top_spread, bottom_spread
+    )
+    spread = math.exp(half) if half < 700.0 else math.inf
     return Estimate(estimate, estimate / spread, estimate * spread, "log ratio, delta method")
 
 
@@ -88,19 +91,29 @@ def _at_edge(arm: Counts | Mean) -> bool:
     return arm.successes in {0, arm.n} if isinstance(arm, Counts) else arm.mean <= 0.0
 
 
-def _relative_variance(arm: Counts | Mean) -> float:
+def _spread_stated(arm: Counts | Mean) -> bool:
+    """Tell whether an arm has a spread to reckon with; a mean needs a standard error and more than one trial."""
+    return isinstance(arm, Counts) or (arm.stderr > 0.0 and arm.mean >= 0.0 and (arm.n is None or arm.n > 1))
+
+
+def _relative_spread(arm: Counts | Mean) -> float:
+    """Return the standard error of the logarithm of an arm."""
     if isinstance(arm, Counts):
-        return 1.0 / arm.successes - 1.0 / arm.n
-    return (arm.stderr / arm.mean) ** 2
+        return math.sqrt(1.0 / arm.successes - 1.0 / arm.n)
+    return arm.stderr / arm.mean
 
 
 def _two_arm_quantile(
-    top: Counts | Mean, bottom: Counts | Mean, top_part: float, bottom_part: float, *, level: float
+    top: Counts | Mean, bottom: Counts | Mean, top_spread: float, bottom_spread: float, *, level: float
 ) -> float:
-    if top.n is None or bottom.n is None:
-        return z_quantile(level)
-    denominator = top_part**2 / max(top.n - 1, 1) + bottom_part**2 / max(bottom.n - 1, 1)
-    return t_quantile(level, (top_part + bottom_part) ** 2 / denominator)
+    """Return Student's quantile at Welch-Satterthwaite degrees of freedom; an arm of unknown size adds no loss."""
+    whole = math.hypot(top_spread, bottom_spread)
+    loss = sum(
+        (spread / whole) ** 4 / (arm.n - 1)
+        for arm, spread in ((top, top_spread), (bottom, bottom_spread))
+        if arm.n is not None
+    )
+    return t_quantile(level, 1.0 / loss) if loss > 0.0 else z_quantile(level)
 
 
 def _arm(arm: Counts | Mean, level: float) -> Estimate:
@@ -116,5 +129,16 @@ def _from_ends(estimate: float, top: Estimate, bottom: Estimate) -> Estimate:
 
 
 def rescale(half_width: float, *, stated: float, wanted: float) -> float:
-    """Turn a half-width at one confidence level into one at another, as for a normal distribution."""
-    return half_width * z_quantile(wanted) / z_quantile(stated)
+    """Turn a half-width at one confidence level into one at another, as for a normal distribution.
+
+    The result is NaN where the stated level is too close to 0 or 1 to say anything.
+    """
+    quantile = z_quantile(stated)
+    return half_width * z_quantile(wanted) / quantile if 0.0 < quantile < math.inf else math.nan
+
+
+def believable(found: Estimate) -> Estimate:
+    """Return the estimate, without its interval where that has no width or does not hold the estimate."""
+    if found.low is None or found.high is None or found.low <= found.value <= found.high > found.low:
+        return found
+    return Estimate(found.value, None, None, "no usable spread stated")

@@ -80,10 +80,10 @@ def day(value: date | None) -> str:
 
 
 def points(value: float | None) -> str:
-    """Return a margin in points with its sign, or a dash when there is none to state."""
+    """Return a margin in points with its sign, or a dash when there is none; one past the bound never reads as 0."""
     if value is None:
         return "\u2014"
-    rounded = round(value)
+    rounded = round(value) or (-1 if value < 0 else 0)
     return f"{MINUS}{-rounded}" if rounded < 0 else f"+{rounded}"
 
 
