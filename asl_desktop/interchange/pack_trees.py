@@ -108,7 +108,7 @@ def check_trees(pack: Pack) -> Iterator[Finding]:
         for spot in spots(tree.condition, tree.path):
             yield from _references(pack, tree, spot)
             if tree.purpose != "shows":
-                yield from _polarity(tree, spot)
+                yield from _polarity(pack, tree, spot)
     yield from _cycles(_threshold_edges(every), "the state of {} depends on itself: {}")
     yield from _cycles(_question_edges(pack, every), "whether {} is asked depends on itself: {}")
     yield from _uncertain_gates(pack)
@@ -194,7 +194,7 @@ def _showing(pack: Pack, tree: Tree, leaf: ShowingAccepted, path: FieldPath) -> 
         yield (*path, "showing_accepted"), f"showing {leaf.showing!r} is not asked for threshold {threshold!r}"
 
 
-def _polarity(tree: Tree, spot: Spot) -> Iterator[Finding]:
+def _polarity(pack: Pack, tree: Tree, spot: Spot) -> Iterator[Finding]:
     """Refuse a leaf by which more risk or less evidence could open, or more risk could un-cross."""
     leaf = spot.leaf
     wants_safe = (tree.purpose == "opens") != spot.negated
@@ -202,8 +202,17 @@ def _polarity(tree: Tree, spot: Spot) -> Iterator[Finding]:
         yield (*spot.path, leaf.op), _wrong_side(tree, "a reading past a bound")
     elif isinstance(leaf, IndicatorBelow | ShowingAccepted | StandardMet) and not wants_safe:
         yield (*spot.path, leaf.op), _wrong_side(tree, "a reading short of a bound, a showing or a standard")
+    elif isinstance(leaf, AnswerIn) and wants_safe and _takes_several(pack, leaf):
+        problem = f"{leaf.question!r} takes several options at once, so one of these does not exclude a riskier one"
+        yield (*spot.path, leaf.op), f"{problem}; name the risky ones under not"
     elif isinstance(leaf, ThresholdStateIn):
         yield from _state_polarity(tree, spot, frozenset(leaf.states), wants_safe=wants_safe)
+
+
+def _takes_several(pack: Pack, leaf: AnswerIn) -> bool:
+    question = pack.question_by_id.get(leaf.question)
+    part = question.part(leaf.part) if question else None
+    return part is not None and part.type == "multi_choice"
 
 
 def _state_polarity(tree: Tree, spot: Spot, states: frozenset[str], *, wants_safe: bool) -> Iterator[Finding]:

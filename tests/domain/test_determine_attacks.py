@@ -49,6 +49,7 @@ from asl_desktop.domain.pack import (
     Trigger,
 )
 from asl_desktop.domain.wording import points
+from asl_desktop.interchange.pack_trees import check_trees
 from tests.domain_world import (
     ALL_ROWS,
     CITE,
@@ -394,6 +395,19 @@ def test_whole_numbers_are_options_at_any_size() -> None:
     world = pack(questions=(WORLD.questions[0], question), thresholds=(*WORLD.thresholds[:3], hard))
     result = outcome(calm_inputs(answers=(Answer("G", value={"value": 1234567.0}),)), world)
     assert states(result)["H3"] == "crossed"
+
+
+def test_pack_cannot_take_one_of_several_chosen_options_for_safety() -> None:
+    question = Question(
+        "G", "d", "Which?", (Part("multi_choice", options=(Option("none", "N"), Option("bad", "B"))),), CITE
+    )
+    both = Answer("G", value={"value": ("none", "bad")})
+    for tree, sound in ((AnswerIn("G", ("none",)), False), (Not(AnswerIn("G", ("bad",))), True)):
+        hard = threshold("H3", crossed=None, ruled_out=tree)
+        world = pack(questions=(WORLD.questions[0], question), thresholds=(*WORLD.thresholds[:3], hard))
+        found = [problem for path, problem in check_trees(world) if path[:2] == ("thresholds", 3)]
+        assert (found == []) is sound
+        assert (states(outcome(calm_inputs(answers=(both,)), world))["H3"] == "not_ruled_out") is sound
 
 
 def test_half_answered_question_stays_among_what_was_not_assessed() -> None:
