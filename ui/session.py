@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -122,7 +122,7 @@ class Session(QObject):
         self.last_commit = ""
         self._pending: dict[str, Change] = {}
         self._in_flight: dict[str, Change] = {}
-        self._writing: Handle[None] | None = None
+        self._writes: list[Handle[None]] = []
         self._closed = False
         self._attaching: set[Handle[EvidenceItem]] = set()
         self._quiet = self._timer(QUIET_MS)
@@ -197,9 +197,16 @@ class Session(QObject):
         done: Callable[[T], None] | None = None,
         failed: Callable[[BaseException], None] | None = None,
     ) -> Handle[tuple[T, Inputs]]:
-        """Run a service on the storage lane after everything unsaved is written, then read the document afresh."""
+        """Run a service on the storage lane after everything unsaved is written, then read the document afresh.
+
+        When one of those writes fails, the service is not run and ``failed`` gets the cause.
+        """
+        self._begin_write()
+        earlier = [write.future for write in self._writes if write.future is not None]
 
         def _work(_: Handle[tuple[T, Inputs]]) -> tuple[T, Inputs]:
+            for write in earlier:  # same lane, so each of them has ended by now
+                write.result()
             result = work(self.document)
             return result, self.document.inputs()
 
@@ -209,18 +216,16 @@ class Session(QObject):
             if done is not None:
                 done(outcome[0])
 
-        self._begin_write()
         return self.operations.run(_work, owner=self, done=_done, failed=failed, lane="storage")
 
     def flush(self) -> bool:
         """Wait until everything is durable. False when the disk refused; the unsaved changes are kept then."""
         while self._unsaved():
             self._begin_write()
-            writing = self._writing
-            if writing is None or writing.future is None:
-                return False
-            writing.future.exception()
-            writing.settle()
+            for write in tuple(self._writes):
+                if write.future is not None:
+                    write.future.exception()
+                write.settle()
             if self.save_state.kind == "failed":
                 return False
         return True
@@ -320,35 +325,39 @@ class Session(QObject):
             self.save_state_changed.emit(state)
 
     def _begin_write(self) -> None:
-        if self._in_flight or not self._pending:
+        if not self._pending:
             return
         for timer in (self._quiet, self._longest, self._retry):
             timer.stop()
-        self._in_flight, self._pending = self._pending, {}
-        changes, document, actor = tuple(self._in_flight.values()), self.document, self.actor
-        self._writing = self.operations.run(
+        batch, self._pending = self._pending, {}
+        self._in_flight.update(batch)
+        changes, document, actor = tuple(batch.values()), self.document, self.actor
+        write: Handle[None] = self.operations.run(
             lambda _: store(document, changes, actor=actor),
             owner=self,
-            done=self._on_written,
-            failed=self._on_write_failed,
+            done=lambda _: self._on_written(batch),
+            failed=lambda error: self._on_write_failed(batch, error),
             lane="storage",
         )
+        if not write.over:
+            self._writes.append(write)
+            write.finished.connect(lambda: self._writes.remove(write))
 
-    def _on_written(self, _: None) -> None:
-        self._in_flight = {}
-        self._writing = None
-        if self._pending:
-            self._announce(SaveState("saving", self.clock.now()))
-            if not self._quiet.isActive():
-                self._begin_write()
-        else:
-            self._announce(SaveState("saved", self.clock.now()))
+    def _landed(self, batch: Mapping[str, Change]) -> dict[str, Change]:
+        """Take a batch out of flight; return those of its changes that no later change replaces."""
+        latest = {key: change for key, change in batch.items() if self._in_flight.get(key) is change}
+        for key in latest:
+            del self._in_flight[key]
+        return latest
 
-    def _on_write_failed(self, error: BaseException) -> None:
-        log.error("writing %d changes failed: %s", len(self._in_flight), type(error).__name__)
-        self._pending = {**self._in_flight, **self._pending}
-        self._in_flight = {}
-        self._writing = None
+    def _on_written(self, batch: Mapping[str, Change]) -> None:
+        self._landed(batch)
+        kind: Literal["saved", "saving"] = "saving" if self._unsaved() else "saved"
+        self._announce(SaveState(kind, self.clock.now()))
+
+    def _on_write_failed(self, batch: Mapping[str, Change], error: BaseException) -> None:
+        log.error("writing %d changes failed: %s", len(batch), type(error).__name__)
+        self._pending = {**self._landed(batch), **self._pending}
         self._announce(SaveState("failed", self.save_state.at, cause_of(error)))
         if not self._closed:
             self._retry.start()

@@ -14,6 +14,7 @@ from asl_desktop.clock import FixedClock
 from asl_desktop.domain.inputs import Scope
 from asl_desktop.storage.document import Document
 from tests.services_world import small_pack
+from ui import dialogs_seam
 from ui.crash import CrashReporter
 from ui.main_window import MainWindow
 from ui.operations import Operations
@@ -91,3 +92,10 @@ def open_window(qtbot: QtBot, window: MainWindow, assessment: Path) -> MainWindo
     with qtbot.waitSignal(window.opened, timeout=10_000):
         window.open_file(assessment)
     return window
+
+
+@pytest.fixture(autouse=True)
+def no_dialog_waits() -> Iterator[None]:
+    """Fail a test that opens a dialog nobody expected, instead of waiting for a person."""
+    with dialogs_seam.queued_answers():
+        yield

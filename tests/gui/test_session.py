@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -124,7 +125,7 @@ def test_failed_write_keeps_the_text_and_succeeds_on_the_next_try(
     session.put(typed("precious and more"))
     assert not session.flush()
     assert session.flush()
-    assert session.save_state.kind == "saved"
+    assert session.unsaved() == ()
     assert session.document.inputs().answer_by_question["Q-TEXT"].rationale == "precious and more"
     assert "precious" not in caplog.text
 
@@ -200,3 +201,27 @@ def test_perform_writes_pending_changes_first_and_reads_the_document_afresh(sess
     assert session.inputs.plan.locked_by == "A"
     assert session.inputs.answer_by_question["Q-TEXT"].rationale == "before"
     assert session.document.inputs() == session.inputs
+
+
+def test_perform_during_a_write_still_comes_after_everything_shown(session: Session, qtbot: QtBot) -> None:
+    from asl_desktop.services.recording import lock_plan
+
+    session.put(dataclasses.replace(session.inputs.plan, note="Three"))
+    session.put(dataclasses.replace(session.inputs.plan, note="Three trials"), coalesce="plan")
+    done: list[object] = []
+    session.perform(lambda document: lock_plan(document, by="A").result(), done=done.append)
+    qtbot.waitUntil(lambda: bool(done), timeout=5000)
+    assert session.document.inputs().plan.note == "Three trials"
+    assert session.flush()
+
+
+def test_perform_after_a_failed_write_is_not_run(
+    session: Session, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    session.document = FailingDocument(session.document, failures=1)  # type: ignore[assignment]
+    session.put(typed("kept"))
+    failed: list[BaseException] = []
+    session.perform(lambda _: pytest.fail("must not run"), failed=failed.append)
+    qtbot.waitUntil(lambda: bool(failed), timeout=5000)
+    assert isinstance(failed[0], DiskFull)
+    assert len(session.unsaved()) == 1

@@ -37,14 +37,14 @@ def contrast(one: QColor, other: QColor) -> float:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize(("text", "ground"), TEXT_ON)
 def test_text_on_its_ground_has_enough_contrast(theme: str, text: str, ground: str) -> None:
-    table = load_tokens(theme)  # type: ignore[arg-type]
+    table = load_tokens(theme)
     assert contrast(table.color(text), table.color(ground)) >= 4.5
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize(("edge", "ground"), EDGES)
 def test_edges_and_glyphs_stand_out_from_their_ground(theme: str, edge: str, ground: str) -> None:
-    table = load_tokens(theme)  # type: ignore[arg-type]
+    table = load_tokens(theme)
     assert contrast(table.color(edge), table.color(ground)) >= 3
 
 

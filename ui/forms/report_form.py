@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QStackedWi
 
 from asl_desktop.domain.inputs import Counts, Interval, Mean, Point, Ratio, Report
 from asl_desktop.domain.pack import Part
-from ui.forms.fields import NumberField
+from ui.forms.fields import NumberField, read_number
 from ui.theme import set_role
 from ui.widgets.parts import button, label, row
 
@@ -24,39 +24,54 @@ KINDS: tuple[tuple[ReportKind, str], ...] = (
     ("point", "No uncertainty"),
 )
 _PER_ROW = 3
-_WHOLE = Part(type="number", minimum=0)
+_FIELD_WIDTH = 320
+_POSITIVE = Part(type="number", minimum=0)
 _SIGNED = Part(type="number")
 _SHARE = Part(type="number", minimum=50, maximum=99.99, unit="%")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One number of a report: its key, its label, its limits, and whether it may stay blank."""
+    """One number of a report: its key, its label, its limits, whether it counts something and may stay blank."""
 
     key: str
     label: str
     part: Part
+    whole: bool = False
     optional: bool = False
 
 
+class WholeField(NumberField):
+    """A line for a count. A fraction is refused: rounding it would record a number that nobody reported."""
+
+    def problem(self) -> str:
+        found = super().problem()
+        number = read_number(self.text())
+        if found or number is None or number.is_integer():
+            return found
+        return f"{self.accessibleName()} is a whole number."
+
+
+_TRIALS = FieldSpec("n", "Scored trials", _POSITIVE, whole=True)
+_TRIALS_IF_STATED = FieldSpec("n", "Scored trials", _POSITIVE, whole=True, optional=True)
 _MEAN = (
     FieldSpec("mean", "Mean", _SIGNED),
-    FieldSpec("stderr", "Standard error", _WHOLE),
-    FieldSpec("n", "Scored trials", _WHOLE, optional=True),
+    FieldSpec("stderr", "Standard error", _POSITIVE),
+    _TRIALS_IF_STATED,
 )
 _FIELDS: Mapping[ReportKind, tuple[FieldSpec, ...]] = {
-    "counts": (FieldSpec("successes", "Successes", _WHOLE), FieldSpec("n", "Scored trials", _WHOLE)),
+    "counts": (FieldSpec("successes", "Successes", _POSITIVE, whole=True), _TRIALS),
     "mean": _MEAN,
     "interval": (
         FieldSpec("estimate", "Estimate", _SIGNED),
         FieldSpec("low", "Lower end", _SIGNED),
         FieldSpec("high", "Upper end", _SIGNED),
         FieldSpec("level", "Confidence, %", _SHARE),
-        FieldSpec("n", "Scored trials", _WHOLE, optional=True),
+        _TRIALS_IF_STATED,
     ),
     "point": (
         FieldSpec("estimate", "Estimate", _SIGNED),
-        FieldSpec("n", "Scored trials", _WHOLE, optional=True),
+        _TRIALS_IF_STATED,
     ),
 }
 _ARM_NAMES = (("treatment", "With the model"), ("control", "Control"))
@@ -70,7 +85,7 @@ class NumbersForm(QWidget):
     def __init__(self, specs: tuple[FieldSpec, ...], name: str = "") -> None:
         super().__init__()
         self._specs = specs
-        self.fields = {spec.key: NumberField(spec.part, f"{name} {spec.label}".strip()) for spec in specs}
+        self.fields = {spec.key: _field(spec, f"{name} {spec.label}".strip()) for spec in specs}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
@@ -80,6 +95,7 @@ class NumbersForm(QWidget):
             line, place = divmod(at, _PER_ROW)
             field = self.fields[spec.key]
             field.setMinimumWidth(72)
+            field.setMaximumWidth(_FIELD_WIDTH)
             grid.addWidget(label(text, "muted"), 2 * line, place)
             grid.addWidget(field, 2 * line + 1, place)
             field.textEdited.connect(lambda _: self.edited.emit())
@@ -207,6 +223,11 @@ class ReportForm(QWidget):
         """Bring forward the way in which such results are usually reported."""
         self._show_kind(kind)
 
+    def start_typing(self) -> None:
+        """Put the cursor into the first number."""
+        form = self._arms["treatment"].form() if self._kind == "ratio" else self._forms[self._kind]
+        next(iter(form.fields.values())).setFocus()
+
     def problem(self) -> str:
         """Return why the numbers in front cannot be recorded yet, or nothing when they are blank or complete."""
         if self._kind == "ratio":
@@ -267,6 +288,10 @@ class ReportForm(QWidget):
         self._kind = kind
         self._buttons[kind].setChecked(True)
         self._stack.setCurrentWidget(self._pages[kind])
+
+
+def _field(spec: FieldSpec, name: str) -> NumberField:
+    return WholeField(spec.part, name) if spec.whole else NumberField(spec.part, name)
 
 
 def _whole(value: float | None) -> int | None:

@@ -43,6 +43,8 @@ class MeasurementsPage(Page):
         self._title = label("", "question", wrap=True)
         self._chips = row(spacing=8)
         self._about = label("", "muted", wrap=True)
+        self._bounds = QVBoxLayout()
+        self._bounds.setSpacing(4)
         self._words = label("", wrap=True, selectable=True)
         self._results = QVBoxLayout()
         self._results.setSpacing(16)
@@ -88,7 +90,10 @@ class MeasurementsPage(Page):
             return
         if not self.cards or self.cards[-1].measurement() is not None:
             self._add_card(new_id())
-        self.cards[-1].report.setFocus()
+        added = self.cards[-1]
+        added.show()
+        added.report.start_typing()
+        self._area.ensureWidgetVisible(added, 0, 0)
 
     def _on_file(self) -> list[str]:
         assert self.indicator is not None
@@ -122,6 +127,9 @@ class MeasurementsPage(Page):
             self._chips.addWidget(chip(text, tone))
         self._chips.addStretch(1)
         self._about.setText(_about(indicator))
+        clear(self._bounds)
+        for name, text in _bounds(indicator):
+            self._bounds.addWidget(label(f"{name}: {text}", wrap=True, selectable=True))
 
     def _show_margin(self, snapshot: Snapshot) -> None:
         if self.indicator is None:
@@ -188,28 +196,36 @@ class MeasurementsPage(Page):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 4, MARGIN)
         column.setSpacing(16)
-        column.addWidget(card(self._chips, self._title, self._about, self.margin, self._words))
+        column.addWidget(card(self._chips, self._title, self._about, self._bounds, self.margin, self._words))
         column.addLayout(self._results)
         column.addLayout(row(self._add, 1))
         column.addStretch(1)
         self._add.setVisible(not self.session.read_only)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.viewport().setAutoFillBackground(False)
-        area.setWidget(holder)
-        return area
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.viewport().setAutoFillBackground(False)
+        self._area.setWidget(holder)
+        return self._area
 
 
 def _about(indicator: Indicator) -> str:
-    bounds = "; ".join(
-        f"{bound.name.replace('_', ' ')} {wording.quantity(bound.value, indicator.unit)}: {bound.label}"
-        f" ({_OWNER[bound.policy]})"
-        for bound in indicator.bounds
-    )
     needs = f"At least {indicator.min_n} scored trials." if indicator.min_n > 1 else ""
     risk = "Higher is riskier." if indicator.direction == "higher_is_riskier" else "Lower is riskier."
-    parts = (indicator.description, risk, needs, f"Bounds: {bounds}." if bounds else "No bound; watched only.")
-    return " ".join(part for part in (*parts, indicator.report_hint) if part)
+    watched = "" if indicator.bounds else "No bound; watched only."
+    parts = (indicator.description, risk, needs, watched, indicator.report_hint)
+    return " ".join(part for part in parts if part)
+
+
+def _bounds(indicator: Indicator) -> list[tuple[str, str]]:
+    """Return what each bound is called, and its value with what it means and whose it is."""
+    names = {"rule_out": "Rules out", "concern": "Concern"}
+    return [
+        (
+            names[bound.name],
+            f"{wording.quantity(bound.value, indicator.unit)}. {bound.label.rstrip('.')} ({_OWNER[bound.policy]}).",
+        )
+        for bound in indicator.bounds
+    ]
