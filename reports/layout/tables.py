@@ -78,7 +78,7 @@ def table_boxes(table: Table, parent: Node) -> list[Box]:
     for number, row in enumerate(table.rows):
         made = _row_boxes(row, places, body.add("TR"), repeat, measure=measure)
         # no single row stands alone below its head at the end of a page, or alone on the next one
-        if number == len(table.rows) - 2 and len(made) < 6:
+        if number == len(table.rows) - 2 and len(made) == 1:
             made[-1].keep = True
         boxes.extend(made)
     return boxes
@@ -115,29 +115,41 @@ def _row_boxes(row: tuple[Cell, ...], places: list[_Place], node: Node, repeat: 
     cells = [_cell_lines(cell, place.width, measure.size) for cell, place in zip(row, places, strict=True)]
     nodes = [node.add("TD") if number else node.add("TH", scope="Row") for number in range(len(cells))]
     count = max(1, *(len(lines) for lines in cells))
-    whole = count * measure.leading <= WHOLE_ROW
+    if count * measure.leading <= WHOLE_ROW:
+        return [_slice(cells, places, nodes, range(count), measure=measure, repeat=repeat, last=True)]
     boxes = []
     for index in range(count):
-        first, last = index == 0, index == count - 1
-        above = measure.pad if first else 0.0
-        height = measure.leading + above + (measure.pad if last else 0.0)
-
-        def draw(
-            surface: Surface,
-            top: float,
-            index: int = index,
-            above: float = above,
-            height: float = height,
-            last: bool = last,
-        ) -> None:
-            for lines, place, own in zip(cells, places, nodes, strict=True):
-                if index < len(lines) and lines[index].pieces:
-                    with surface.content(own):
-                        _draw(surface, lines[index], place, top - above, size=measure.size, leading=measure.leading)
-            if last:
-                with surface.artifact():
-                    surface.line(LEFT, top - height, LEFT + WIDTH, top - height, colour=LIGHT.line)
-
-        keep = not last and (whole or index < 2 or index >= count - 3)
-        boxes.append(Box(height, draw, keep=keep, repeat=repeat))
+        last = index == count - 1
+        box = _slice(cells, places, nodes, range(index, index + 1), measure=measure, repeat=repeat, last=last)
+        box.keep = not last and (index < 2 or index >= count - 3)
+        boxes.append(box)
     return boxes
+
+
+def _slice(
+    cells: list[list[Line]],
+    places: list[_Place],
+    nodes: list[Node],
+    span: range,
+    *,
+    measure: _Measure,
+    repeat: Box,
+    last: bool,
+) -> Box:
+    """Return the box of some lines of a row, drawn cell by cell, so that the file reads in the order people do."""
+    above = measure.pad if span.start == 0 else 0.0
+    height = measure.leading * len(span) + above + (measure.pad if last else 0.0)
+
+    def draw(surface: Surface, top: float) -> None:
+        for lines, place, own in zip(cells, places, nodes, strict=True):
+            found = [(number, lines[index]) for number, index in enumerate(span) if index < len(lines)]
+            if any(line.pieces for _, line in found):
+                with surface.content(own):
+                    for number, line in found:
+                        y = top - above - number * measure.leading
+                        _draw(surface, line, place, y, size=measure.size, leading=measure.leading)
+        if last:
+            with surface.artifact():
+                surface.line(LEFT, top - height, LEFT + WIDTH, top - height, colour=LIGHT.line)
+
+    return Box(height, draw, repeat=repeat)
