@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from asl_desktop.domain.inputs import Counts, Interval, Mean, Point, Ratio, Report
@@ -96,7 +96,9 @@ class NumbersForm(QWidget):
             field = self.fields[spec.key]
             field.setMinimumWidth(72)
             field.setMaximumWidth(_FIELD_WIDTH)
-            grid.addWidget(label(text, "muted"), 2 * line, place)
+            grid.addWidget(label(text, "muted"), 2 * line, place, Qt.AlignmentFlag.AlignBottom)
+            if line:
+                grid.setRowMinimumHeight(2 * line, 24)
             grid.addWidget(field, 2 * line + 1, place)
             field.textEdited.connect(lambda _: self.edited.emit())
         for place in range(_PER_ROW):

@@ -6,7 +6,7 @@ import dataclasses
 from datetime import date
 from typing import Literal, TypeAlias, cast
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from asl_desktop.domain import wording
@@ -241,6 +241,7 @@ class MeasurementCard(QFrame):
         layout.addLayout(self._origin())
         layout.addWidget(label("Elicitation on record", "label"))
         layout.addWidget(self._ticks())
+        self.elicitation_notes.setPlaceholderText("Notes on elicitation")
         layout.addWidget(self.elicitation_notes)
         layout.addLayout(self._assumptions())
         layout.addWidget(label("Notes", "label"))
@@ -294,7 +295,9 @@ def _grid(named: list[tuple[str, QWidget]], per_row: int = 3) -> QGridLayout:
         line, place = divmod(at, per_row)
         widget.setAccessibleName(text)
         widget.setMinimumWidth(72)
-        grid.addWidget(label(text, "label"), 2 * line, place)
+        grid.addWidget(label(text, "label"), 2 * line, place, Qt.AlignmentFlag.AlignBottom)
+        if line:
+            grid.setRowMinimumHeight(2 * line, 24)
         grid.addWidget(widget, 2 * line + 1, place)
         grid.setColumnStretch(place, 1)
     return grid

@@ -1,0 +1,80 @@
+"""What the tests of the pages share: showing a page, typing into it, and looking at what is on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QTextEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from asl_desktop.domain.inputs import Inputs
+from asl_desktop.storage.document import Document
+from ui.pages.base import Page
+
+KINDS = (
+    QAbstractButton, QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox, QAbstractSlider,
+    QAbstractItemView, QTabBar,
+)  # fmt: skip
+
+
+def show_page(qtbot: QtBot, page: Page, *, width: int = 900, height: int = 700) -> None:
+    """Show a page by itself, laid out and painted; it goes away at the end of the test."""
+    qtbot.addWidget(page)
+    page.resize(width, height)
+    page.show()
+    QApplication.processEvents()
+
+
+def settle() -> None:
+    """Handle what is queued and delete what was put away."""
+    QApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
+
+
+def type_in(qtbot: QtBot, widget: QWidget, text: str) -> None:
+    """Put text into an editor key by key, in place of what it holds."""
+    widget.setFocus()
+    if isinstance(widget, QLineEdit | QPlainTextEdit):
+        widget.selectAll()
+    qtbot.keyClick(widget, Qt.Key.Key_Delete)
+    qtbot.keyClicks(widget, text)
+
+
+def on_disk(path: Path) -> Inputs:
+    """Read what the file holds now, past every cache of the session."""
+    with Document.open(path, read_only=True) as document:
+        return document.inputs()
+
+
+def words_of(widget: QWidget) -> str:
+    """Return all the text of the labels that can be seen in a widget."""
+    return "\n".join(item.text() for item in widget.findChildren(QLabel) if item.isVisibleTo(widget))
+
+
+def unnamed(root: QWidget) -> Iterator[str]:
+    """Name the interactive widgets for which a screen reader would have no name."""
+    for widget in root.findChildren(QWidget):
+        if not isinstance(widget, KINDS) or widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            continue
+        if isinstance(widget.parent(), QAbstractSpinBox | QComboBox) or widget.objectName().startswith("qt_"):
+            continue
+        found = QAccessible.queryAccessibleInterface(widget)
+        if found is None or not found.text(QAccessible.Text.Name).strip():
+            yield f"{type(widget).__name__} {widget.objectName()}"
