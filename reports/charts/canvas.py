@@ -22,6 +22,7 @@ _GROUP_HEAD, _GROUP_GAP = 15.0, 5.0
 _HEAD, _AXIS, _LEGEND_LINE = 15.0, 20.0, 12.0
 _SIZE, _SMALL = 8.0, 7.2
 _RADIUS = 3.3
+_LEAST_ROWS = 3
 
 
 @dataclass
@@ -275,14 +276,27 @@ def split_chart(chart: MarginChart, width: float, height: float) -> list[MarginC
 
 
 def cut_chart(chart: MarginChart, width: float, height: float) -> tuple[MarginChart, MarginChart]:
-    """Return the groups that fit into ``height`` points and those that do not, each as a chart; either may be empty.
+    """Return the part of a chart that fits into ``height`` points and the rest; either may be empty.
 
-    The second keeps the legend.
+    It is cut between groups where one fits whole, else inside a group with some rows on either side. The second part
+    keeps the legend.
     """
+    bare = replace(chart, legend=())
+    groups = chart.groups
     count = 0
-    while count < len(chart.groups):
-        grown = replace(chart, groups=chart.groups[: count + 1], legend=())
-        if MarginChartFlowable(grown, width).height > height:
-            break
+    while count < len(groups) and _height(bare, groups[: count + 1], width) <= height:
         count += 1
-    return replace(chart, groups=chart.groups[:count], legend=()), replace(chart, groups=chart.groups[count:])
+    first, rest = groups[:count], groups[count:]
+    if not first and rest:
+        head = rest[0]
+        rows = len(head.rows)
+        while rows > 0 and _height(bare, (replace(head, rows=head.rows[:rows]),), width) > height:
+            rows -= 1
+        if rows >= _LEAST_ROWS and len(head.rows) - rows >= _LEAST_ROWS:
+            first = (replace(head, rows=head.rows[:rows]),)
+            rest = (replace(head, rows=head.rows[rows:]), *rest[1:])
+    return replace(bare, groups=first), replace(chart, groups=rest)
+
+
+def _height(chart: MarginChart, groups: tuple[Group, ...], width: float) -> float:
+    return MarginChartFlowable(replace(chart, groups=groups), width).height

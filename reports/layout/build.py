@@ -54,7 +54,7 @@ class Style:
 
 BODY = Style(9.0, 13.0, 5.0)
 BODY_ITEM = Style(9.0, 13.0, 1.5, MEASURE + 20)
-KEY_VALUE = Style(8.2, 11.0, 1.5, 394.0)
+KEY_VALUE = Style(8.1, 10.6, 1.4, 394.0)
 STYLES: dict[ParagraphKind, Style] = {
     "body": BODY,
     "lead": Style(11.5, 16.5, 6.0, 440.0),
@@ -70,7 +70,7 @@ _TONE: dict[Tone, tuple[str, str]] = {
     "warn": ("#FBF3E6", "#B3691A"),
     "danger": ("#FAEDEE", "#860B16"),
 }
-_SLOT_HEIGHT, _SLOT_WIDTH, _SLOT_WORDS = 60.0, 290.0, 188.0
+_SLOT_HEIGHT, _SLOT_WIDTH, _SLOT_WORDS = 54.0, 290.0, 188.0
 
 
 def draw_line(surface: Surface, line: Line, x: float, top: float, style: Style) -> None:

@@ -23,6 +23,7 @@ from reports.sections.common import (
     DASH,
     Context,
     capital,
+    closed,
     counted,
     labelled,
     leaves,
@@ -49,8 +50,14 @@ def domains(context: Context) -> Section:
     if context.usual_decision.by != DASH:
         lead = f"Showings were decided by {context.usual_decision.by}, unless a row says otherwise."
         blocks.append(Paragraph(plain(lead), "small"))
+    watched: list[tuple[str, Runs]] = []
     for domain in context.pack.domains:
-        blocks += _domain(context, domain)
+        if any(threshold.domain == domain.id for threshold in context.pack.thresholds):
+            blocks += _domain(context, domain)
+        else:
+            watched.append((domain.title, plain(closed(domain.summary) or "The framework sets no threshold here.")))
+    if watched:
+        blocks += [Heading("Domains without a threshold", 2), KeyValues(tuple(watched))]
     blocks += _strays(context)
     return Section("Reasons, domain by domain", tuple(blocks))
 
@@ -58,9 +65,6 @@ def domains(context: Context) -> Section:
 def _domain(context: Context, domain: Domain) -> list[Block]:
     blocks: list[Block] = [Heading(domain.title, 2)]
     thresholds = [t for t in context.pack.thresholds if t.domain == domain.id]
-    if not thresholds:
-        note = "Watched: the framework sets no threshold here." if domain.watched else "No threshold is set here."
-        blocks.append(Paragraph(plain(f"{note} {domain.summary}".strip()), "body"))
     for threshold in thresholds:
         blocks += _threshold(context, threshold, context.result.threshold_by_id[threshold.id])
     return blocks

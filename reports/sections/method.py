@@ -57,7 +57,8 @@ def method(context: Context) -> Section:
     ]
     notes = (*context.pack.notices, *context.result.notes)
     if notes:
-        blocks += [Heading("Notes", 2), Bullets(tuple(plain(sentence(note)) for note in notes), dense=True)]
+        text = " ".join(sentence(note) for note in notes)
+        blocks += [Heading("Notes of the framework pack and of this determination", 2), Paragraph(plain(text), "small")]
     blocks += [Heading("Versions", 2), _versions(context), Heading("Sources", 2), _sources(context)]
     return Section("Method", tuple(blocks))
 
@@ -139,6 +140,7 @@ def signatures(context: Context) -> Section:
             "Signatures are made inside the file and can be verified without this program. Each covers the file as it "
             "stood when it was made; the attached assessment data is part of what is signed. Nothing can be signed "
             "after the Board but the archive timestamp."
-        )
+        ),
+        "small",
     )
     return Section("Signatures", (lead, SignatureSlots(slots)))

@@ -44,6 +44,7 @@ def _question(item: NotAssessed | None) -> Cell:
 
 
 _LONG = 60
+_SHORT = 240
 _KINDS = (
     ("domain", "Domains"),
     ("threshold", "Thresholds"),
@@ -165,14 +166,33 @@ def answers(context: Context) -> Section:
     if not ordered:
         return Section("Answers", (Paragraph(plain("No question has an answer.")),))
     common = usual(ordered)
-    rows = tuple(_answer_row(context, item, common) for item in ordered)
-    columns = (Column("Question and answer", 46), Column("Reasons and evidence", 54))
-    table = Table(columns, rows, summary="Every answer with its reasons and author", dense=True)
-    if common.by == DASH:
-        return Section("Answers", (table,))
-    return Section(
-        "Answers", (Paragraph(plain(f"Answered by {common.by}, unless a row says otherwise."), "small"), table)
-    )
+    blocks: list[Block] = []
+    if common.by != DASH:
+        blocks.append(Paragraph(plain(f"Answered by {common.by}, unless an entry says otherwise."), "small"))
+    short = [item for item in ordered if _says_little(item)]
+    told = [item for item in ordered if item not in short]
+    if told:
+        rows = tuple(_answer_row(context, item, common) for item in told)
+        columns = (Column("Question and answer", 46), Column("Reasons and evidence", 54))
+        blocks.append(Table(columns, rows, summary="Answers with their reasons and authors", dense=True))
+    if short:
+        cells = [_short_answer(context, item, common) for item in short]
+        half = (len(cells) + 1) // 2
+        pairs = tuple(zip_longest(cells[:half], cells[half:], fillvalue=cell("")))
+        heads = (Column(f"Unknown, declined or not applicable ({len(short)})", 50), Column("", 50))
+        blocks.append(Table(heads, pairs, summary="Questions answered without a value", dense=True))
+    return Section("Answers", tuple(blocks))
+
+
+def _says_little(item: Answer) -> bool:
+    """Tell whether an answer holds a state and a few words, so that two fit beside each other."""
+    words = len(item.rationale) + len(item.reason) + len(item.evidence) * 40
+    return item.state != "answered" and not item.value and words < _SHORT
+
+
+def _short_answer(context: Context, item: Answer, common: Usual) -> Cell:
+    asked, why = _answer_row(context, item, common)
+    return ((*asked[0], Run(" "), *why[0]),)
 
 
 def _answer_row(context: Context, item: Answer, common: Usual) -> tuple[Cell, ...]:

@@ -172,7 +172,8 @@ def _gate(context: Context, result: GateResult) -> list[Block]:
         rows.append(("Who decides", plain(f"Only {people} can open it.")))
         if result.owed_missing:
             rows.append(("Still owed", plain(f"{wording.listed(result.owed_missing)}.")))
-    rows.append(("Rule", (Run(gate.text, "muted"),)))
+    text = f"{gate.text} " if gate.kind == "judgement" else ""
+    rows.append(("Rule", plain(f"{text}{context.source(gate.cite)}.", "muted")))
     return [Heading(gate.title, 2), KeyValues(tuple(rows))]
 
 
