@@ -49,6 +49,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("scope", "Go", "Scope and plan"),
     Command("measurements", "Go", "Measurements"),
     Command("margins", "Go", "Margins"),
+    Command("showings", "Go", "Showings"),
     Command("safeguards", "Go", "Safeguards"),
     Command("gate", "Go", "Gates and sign-off"),
     Command("next_unanswered", "Go", "Next unanswered question", "Ctrl+J"),

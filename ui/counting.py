@@ -115,6 +115,13 @@ def count_safeguards(snapshot: Snapshot, track_id: str) -> Count:
     return Count(total - missing, total)
 
 
+def count_showings(snapshot: Snapshot) -> Count:
+    """Count the showings that people decided on, one way or the other, against those that are asked."""
+    keys = [(item.id, threshold) for item in snapshot.pack.showings for threshold in item.supported_when]
+    held = snapshot.inputs.showing_by_key
+    return Count(sum(1 for key in keys if key in held and held[key].status != "draft"), len(keys))
+
+
 def next_open(snapshot: Snapshot, after: str = "", domain: str = "") -> str:
     """Return the id of the next question without a definite answer after the given one, wrapping round; or nothing."""
     questions = asked(snapshot, domain)

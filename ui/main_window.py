@@ -227,7 +227,7 @@ class MainWindow(QMainWindow):
             "panes": self._on_bench(lambda bench: bench.next_pane()),
             "toggle_margins": self._on_bench(lambda bench: bench.toggle_margins()),
         }  # fmt: skip
-        for page in ("hub", "scope", "measurements", "margins", "safeguards", "gate", "report"):
+        for page in ("hub", "scope", "measurements", "margins", "showings", "safeguards", "gate", "report"):
             calls[page] = self._on_bench(lambda bench, page=page: bench.go(page))  # type: ignore[misc]
         for number in range(1, 6):
             calls[f"answer_{number}"] = self._on_question(lambda bench, number=number: bench.questions.pick(number))  # type: ignore[misc]

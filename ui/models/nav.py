@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from asl_desktop.domain.determination import Snapshot
-from ui.counting import Count, count_questions, count_safeguards
+from ui.counting import Count, count_questions, count_safeguards, count_showings
 from ui.icons import pixmap
 from ui.pages.registry import PAGE_BY_ID
 from ui.theme import font, tokens
@@ -106,6 +106,9 @@ def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     rows.append(Entry("EVALUATIONS"))
     rows.append(_counted("Measurements", "measurements", "", indicators, "measured"))
     rows.append(Entry("Margins", "margins", words=_margin_words(snapshot), icon="chart-no-axes-column"))
+    showings = count_showings(snapshot)
+    if showings.total:
+        rows.append(_counted("Showings", "showings", "", showings, "decided"))
     rows.append(Entry("SAFEGUARDS"))
     rows.extend(
         _counted(track.title, "safeguards", track.id, count_safeguards(snapshot, track.id), "in place")
@@ -129,7 +132,7 @@ def _margin_words(snapshot: Snapshot) -> str:
     margins = snapshot.determination.margins
     urgent = sum(1 for margin in margins if margin.state in {"not_excluded", "crossed"})
     unknown = sum(1 for margin in margins if margin.state in {"not_measured", "not_adequate"})
-    parts = [f"{urgent} not excluded"] if urgent else []
+    parts = [f"{urgent} not clear"] if urgent else []
     if unknown:
         parts.append(f"{unknown} unmeasured")
     return ", ".join(parts) if parts else plural(len(margins), "margin", "margins")

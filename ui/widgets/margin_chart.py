@@ -340,9 +340,10 @@ class MarginPane(QFrame):
         for result in snapshot.determination.thresholds:
             threshold = snapshot.pack.threshold_by_id[result.id]
             if domain is None or threshold.domain == domain:
-                tense = ", with tension" if result.state == "ruled_out" and result.tensions else ""
-                words = f"{result.id} {wording.STATE_WORDS[result.state]}{tense}"
-                self._states.addWidget(_line(IconLabel(ICON[result.state], TONE[result.state]), words))
+                tense = result.state == "ruled_out" and bool(result.tensions)
+                words = f"{result.id} {wording.STATE_WORDS[result.state]}{', with tension' if tense else ''}"
+                shown = "not_ruled_out" if tense else result.state
+                self._states.addWidget(_line(IconLabel(ICON[shown], TONE[shown]), words))
         clear(self._counts)
         counted = Counter(row.status for row in chart.rows)
         for status in ("crossed", "not_excluded", "in_buffer", "not_adequate", "not_measured"):
