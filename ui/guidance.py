@@ -13,8 +13,8 @@ GUIDANCE: Mapping[str, str] = {
     "measurements": "Enter results as they were reported: counts, or a mean with its standard error. A bare number "
     "without uncertainty never rules anything out.",
     "margins": "Each bar shows the riskier end of the interval against its bound. Not measured is a finding too.",
-    "showings": "A threshold is ruled out when named people accept every showing on evidence. Where the record does not "
-    "support one, say why it is accepted all the same; the reason is printed on the first page of every report.",
+    "showings": "A threshold is ruled out when named people accept every showing on evidence. Where the record "
+    "does not support one, say why it is accepted all the same; every report prints the reason on its first page.",
     "safeguards": "A safeguard counts only with evidence that supports it.",
     "gate": "The program computes what the framework's rules say. Named people decide.",
     "report": "The report cites the snapshot digest and can be signed and verified elsewhere.",
