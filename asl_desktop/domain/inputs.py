@@ -6,7 +6,7 @@ are :class:`datetime.date`. An evidence item is named by the SHA-256 of its byte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -24,24 +24,24 @@ _Key = TypeVar("_Key", bound=Hashable)
 
 def stated(text: str) -> bool:
     """Tell whether a name or reason says anything: spaces, invisible characters and bare punctuation do not."""
-    return any(character.isalnum() for character in text)
+    return text[:1].isalnum() or any(character.isalnum() for character in text)
 
 
 def same_name(left: str, right: str) -> bool:
     """Tell whether two names are the same but for case, spacing and invisible characters."""
-    return _bare(left) == _bare(right)
+    return left == right or _bare(left) == _bare(right)
 
 
 def _bare(name: str) -> str:
     return "".join(character for character in name.casefold() if character.isprintable() and not character.isspace())
 
 
-def _by_key(items: Iterable[_Item], key: Callable[[_Item], _Key]) -> dict[_Key, _Item]:
+def _by_key(items: tuple[_Item, ...], key: Callable[[_Item], _Key]) -> dict[_Key, _Item]:
     """Index records; two of one key would let their order decide, so they are refused with ValueError."""
-    found: dict[_Key, _Item] = {}
-    for item in items:
-        if found.setdefault(key(item), item) is not item:
-            raise ValueError(f"{type(item).__name__} {key(item)} is on record twice")
+    found = {key(item): item for item in items}
+    if len(found) < len(items):
+        twice = next(item for item in items if found[key(item)] is not item)
+        raise ValueError(f"{type(twice).__name__} {key(twice)} is on record twice")
     return found
 
 
@@ -372,16 +372,15 @@ class Inputs:
         return frozenset(item.question for item in self.answers if item.state != "unanswered")
 
     @cached_property
-    def written_at(self) -> Mapping[str, str]:
-        """When each answer and measurement came on record, by reference such as ``answer:QC-20``; sorts by time."""
-        answers = {f"answer:{item.question}": item.at.rstrip("Z") for item in self.answers}
-        return answers | {f"measurement:{item.id}": item.at.rstrip("Z") for item in self.measurements}
+    def measurement_by_id(self) -> Mapping[str, Measurement]:
+        """Measurements by id."""
+        return _by_key(self.measurements, lambda item: item.id)
 
     @cached_property
     def measurements_by_indicator(self) -> Mapping[str, tuple[Measurement, ...]]:
         """Measurements by indicator id, in a fixed order."""
         grouped: dict[str, list[Measurement]] = {}
-        for _, item in sorted(_by_key(self.measurements, lambda m: m.id).items()):
+        for _, item in sorted(self.measurement_by_id.items()):
             grouped.setdefault(item.indicator, []).append(item)
         return {key: tuple(items) for key, items in grouped.items()}
 

@@ -30,6 +30,7 @@ from asl_desktop.domain.inputs import (
     Answer,
     EvidenceLink,
     Inputs,
+    Measurement,
     RequirementRecord,
     ShowingRecord,
     Specification,
@@ -78,6 +79,7 @@ class Record:
     _readings: dict[str, Readings] = field(default_factory=dict)
     _margins: dict[str, Margin] = field(default_factory=dict)
     _showings: dict[tuple[str, str], ShowingView] = field(default_factory=dict)
+    _tensions: dict[tuple[str, str], tuple[Tension, ...]] = field(default_factory=dict)
     _coverage: dict[str, Coverage] = field(default_factory=dict)
     _threshold_uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _standards: dict[tuple[str, str], Trace] = field(default_factory=dict)
@@ -107,8 +109,11 @@ class Record:
 
     def tensions(self, showing_id: str, threshold_id: str) -> tuple[Tension, ...]:
         """Return where the record does not support a showing, whether or not anybody put it forward."""
-        given = self.inputs.showing_by_key.get((showing_id, threshold_id))
-        return _tensions(self, given or ShowingRecord(showing_id, threshold_id))
+        key = (showing_id, threshold_id)
+        if key not in self._tensions:
+            given = self.inputs.showing_by_key.get(key) or ShowingRecord(showing_id, threshold_id)
+            self._tensions[key] = _tensions(self, given)
+        return self._tensions[key]
 
     def coverage(self, requirement_id: str) -> Coverage:
         """Return whether a requirement is covered."""
@@ -134,8 +139,13 @@ class Record:
 
     def is_later(self, ref: str, moment: str) -> bool:
         """Tell whether an answer or measurement came on record after a moment; where a time is missing, no."""
-        at = self.inputs.written_at.get(ref, "")
-        return bool(at and moment) and at > moment.rstrip("Z")
+        kind, _, key = ref.partition(":")
+        item: Answer | Measurement | None = None
+        if kind == "answer":
+            item = self.inputs.answer_by_question.get(key)
+        elif kind == "measurement":
+            item = self.inputs.measurement_by_id.get(key)
+        return bool(item and item.at and moment and item.at.rstrip("Z") > moment.rstrip("Z"))
 
     def specification(self, track_id: str, standard_id: str) -> Specification | None:
         """Return the lab's own specification of a standard, with author, date passed and requirements, or None."""
@@ -151,9 +161,9 @@ class Record:
         """
         ladder = self.pack.track_by_id[track_id].standards
         standard = next(s for s in ladder if s.id == standard_id)
-        listed = self.pack.requirements_by_standard.get((track_id, standard_id), ())
+        listed = self.pack.rows_by_standard.get((track_id, standard_id), ())
         if standard.specified_by and (listed or standard is ladder[0]):
-            return tuple((row.id, row.title) for row in listed)
+            return listed
         own = self.specification(track_id, standard_id)
         return tuple((row.id, row.title) for row in own.requirements) if own else None
 
@@ -375,7 +385,7 @@ def _view(record: Record, showing_id: str, threshold_id: str) -> ShowingView:
         return ShowingView(
             "unknown", f"{name} is accepted without any valid evidence linked to it.", uses, record=given
         )
-    tensions = _tensions(record, given)
+    tensions = record.tensions(showing_id, threshold_id)
     silent = [t.subject for t in tensions if not t.rationale]
     if silent:
         reason = f"{name} is accepted against the record, and no rationale is given on {wording.listed(silent)}."

@@ -71,16 +71,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Every reading of one indicator, with the plan that applied."""
+    """Every reading of one indicator; ``present`` tells whether anything was measured at all."""
 
     indicator: Indicator
     all: tuple[Reading, ...]
     competing: tuple[Reading, ...]
-
-    @property
-    def present(self) -> bool:
-        """Tell whether anything was measured at all."""
-        return any(reading.measured for reading in self.all)
+    present: bool
 
 
 def riskier(indicator: Indicator, left: float, right: float) -> bool:
@@ -92,10 +88,11 @@ def read_indicator(indicator: Indicator, inputs: Inputs, *, as_of: date, level: 
     """Judge every measurement of an indicator on ``as_of`` at confidence ``level``."""
     found = inputs.measurements_by_indicator.get(indicator.id)
     if not found:
-        return Readings(indicator, (), ())
+        return Readings(indicator, (), (), present=False)
     planned = _planned(indicator, inputs)
     readings = tuple(_read(indicator, m, inputs, planned, as_of=as_of, level=level) for m in found)
-    return Readings(indicator, readings, tuple(r for r in readings if r.competing))
+    competing = tuple(r for r in readings if r.competing)
+    return Readings(indicator, readings, competing, present=any(r.measured for r in readings))
 
 
 def below(readings: Readings, bound: Bound) -> Truth:
@@ -166,7 +163,7 @@ def position(indicator: Indicator, value: float, bound: Bound) -> float:
     floor = indicator.floor
     if floor is None:
         floor = 0.0 if indicator.scale == "linear" else _scale_start(indicator)
-    start, end, place = (_scaled(indicator, v) for v in (floor, bound.value, value))
+    start, end, place = _scaled(indicator, floor), _scaled(indicator, bound.value), _scaled(indicator, value)
     if math.isinf(place):
         return AXIS_END if riskier(indicator, value, bound.value) else 0.0
     if math.isinf(start) or start == end:

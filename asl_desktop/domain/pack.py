@@ -467,6 +467,11 @@ class Pack:
         return {key: tuple(items) for key, items in found.items()}
 
     @cached_property
+    def rows_by_standard(self) -> Mapping[tuple[str, str], tuple[tuple[str, str], ...]]:
+        """(Id, title) of the requirements by (track, standard), in the pack's order."""
+        return {key: tuple((row.id, row.title) for row in rows) for key, rows in self.requirements_by_standard.items()}
+
+    @cached_property
     def requirement_by_id(self) -> Mapping[str, Requirement]:
         """Requirements by id."""
         return {item.id: item for item in self.requirements}

@@ -19,6 +19,7 @@ from asl_desktop.domain.inputs import (
     Interval,
     Mean,
     Measurement,
+    Point,
     Ratio,
     Report,
     RequirementStatus,
@@ -140,7 +141,7 @@ def _turning_point(
 def _mover(report: Report, indicator: Indicator, *, riskier: bool) -> Callable[[float], Report]:
     """Return how a report looks after a share (0 to 1) of the longest move worth trying."""
     bound = indicator.margin_bound
-    span = abs(bound.value - (indicator.floor or 0.0)) * 2 if bound else 1.0
+    span = _span(report, indicator, bound.value) if bound else 1.0
     up = (indicator.direction == "higher_is_riskier") == riskier
 
     if isinstance(report, Counts):
@@ -149,6 +150,18 @@ def _mover(report: Report, indicator: Indicator, *, riskier: bool) -> Callable[[
         arm = _arm_mover(report, span=span, up=up)
         return lambda share: replace(report, treatment=arm(share))
     return _shifter(report, span if up else -span)
+
+
+def _span(report: Report, indicator: Indicator, bound: float) -> float:
+    """Return a move that takes a report well past its bound from wherever it stands, and its interval with it."""
+    reach = [abs(bound - (indicator.floor or 0.0))]
+    if isinstance(report, Interval):
+        reach += [abs(bound - report.low), abs(bound - report.high)]
+    elif isinstance(report, Mean):
+        reach.append(abs(bound - report.mean) + 4 * report.stderr)
+    elif isinstance(report, Point):
+        reach.append(abs(bound - report.estimate))
+    return 2 * max(reach)
 
 
 def _count_mover(arm: Counts, *, up: bool) -> Callable[[float], Counts]:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from asl_desktop.domain.determine import determine
-from asl_desktop.domain.inputs import Counts, Mean
+from asl_desktop.domain.inputs import Counts, Interval, Mean, Ratio, Report
 from asl_desktop.domain.records import with_record
 from asl_desktop.domain.sensitivity import differences, what_would_change
 from tests.domain_world import ALL_ROWS, DAY, accepted, calm_inputs, in_place, measurement, pack
@@ -47,3 +49,28 @@ def test_one_missing_acceptance_is_found_as_what_would_open_the_gate() -> None:
 def test_record_that_decides_nothing_is_not_listed() -> None:
     inputs = calm_inputs(measurements=(*calm_inputs().measurements, measurement("acc", Counts(0, 1), id="m-tiny")))
     assert not [c for c in what_would_change(WORLD, inputs, DAY) if c.ref == "measurement:m-tiny"]
+
+
+def test_result_far_past_its_bound_is_still_shown_the_way_back() -> None:
+    far = measurement("acc", Mean(40.0, 2.0, 100))
+    inputs = calm_inputs(measurements=(far, calm_inputs().measurements[1]))
+    change = next(c for c in what_would_change(WORLD, inputs, DAY) if c.ref == "measurement:m-acc")
+    assert any("becomes ruled out" in effect for effect in change.effects)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        Counts(1, 100),
+        Mean(0.2, 0.05, 100),
+        Interval(0.2, 0.1, 0.3, 0.9, 100),
+        Ratio(Counts(10, 100), Counts(50, 100)),
+        Ratio(Mean(0.1, 0.01, 100), Mean(0.5, 0.02, 100)),
+    ],
+)
+def test_turning_point_of_every_kind_of_report_is_where_the_riskier_end_meets_the_bound(report: Report) -> None:
+    inputs = calm_inputs(measurements=(measurement("acc", report), calm_inputs().measurements[1]))
+    changes = [c for c in what_would_change(WORLD, inputs, DAY) if c.ref == "measurement:m-acc"]
+    (change,) = [c for c in changes if any("T3 becomes not ruled out" in effect for effect in c.effects)]
+    assert 0.0 < change.distance < 1.0
+    assert "(now " in change.change
