@@ -70,7 +70,8 @@ _TONE: dict[Tone, tuple[str, str]] = {
     "warn": ("#FBF3E6", "#B3691A"),
     "danger": ("#FAEDEE", "#860B16"),
 }
-_SLOT_HEIGHT, _SLOT_WIDTH, _SLOT_WORDS = 54.0, 290.0, 188.0
+_SLOT_HEIGHT, _SLOT_WORDS = 54.0, 190.0
+_SLOT_WIDTH = WIDTH - _SLOT_WORDS - 16
 
 
 def draw_line(surface: Surface, line: Line, x: float, top: float, style: Style) -> None:

@@ -139,13 +139,17 @@ def _missing(context: Context) -> Block:
     if unassessed:
         body.append(plain(f"Not assessed at all, and so treated as crossed: {listed_ids(unassessed)}."))
     states = Counter(margin.state for margin in result.margins)
-    if states["not_measured"] or states["not_adequate"]:
-        body.append(
-            plain(
-                f"Of {counted(len(result.margins), 'indicator')} with a bound, {states['not_measured']} have no "
-                f"measurement on file; {states['not_adequate']} have only measurements that do not count."
-            )
+    silent = [
+        text
+        for text, number in (
+            (f"{states['not_measured']} have no measurement on file", states["not_measured"]),
+            (f"{states['not_adequate']} have only measurements that do not count", states["not_adequate"]),
         )
+        if number
+    ]
+    if silent:
+        bounded = counted(len(result.margins), "indicator")
+        body.append(plain(f"Of {bounded} with a bound, {wording.listed(silent)}."))
     kinds = Counter[str](item.kind for item in result.not_assessed)
     counts = [counted(kinds[kind], one, many) for kind, one, many in _SILENT if kinds[kind]]
     if counts:

@@ -192,7 +192,7 @@ def _says_little(item: Answer) -> bool:
 
 def _short_answer(context: Context, item: Answer, common: Usual) -> Cell:
     asked, why = _answer_row(context, item, common)
-    return ((*asked[0], Run(" "), *why[0]),)
+    return ((*asked[0], Run(". "), *why[0]),)
 
 
 def _answer_row(context: Context, item: Answer, common: Usual) -> tuple[Cell, ...]:
