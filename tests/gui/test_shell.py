@@ -52,6 +52,8 @@ def unnamed(root: QWidget) -> Iterator[str]:
     for widget in root.findChildren(QWidget):
         if not isinstance(widget, KINDS) or widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
             continue
+        if widget.window() is not root.window():
+            continue  # the list of a combo box, in a window of its own
         if isinstance(widget.parent(), QAbstractSpinBox | QComboBox) or widget.objectName().startswith("qt_"):
             continue
         found = QAccessible.queryAccessibleInterface(widget)

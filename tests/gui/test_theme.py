@@ -25,7 +25,10 @@ THEMES = ("light", "dark")
 
 
 def luminance(color: QColor) -> float:
-    parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in color.getRgbF()[:3]]
+    parts = [
+        c / 12.92 if c <= 0.03928 else float(((c + 0.055) / 1.055) ** 2.4)
+        for c in (color.redF(), color.greenF(), color.blueF())
+    ]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
@@ -50,7 +53,7 @@ def test_edges_and_glyphs_stand_out_from_their_ground(theme: str, edge: str, gro
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_palette_text_has_enough_contrast_in_every_group(theme: str) -> None:
-    palette = palette_of(load_tokens(theme))  # type: ignore[arg-type]
+    palette = palette_of(load_tokens(theme))
     role = QPalette.ColorRole
     pairs = [(role.WindowText, role.Window), (role.Text, role.Base), (role.ButtonText, role.Button),
              (role.HighlightedText, role.Highlight), (role.ToolTipText, role.ToolTipBase),

@@ -181,7 +181,7 @@ class HubPage(Page):
         for entry in entries:
             if not entry.page or entry.page == "hub":
                 continue
-            self._parts.addWidget(self._part(entry), at // 2, at % 2)
+            self._parts.addWidget(self._part(entry), at, 0)
             at += 1
 
     def _part(self, entry: Entry) -> QWidget:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
@@ -16,6 +16,7 @@ from ui.operations import Handle
 from ui.pages.base import Page
 from ui.session import Session
 from ui.theme import tokens
+from ui.widgets.flow import FlowLayout
 from ui.widgets.margin_chart import Glyph, MarginOverview
 from ui.widgets.parts import Banner, button, card, clear, label, row
 
@@ -31,7 +32,7 @@ class MarginsPage(Page):
         self._subtitle = self.add_heading()
         self.overview = MarginOverview()
         self.overview.chosen.connect(self._explain)
-        self._legend = QHBoxLayout()
+        self._legend = FlowLayout(spacing=16)
         self._detail = label("Choose a margin to see what it rests on.", "muted", wrap=True, selectable=True)
         self._note = label("", "muted", wrap=True)
         self._banner = Banner("danger")
@@ -84,10 +85,9 @@ class MarginsPage(Page):
         clear(self._legend)
         for entry in chart.legend:
             if entry.status is not None:
-                self._legend.addWidget(Glyph(entry.status))
-                self._legend.addWidget(label(entry.text, "muted"))
-                self._legend.addSpacing(16)
-        self._legend.addStretch(1)
+                holder = QWidget()
+                holder.setLayout(row(Glyph(entry.status), label(entry.text, "muted")))
+                self._legend.addWidget(holder)
 
     def _explain(self, indicator: str) -> None:
         found = next((r for r in self.overview.chart.rows if r.indicator == indicator), None)

@@ -58,7 +58,7 @@ class ScopePage(Page):
     def refresh(self, snapshot: Snapshot) -> None:
         scope, plan = snapshot.inputs.scope, snapshot.inputs.plan
         for name, field in self.fields.items():
-            if not field.hasFocus():
+            if not field.hasFocus() and field.text() != getattr(scope, name):
                 field.setText(getattr(scope, name))
                 field.setCursorPosition(0)
         if not self.context.hasFocus():
