@@ -121,26 +121,23 @@ def margin_of(readings: Readings) -> Margin:
     bound = indicator.margin_bound
     if bound is None:
         raise ValueError(f"indicator {indicator.id} has no bound and so no margin")
-    empty = Margin(
-        indicator=indicator.id,
-        state="not_measured",
-        bound_name=bound.name,
-        bound=bound.value,
-        buffer_from=100.0 - indicator.buffer,
-        reasons=(_why_not_measured(readings),),
-    )
     if not readings.present:
-        return empty
+        return Margin(
+            indicator=indicator.id,
+            state="not_measured",
+            bound_name=bound.name,
+            bound=bound.value,
+            buffer_from=100.0 - indicator.buffer,
+            reasons=(_why_not_measured(readings),),
+        )
     if not readings.competing:
         reading = next(r for r in readings.all if r.measured)
-        return _numbers(empty, indicator, reading, bound, state="not_adequate", reasons=reading.defects)
+        return _numbers(indicator, reading, bound, state="not_adequate", reasons=reading.defects)
     reading = _worst(indicator, readings.competing, bound)
     if reading.defects:
-        return _numbers(empty, indicator, reading, bound, state="not_adequate", reasons=reading.defects)
+        return _numbers(indicator, reading, bound, state="not_adequate", reasons=reading.defects)
     state = _state(indicator, reading, bound)
-    return _numbers(
-        empty, indicator, reading, bound, state=state, reasons=(_sentence(indicator, reading, bound, state),)
-    )
+    return _numbers(indicator, reading, bound, state=state, reasons=(_sentence(indicator, reading, bound, state),))
 
 
 def watched_of(readings: Readings) -> Watched | None:
@@ -394,9 +391,7 @@ def _state(indicator: Indicator, reading: Reading, bound: Bound) -> str:
     return "in_buffer"
 
 
-def _numbers(
-    empty: Margin, indicator: Indicator, reading: Reading, bound: Bound, *, state: str, reasons: tuple[str, ...]
-) -> Margin:
+def _numbers(indicator: Indicator, reading: Reading, bound: Bound, *, state: str, reasons: tuple[str, ...]) -> Margin:
     conservative = reading.conservative
     place = position(indicator, conservative, bound) if conservative is not None else None
     counts = state != "not_adequate"
@@ -405,7 +400,7 @@ def _numbers(
         state=state,  # type: ignore[arg-type]
         bound_name=bound.name,
         bound=bound.value,
-        buffer_from=empty.buffer_from,
+        buffer_from=100.0 - indicator.buffer,
         reasons=reasons,
         points=100.0 - place if counts and place is not None else None,
         measurement=reading.measurement.id,

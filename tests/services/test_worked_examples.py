@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from asl_desktop.domain.inputs import Counts, Inputs, Mean, Measurement, Point, Ratio
+from asl_desktop.domain.determine import support_of
+from asl_desktop.domain.inputs import (
+    Answer,
+    Counts,
+    EvidenceLink,
+    Inputs,
+    Mean,
+    Measurement,
+    Point,
+    Ratio,
+    RequirementRecord,
+    ShowingRecord,
+)
+from asl_desktop.domain.logic import tense_leaves
 from asl_desktop.services.assessments import snapshot_of
 from asl_desktop.services.examples import build_example, example_inputs, example_names
 from asl_desktop.services.packs import load_pack
@@ -16,7 +29,7 @@ from asl_desktop.services.packs import load_pack
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from asl_desktop.domain.determination import Determination
+    from asl_desktop.domain.determination import Determination, Trace
     from asl_desktop.domain.pack import Pack
 
 DAY = date(2025, 5, 22)
@@ -319,3 +332,117 @@ def test_taking_all_evidence_away_rules_nothing_out(
 
     assert not any(item.state == "ruled_out" for item in found.thresholds if item.raises_level)
     assert found.label == "ASL-4"
+
+
+def answered(inputs: Inputs, question: str, **parts: str) -> Inputs:
+    """Give parts of an answer other values."""
+    held = inputs.answer_by_question.get(question) or Answer(question)
+    changed = replace(held, state="answered", value={**held.value, **parts})
+    return replace(inputs, answers=(*(a for a in inputs.answers if a.question != question), changed))
+
+
+def without_showings(inputs: Inputs, threshold: str) -> Inputs:
+    return replace(inputs, showings=tuple(s for s in inputs.showings if s.threshold != threshold))
+
+
+def test_research_threshold_4_crossed_alone_raises_security_only_and_makes_the_affirmative_case_due(
+    records: dict[str, Inputs], outcome: Callable[[Inputs], Determination]
+) -> None:
+    crossed = without_showings(answered(records[SONNET], "QR-20", **{"AIRD-4": "crossed"}), "AIRD-4")
+
+    found = outcome(crossed)
+
+    assert states(found)["AIRD-4"] == "crossed"
+    assert found.label == "ASL-2 deployment / ASL-3 security"
+    assert not found.track_by_id["security"].precautionary
+    assert any(duty.startswith("AIRD-4: Affirmative case") for duty in found.duties)
+
+
+def test_research_threshold_5_not_ruled_out_asks_for_security_that_cannot_be_met(
+    records: dict[str, Inputs], outcome: Callable[[Inputs], Determination], pack: Pack
+) -> None:
+    inputs = without_showings(records[SONNET], "AIRD-5")
+    proof = (EvidenceLink(inputs.evidence[0].sha256),)
+    rows = tuple(RequirementRecord(row.id, "in_place", evidence=proof) for row in pack.requirements)
+
+    found = outcome(replace(inputs, requirements=rows))
+
+    assert states(found)["AIRD-5"] == "not_ruled_out"
+    assert found.track_by_id["security"].required == "ASL-4"
+    assert found.track_by_id["security"].met == "false"
+    assert [item.status for item in found.gap] == ["unspecified"]
+    for gate in ("deploy", "store_weights", "train_further"):
+        assert found.gate_by_id[gate].state == "closed"
+        assert any("never been specified" in reason for reason in found.gate_by_id[gate].reasons)
+
+
+def test_tension_below_the_checkpoint_stands_on_the_thresholds_it_rules_out(
+    records: dict[str, Inputs], outcome: Callable[[Inputs], Determination], pack: Pack
+) -> None:
+    inputs = records[SONNET]
+    proof = (EvidenceLink(inputs.evidence[0].sha256),)
+    tense = {leaf.subject: "Why it is accepted" for leaf in tense_leaves(_support(pack, inputs))}
+    below = tuple(
+        ShowingRecord(showing, "CP-AUT", "accepted", "RSO", evidence=proof, rationales=tense)
+        for showing in ("RO-2", "RO-3")
+    )
+    kept = tuple(s for s in inputs.showings if s.threshold not in {"CP-AUT", "AIRD-4", "AIRD-5"})
+    calm = answered(inputs, "QR-20", **{"CP-AUT": "ruled_out", "AIRD-4": "ruled_out", "AIRD-5": "ruled_out"})
+
+    found = outcome(replace(calm, showings=(*kept, *below)))
+
+    assert tense
+    for threshold in ("CP-AUT", "AIRD-4", "AIRD-5"):
+        result = found.threshold_by_id[threshold]
+        assert result.state == "ruled_out"
+        assert {t.subject for t in result.tensions} == set(tense)
+    assert len(found.tensions) == len(set(found.tensions))
+
+
+def test_showing_accepted_for_the_checkpoint_without_its_rationale_opens_nothing(
+    records: dict[str, Inputs], outcome: Callable[[Inputs], Determination]
+) -> None:
+    inputs = records[SONNET]
+    proof = (EvidenceLink(inputs.evidence[0].sha256),)
+    below = tuple(ShowingRecord(showing, "CP-AUT", "accepted", "RSO", evidence=proof) for showing in ("RO-2", "RO-3"))
+    kept = tuple(s for s in inputs.showings if s.threshold not in {"CP-AUT", "AIRD-4", "AIRD-5"})
+
+    found = outcome(replace(inputs, showings=(*kept, *below)))
+
+    assert {states(found)[item] for item in ("CP-AUT", "AIRD-4", "AIRD-5")} == {"not_ruled_out"}
+
+
+def test_ratio_takes_its_interval_from_both_arms(
+    records: dict[str, Inputs], outcome: Callable[[Inputs], Determination]
+) -> None:
+    highs = [
+        outcome(with_report(records[SONNET], "acquisition-uplift", report))
+        .margin_by_indicator["acquisition-uplift"]
+        .high
+        for report in (Ratio(Mean(42, 5, 10), Mean(25, 5, 10)), Ratio(Mean(42, 5, 10), Mean(25, 10, 10)))
+    ]
+
+    assert (highs[0] or 0) < (highs[1] or 0)
+
+
+@pytest.mark.parametrize("name", [OPUS, SONNET])
+def test_same_record_gives_the_same_determination_every_time(
+    name: str, records: dict[str, Inputs], outcome: Callable[[Inputs], Determination]
+) -> None:
+    inputs = records[name]
+    turned = replace(
+        inputs,
+        answers=inputs.answers[::-1],
+        measurements=inputs.measurements[::-1],
+        showings=inputs.showings[::-1],
+        requirements=inputs.requirements[::-1],
+        evidence=inputs.evidence[::-1],
+    )
+
+    assert outcome(inputs) == outcome(replace(inputs)) == outcome(turned)
+
+
+def _support(pack: Pack, inputs: Inputs) -> Trace:
+    found = support_of(pack, inputs, DAY, showing="RO-2", threshold="CP-AUT")
+    assert found is not None
+    return found
