@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -38,7 +38,14 @@ def show_page(qtbot: QtBot, page: Page, *, width: int = 900, height: int = 700) 
     qtbot.addWidget(page)
     page.resize(width, height)
     page.show()
-    QApplication.processEvents()
+    activate(qtbot, page)
+
+
+def activate(qtbot: QtBot, window: QWidget) -> None:
+    """Make a window the active one; that of an earlier test may go away late and leave none active."""
+    if not window.isActiveWindow():
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
 
 
 def settle() -> None:
@@ -50,9 +57,9 @@ def settle() -> None:
 
 def type_in(qtbot: QtBot, widget: QWidget, text: str) -> None:
     """Put text into an editor key by key, in place of what it holds."""
+    activate(qtbot, widget.window())
     widget.setFocus()
-    if isinstance(widget, QLineEdit | QPlainTextEdit):
-        widget.selectAll()
+    qtbot.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(widget, Qt.Key.Key_Delete)
     qtbot.keyClicks(widget, text)
 
@@ -75,6 +82,6 @@ def unnamed(root: QWidget) -> Iterator[str]:
             continue
         if isinstance(widget.parent(), QAbstractSpinBox | QComboBox) or widget.objectName().startswith("qt_"):
             continue
-        found = QAccessible.queryAccessibleInterface(widget)
+        found: QAccessibleInterface | None = QAccessible.queryAccessibleInterface(widget)
         if found is None or not found.text(QAccessible.Text.Name).strip():
             yield f"{type(widget).__name__} {widget.objectName()}"

@@ -57,7 +57,7 @@ def safeguard_rows(snapshot: Snapshot) -> tuple[SafeguardRow, ...]:
             need = "required" if required else "not required now"
             heading = f"{standard.id} {track.title.lower()}, {need}"
             found.append(SafeguardRow("", heading, track.id, standard.id, "", "", required, False, heading=True))
-            rows = _rows(snapshot, track.id, standard.id, specified=bool(standard.specified_by))
+            rows = _rows(snapshot, track.id, standard.id)
             for row_id, title in rows:
                 missing = gap.get(row_id)
                 status = records[row_id].status if row_id in records else "not_assessed"
@@ -65,7 +65,7 @@ def safeguard_rows(snapshot: Snapshot) -> tuple[SafeguardRow, ...]:
                 found.append(
                     SafeguardRow(row_id, title, track.id, standard.id, status, words, required, missing is not None)
                 )
-            if not standard.specified_by and not rows:
+            if not rows and not (standard.specified_by and rank == 0):
                 key = f"{track.id}/{standard.id}"
                 words = "Never specified; the lab can record its own"
                 found.append(
@@ -74,9 +74,10 @@ def safeguard_rows(snapshot: Snapshot) -> tuple[SafeguardRow, ...]:
     return tuple(found)
 
 
-def _rows(snapshot: Snapshot, track: str, standard: str, *, specified: bool) -> tuple[tuple[str, str], ...]:
-    if specified:
-        rows = snapshot.pack.requirements_by_standard.get((track, standard), ())
+def _rows(snapshot: Snapshot, track: str, standard: str) -> tuple[tuple[str, str], ...]:
+    """Return id and title of a standard's requirements: the framework's, else those that the lab specified."""
+    rows = snapshot.pack.requirements_by_standard.get((track, standard), ())
+    if rows:
         return tuple((row.id, row.title) for row in rows)
     for own in snapshot.inputs.specifications:
         if (own.track, own.standard) == (track, standard):

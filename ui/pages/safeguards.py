@@ -35,6 +35,7 @@ class SafeguardsPage(Page):
         self.card: SafeguardCard | None = None
         self.specification: SpecificationCard | None = None
         self._current = ""
+        self._drafts: dict[str, tuple[str, str]] = {}
         self._model = SafeguardListModel()
         self._summary = self._lay_out()
         self._model.show(session.snapshot)
@@ -60,7 +61,14 @@ class SafeguardsPage(Page):
     def unrecorded(self) -> str:
         if self.card is not None and self.card.problem():
             return f"{self.card.demand.id}: {self.card.problem()}"
-        return ""
+        self._keep_draft()
+        typed = next((key for key, draft in self._drafts.items() if any(draft)), "")
+        return f"{typed}: the specification typed there is not recorded yet." if typed else ""
+
+    def _keep_draft(self) -> None:
+        """Remember a specification that is being typed, so that looking elsewhere does not lose it."""
+        if self.specification is not None:
+            self._drafts[self._current] = self.specification.draft()
 
     def _open_first(self, snapshot: Snapshot) -> None:
         gap = snapshot.determination.gap
@@ -82,6 +90,7 @@ class SafeguardsPage(Page):
         if line.heading or line.id == self._current:
             return
         self.commit()
+        self._keep_draft()
         self._current = line.id
         clear(self._detail)
         self.card = self.specification = None
@@ -91,11 +100,14 @@ class SafeguardsPage(Page):
             self._detail.addWidget(self.card)
         else:
             self.specification = SpecificationCard(self.session, line, self._on_specified)
+            self.specification.show_draft(self._drafts.get(line.id, ("", "")))
             self._detail.addWidget(self.specification)
         self._detail.addStretch(1)
         self._area.verticalScrollBar().setValue(0)
 
     def _on_specified(self) -> None:
+        self.specification = None
+        self._drafts.pop(self._current, None)
         self._current = ""
         self.refresh(self.session.snapshot)
 
@@ -185,6 +197,15 @@ class SpecificationCard(QWidget):
                 row(save, 1),
             )
         )
+
+    def draft(self) -> tuple[str, str]:
+        """Return what is typed: purpose and rows."""
+        return self.text.toPlainText().strip(), self.rows.toPlainText().strip()
+
+    def show_draft(self, draft: tuple[str, str]) -> None:
+        """Show what was typed before."""
+        self.text.setPlainText(draft[0])
+        self.rows.setPlainText(draft[1])
 
     def _on_save(self) -> None:
         found: list[SpecifiedRequirement] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -79,6 +80,8 @@ class SafeguardCard(QFrame):
         self._standing = label("", wrap=True)
         self._problem = label("", "error", wrap=True)
         self._extra: dict[str, QWidget] = {}
+        self._wanted: RequirementStatus | None = None
+        self._refusal = ""
         self._loading = False
         self._lay_out()
         self._connect()
@@ -93,7 +96,8 @@ class SafeguardCard(QFrame):
         """Show the record; a field that is being typed in keeps its text."""
         held = self.record()
         self._loading = True
-        self.status[held.status].setChecked(True)
+        status = self._wanted or held.status
+        self.status[status].setChecked(True)
         texts = (
             (self.owner, held.owner),
             (self.reason, held.reason),
@@ -103,46 +107,50 @@ class SafeguardCard(QFrame):
             (self.ends, day(held.ends) if held.ends else ""),
         )
         for field, text in texts:
-            if not field.hasFocus() and field.text() != text:
+            unread = field in (self.due, self.ends) and _unread(field)
+            if not field.hasFocus() and not unread and field.text() != text:
                 field.setText(text)
         if not self.note.hasFocus():
             self.note.show_text(held.note)
         self.evidence.show_links(held.evidence)
-        self._extra["exception"].setVisible(held.status == "excepted")
-        self._extra["reason"].setVisible(held.status in {"excepted", "not_applicable"})
-        self._extra["confirmation"].setVisible(held.status == "not_applicable")
+        self._extra["exception"].setVisible(status == "excepted")
+        self._extra["reason"].setVisible(status in {"excepted", "not_applicable"})
+        self._extra["confirmation"].setVisible(status == "not_applicable")
         self._standing.setText(_standing(snapshot, self.demand.id))
         self._loading = False
 
     def problem(self) -> str:
         """Return what keeps typed text from being recorded, or nothing."""
         for field, name in ((self.due, "Due"), (self.ends, "The exception ends")):
-            text = field.text().strip()
-            if text and read_day(text) is None:
+            if _unread(field):
                 return f"{name}: write the day as 14 Mar 2026 or 2026-03-14."
-        return ""
+        return self._refusal
 
     def _on_status(self, status: RequirementStatus) -> None:
-        self._put(dataclasses.replace(self.record(), status=status), typing=False)
+        self._wanted = status
+        self._refusal = ""
+        self._put(self._draft(), typing=False)
         self.refresh(self.session.snapshot)
 
     def _on_edited(self) -> None:
-        problem = self.problem()
-        self._problem.setText(problem)
-        self._problem.setVisible(bool(problem))
-        if self._loading or problem:
+        if self._loading:
             return
-        changed = dataclasses.replace(
-            self.record(),
+        self._refusal = ""
+        self._put(self._draft(), typing=True)
+
+    def _draft(self) -> RequirementRecord:
+        held = self.record()
+        return dataclasses.replace(
+            held,
+            status=self._wanted or held.status,
             owner=self.owner.text(),
-            due=read_day(self.due.text()),
+            due=held.due if _unread(self.due) else read_day(self.due.text()),
             note=self.note.toPlainText(),
             reason=self.reason.text(),
             confirmed_by=self.confirmed_by.text(),
             approved_by=self.approved_by.text(),
-            ends=read_day(self.ends.text()),
+            ends=held.ends if _unread(self.ends) else read_day(self.ends.text()),
         )
-        self._put(changed, typing=True)
 
     def _on_links_changed(self, links: tuple[EvidenceLink, ...]) -> None:
         self._put(dataclasses.replace(self.record(), evidence=links), typing=False)
@@ -154,11 +162,24 @@ class SafeguardCard(QFrame):
         return dataclasses.replace(held, evidence=(*held.evidence, EvidenceLink(item.sha256)))
 
     def _put(self, record: RequirementRecord, *, typing: bool) -> None:
+        """Record it; where its status still lacks something, say so and record all the rest meanwhile."""
+        key = f"requirement:{self.demand.id}"
+        wanted, self._wanted = self._wanted, None
         try:
-            self.session.put(record, coalesce=f"requirement:{self.demand.id}" if typing else "")
+            self.session.put(record, coalesce=key if typing else "")
         except UserError as error:
-            self._problem.setText(cause_of(error))
-            self._problem.show()
+            self._wanted = wanted
+            self._refusal = f"Not recorded yet. {cause_of(error)}"
+            kept = dataclasses.replace(record, status=self.record().status)
+            if kept not in (record, self.record()):
+                with contextlib.suppress(UserError):
+                    self.session.put(kept, coalesce=key)
+        self._show_problem()
+
+    def _show_problem(self) -> None:
+        problem = self.problem()
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
 
     def _connect(self) -> None:
         lines = (self.owner, self.due, self.reason, self.confirmed_by, self.approved_by, self.ends)
@@ -231,6 +252,11 @@ class SafeguardCard(QFrame):
             flow.addWidget(choice)
             self.status[status] = choice
         return holder
+
+
+def _unread(field: QLineEdit) -> bool:
+    """Tell whether something is typed that is no day."""
+    return bool(field.text().strip()) and read_day(field.text()) is None
 
 
 def _standing(snapshot: Snapshot, row_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Iterator
 
@@ -190,8 +191,17 @@ class ShowingCard(QFrame):
         try:
             self.session.put(record, coalesce=key if typing else "")
         except UserError as error:
+            self._keep_the_rest(record, key)
             self._problem.setText(cause_of(error))
             self._problem.show()
+
+    def _keep_the_rest(self, record: ShowingRecord, key: str) -> None:
+        """Record what was typed although the decision as it stands is refused for want of a name."""
+        held = self.record()
+        kept = dataclasses.replace(record, status=held.status, by=held.by)
+        if kept != record:
+            with contextlib.suppress(UserError):
+                self.session.put(kept, coalesce=key)
 
     def _connect(self) -> None:
         for field in (self.by, self.role):
