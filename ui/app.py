@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,10 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     window = MainWindow(look, preferences, operations, crash)
     if options.file is not None:
         window.open_file(options.file)
-    elif options.example or options.smoke:
+    elif options.example:
         window.open_example()
     window.show()
-    status = _run_smoke(app, window) if options.smoke else app.exec()
+    status = _run_smoke(app, window, options.file) if options.smoke else app.exec()
     operations.close()
     crash.remove()
     return status
@@ -70,8 +71,11 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _run_smoke(app: QApplication, window: MainWindow) -> int:
-    """Quit with 0 once a document is open and painted, with 1 when that does not happen in a minute."""
+def _run_smoke(app: QApplication, window: MainWindow, file: Path | None) -> int:
+    """Quit with 0 once a document is open and painted, with 1 when that does not happen in a minute.
+
+    Without a file the worked example is built in a temporary folder, so that nothing stays behind.
+    """
     outcome = [1]
 
     def _opened(_: object) -> None:
@@ -80,7 +84,10 @@ def _run_smoke(app: QApplication, window: MainWindow) -> int:
 
     window.opened.connect(_opened)
     QTimer.singleShot(SMOKE_LIMIT_MS, app.quit)
-    app.exec()
+    with tempfile.TemporaryDirectory(prefix="asl-smoke-") as folder:
+        if file is None:
+            window.open_example(Path(folder))
+        app.exec()
     return outcome[0]
 
 

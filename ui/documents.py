@@ -23,16 +23,15 @@ def open_document(path: Path) -> Document:
         return open_assessment(path, read_only=True)
 
 
-def open_example_document() -> Document:
-    """Open the worked example kept in the person's data folder, building it first when it is not there."""
-    from asl_desktop.services.examples import build_example, example_names
+def open_example_document(folder: Path | None = None) -> Document:
+    """Open the worked example kept in a folder (the person's data folder), building it first when it is not there."""
+    from asl_desktop.services.examples import DEFAULT_EXAMPLE, build_example
 
-    name = example_names()[0]
-    path = data_folder() / f"{name}.asl"
+    path = (folder or data_folder()) / f"{DEFAULT_EXAMPLE}.asl"
     if path.exists():
         return open_document(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return build_example(name, path)
+    return build_example(DEFAULT_EXAMPLE, path)
 
 
 def create_document(wanted: NewAssessment, actor: str) -> Document:

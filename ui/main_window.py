@@ -95,9 +95,9 @@ class MainWindow(QMainWindow):
         """Open an assessment, closing the one that is open."""
         self._open(lambda: open_document(path), f"Opening {path.name}", then=lambda: self.preferences.remember(path))
 
-    def open_example(self) -> None:
-        """Open the worked example from the person's data folder, building it first when it is not there."""
-        self._open(open_example_document, "Preparing the worked example")
+    def open_example(self, folder: Path | None = None) -> None:
+        """Open the worked example from a folder (the person's data folder), building it first when it is not there."""
+        self._open(lambda: open_example_document(folder), "Preparing the worked example")
 
     def create_file(self, wanted: NewAssessment) -> None:
         """Create an assessment and open it."""
