@@ -31,8 +31,8 @@ from asl_desktop.domain.inputs import (
     RequirementRecord,
     Scope,
     ShowingRecord,
-    SpecifiedRequirement,
     Specification,
+    SpecifiedRequirement,
 )
 from asl_desktop.domain.pack import Pack
 from asl_desktop.storage.document import Document, EvidenceDraft
@@ -99,6 +99,11 @@ def filled(path: Path) -> EvidenceItem:
         document.put(*RECORDS, actor="Ann").result()
         document.put(Answer("QC-2", rationale="second thoughts"), actor="Bob").result()
         return document.attach(io.BytesIO(b"log line\n" * 1000), EvidenceDraft(name="log.txt"), actor="Ann")
+
+
+def writing(document: Document) -> Any:
+    """Return the bare connection that an open document writes with."""
+    return document._opened.writing
 
 
 def tamper(path: Path, *statements: str) -> None:

@@ -60,8 +60,8 @@ _ACTIONS = frozenset(
 )
 
 
-class SettingRefusedError(RuntimeError):
-    """The driver did not take a setting that the promises of this program depend on."""
+class SettingRefusedError(dbapi2.DatabaseError):  # type: ignore[misc] # the driver has no types
+    """The file did not take a setting that the promises of this program depend on."""
 
 
 def connect(path: Path, key: bytes | None = None, *, mode: Mode = "rw") -> RawConnection:

@@ -13,32 +13,43 @@ from asl_desktop.clock import new_id
 from asl_desktop.errors import DiskFull, FileExists, OutputNotWritable, SaveFailed
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.storage import schema
-from asl_desktop.storage.connection import RawConnection, connect, pragma
+from asl_desktop.storage.connection import RawConnection, connect
 from asl_desktop.storage.troubles import free_bytes, trouble_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 STEP_PAGES = 512
 PATIENCE_SECONDS = 60.0
+_SILENT = Silent()
+
+
+def _idle() -> None:
+    """Do nothing between two steps."""
 
 
 def copy_connection(
-    raw: RawConnection, target: Path, *, key: bytes | None = None, progress: Progress | None = None
+    raw: RawConnection,
+    target: Path,
+    *,
+    key: bytes | None = None,
+    progress: Progress = _SILENT,
+    between: Callable[[], None] = _idle,
 ) -> None:
-    """Copy everything a connection sees into a new file and make it durable.
+    """Copy everything a connection sees into a new file and make it durable; ``between`` is called after each step.
 
     Raises:
         SaveFailed: when the source stays busy for longer than :data:`PATIENCE_SECONDS` without any page copied.
         Cancelled: when the person asked to stop. The caller removes the target in every case of failure.
     """
-    watch = progress or Silent()
     last = (-1, time.monotonic())
 
     def step(_status: int, remaining: int, total: int) -> None:
         nonlocal last
-        watch.check()
-        watch.report(total - remaining, total)
+        progress.check()
+        progress.report(total - remaining, total)
+        between()
         if remaining != last[0]:
             last = (remaining, time.monotonic())
         elif time.monotonic() - last[1] > PATIENCE_SECONDS:
@@ -52,7 +63,7 @@ def copy_connection(
     sync_file(target)
 
 
-def save_copy(raw: RawConnection, target: Path, *, progress: Progress, key: bytes | None = None) -> None:
+def save_copy(copy_to: Callable[[Path], None], target: Path, *, needed: int, key: bytes | None = None) -> None:
     """Copy a document to a new place: written beside it, looked through, then put there whole.
 
     Raises:
@@ -63,24 +74,34 @@ def save_copy(raw: RawConnection, target: Path, *, progress: Progress, key: byte
         raise FileExists(path=str(target))
     if not target.parent.is_dir():
         raise OutputNotWritable(path=str(target), detail="the folder does not exist")
-    needed = int(pragma(raw, "page_count")) * int(pragma(raw, "page_size"))
     if free_bytes(target) < needed:
         raise DiskFull(path=str(target), needed=needed, free=free_bytes(target))
-    part = target.with_name(f".{target.name}.{new_id()}.part")
+    part = part_beside(target)
     try:
-        copy_connection(raw, part, key=key, progress=progress)
-        _look_through(part, key)
+        copy_to(part)
+        _look_through(part, key, target=target)
         put_in_place(part, target)
     except dbapi2.Error as error:
         if "unable to open" in str(error):
             raise OutputNotWritable(path=str(target), detail=str(error)) from error
         raise trouble_of(error, target, needed=needed) from error
     finally:
-        part.unlink(missing_ok=True)
-        part.with_name(part.name + "-journal").unlink(missing_ok=True)
+        drop_part(part)
 
 
-def _look_through(part: Path, key: bytes | None) -> None:
+def part_beside(target: Path) -> Path:
+    """Return a name beside ``target`` under which a file can be made before it gets its own."""
+    return target.with_name(f".{new_id()}.part")
+
+
+def drop_part(part: Path) -> None:
+    """Take away what is left of a file that was being made."""
+    for leftover in (part, part.with_name(part.name + "-journal")):
+        with contextlib.suppress(OSError):
+            leftover.unlink(missing_ok=True)
+
+
+def _look_through(part: Path, key: bytes | None, *, target: Path) -> None:
     copy = connect(part, key, mode="ro")
     try:
         verdict = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -88,7 +109,7 @@ def _look_through(part: Path, key: bytes | None) -> None:
     finally:
         copy.close()
     if verdict != "ok" or different:
-        raise SaveFailed(path=str(part), detail=f"the copy is not sound: {'; '.join(different) or verdict}")
+        raise SaveFailed(path=str(target), detail=f"the copy is not sound: {'; '.join(different) or verdict}")
 
 
 def put_in_place(part: Path, target: Path) -> None:

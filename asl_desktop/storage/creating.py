@@ -15,7 +15,7 @@ from asl_desktop.clock import new_id
 from asl_desktop.errors import FileExists, OutputNotWritable, PackConflict
 from asl_desktop.storage import schema, tables
 from asl_desktop.storage.connection import connect, engine_over
-from asl_desktop.storage.copying import put_in_place
+from asl_desktop.storage.copying import drop_part, part_beside, put_in_place
 from asl_desktop.storage.locking import DocumentLock
 from asl_desktop.storage.model import Commit
 from asl_desktop.storage.projection import item_of
@@ -40,15 +40,14 @@ def create_file(path: Path, *, pack: Pack, scope: Scope, actor: str, at: str, ke
     if not path.parent.is_dir():
         raise OutputNotWritable(path=str(path), detail="the folder does not exist")
     lock = DocumentLock(path)
-    part = path.with_name(f".{path.name}.{new_id()}.part")
+    part = part_beside(path)
     try:
         _lay_out(part, pack=pack, scope=scope, actor=actor, at=at, key=key)
         put_in_place(part, path)
     except (sqlalchemy.exc.DBAPIError, dbapi2.Error) as error:
         raise trouble_of(error, path) from error
     finally:
-        part.unlink(missing_ok=True)
-        part.with_name(part.name + "-journal").unlink(missing_ok=True)
+        drop_part(part)
         lock.release()
 
 

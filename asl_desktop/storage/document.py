@@ -15,7 +15,7 @@ from asl_desktop.errors import EvidenceMissing, FileReadOnly, ValueRefused
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.storage import attaching, checking, content, creating
 from asl_desktop.storage.connection import engine_over
-from asl_desktop.storage.copying import save_copy
+from asl_desktop.storage.copying import copy_connection, save_copy
 from asl_desktop.storage.model import Commit, Event, EvidenceDraft, Head
 from asl_desktop.storage.opening import Opened, open_file
 from asl_desktop.storage.projection import item_of
@@ -54,7 +54,7 @@ class Document:
         self._opened = opened
         self._clock = clock
         self._reader = Reader(opened.reading, opened.path)
-        self._copying = threading.Lock()
+        self._closing = threading.Lock()
         self._closed = False
         self._kept: tuple[Head, Inputs] | None = None
         self._log: Log | None = None
@@ -228,16 +228,25 @@ class Document:
             SaveFailed: the document stayed busy for too long.
             Cancelled: the person asked to stop.
         """
-        source = self._opened.writing if self._opened.writing is not None else self._opened.reading
-        with self._copying:
-            self._require_open()
-            save_copy(source, target, progress=progress)
+        self._require_open()
+        writer, writing = self._writer, self._opened.writing
+
+        def copy_to(part: Path) -> None:
+            if writer is None:
+                self._reader.raw(lambda raw: copy_connection(raw, part, progress=progress))
+            else:
+                # The connection that writes is the one source that SQLite keeps a running copy in step with.
+                writer.submit_aside(
+                    lambda between: copy_connection(writing, part, progress=progress, between=between)
+                ).result()
+
+        save_copy(copy_to, target, needed=self.path.stat().st_size)
 
     def close(self) -> None:
         """Finish every change that was asked for, then give the file back. Safe to call twice."""
         if self._writer is not None:
             self._writer.close()
-        with self._copying:
+        with self._closing:
             if not self._closed:
                 self._closed = True
                 self._reader.close()

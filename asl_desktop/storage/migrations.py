@@ -62,6 +62,7 @@ def bring_up_to_date(
         raise FileDamaged(path=str(path), detail=str(error)) from error
     try:
         version = int(pragma(raw, "user_version"))
+        _require_steps(path, version, target, steps=steps)
         backup = _back_up(raw, path, version, key=key) if version < target else None
         if backup is not None:
             _upgrade(raw, version, target, steps=steps, differences=differences)
@@ -75,7 +76,14 @@ def bring_up_to_date(
 
 
 class _StepError(Exception):
-    """A step is missing, or left the file in a state that must not be kept."""
+    """A step failed, or left the file in a state that must not be kept."""
+
+
+def _require_steps(path: Path, version: int, target: int, *, steps: Mapping[int, Step]) -> None:
+    for number in range(version, target):
+        if number not in steps:
+            detail = f"this program has no step from format {number} to {number + 1}"
+            raise FileNotUpgraded(path=str(path), version=version, detail=detail)
 
 
 def _back_up(raw: RawConnection, path: Path, version: int, *, key: bytes | None) -> Path:
@@ -104,7 +112,7 @@ def _upgrade(
     raw.execute("BEGIN EXCLUSIVE")
     try:
         for number in range(version, target):
-            _take(raw, number, steps)
+            _take(raw, number, steps[number])
         _require_sound(raw, differences)
         raw.execute("COMMIT")
     except BaseException:
@@ -113,10 +121,7 @@ def _upgrade(
         raise
 
 
-def _take(raw: RawConnection, number: int, steps: Mapping[int, Step]) -> None:
-    step = steps.get(number)
-    if step is None:
-        raise _StepError(f"this program has no step from format {number} to {number + 1}")
+def _take(raw: RawConnection, number: int, step: Step) -> None:
     try:
         step(raw)
     except dbapi2.Error as error:

@@ -20,9 +20,10 @@ from asl_desktop.errors import (
     FileTampered,
     FileTooNew,
     OutputNotWritable,
+    UserError,
 )
 from asl_desktop.storage import migrations, schema
-from asl_desktop.storage.connection import Mode, RawConnection, SettingRefusedError, budget, connect, guard, pragma
+from asl_desktop.storage.connection import Mode, RawConnection, budget, connect, guard, pragma
 from asl_desktop.storage.locking import DocumentLock
 
 OPENING_SECONDS = 10.0
@@ -146,6 +147,10 @@ def _open_private_copy(path: Path, key: bytes | None) -> Opened:
         migrations.bring_up_to_date(copy, key=key)
         _connect(copy, key, mode="rw").close()
         reading = _connect(copy, key, mode="ro")
+    except UserError as error:
+        shutil.rmtree(scratch, ignore_errors=True)
+        values = {name: value for name, value in error.values.items() if name != "backup"}
+        raise type(error)(**{**values, "path": str(path)}) from error
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
@@ -195,8 +200,6 @@ def _connect(path: Path, key: bytes | None, *, mode: Mode, look: bool = True) ->
     """Connect, and look at the schema and the small tables before anything in the file is trusted."""
     try:
         raw = connect(path, key, mode=mode)
-    except SettingRefusedError as error:
-        raise FileTampered(path=str(path), detail=str(error)) from error
     except dbapi2.Error as error:
         raise FileDamaged(path=str(path), detail=str(error)) from error
     try:

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
 
 T = TypeVar("T")
 BATCH_BYTES = 16 * 1024 * 1024
@@ -42,9 +43,10 @@ class Ledger(Protocol):
 class _Job:
     lane: Lane
     number: int
-    work: Callable[[Connection], Any] = field(compare=False)
+    work: Callable[[Any], Any] = field(compare=False)
     future: Future[Any] = field(compare=False)
     size: int = field(compare=False, default=0)
+    aside: bool = field(compare=False, default=False)
 
 
 class Writer:
@@ -83,6 +85,23 @@ class Writer:
             self._queue.put(_Job(lane, next(self._count), work, future, size))
         return future
 
+    def submit_aside(self, work: Callable[[Callable[[], None]], T]) -> Future[T]:
+        """Queue long work on the bare connection, outside of any transaction.
+
+        It gets a function to call every few milliseconds, outside of a transaction, which lets what is urgent go first.
+        A connection is never used from two threads, not even by turns: the driver can lock up between its own lock and
+        the interpreter's.
+
+        Raises:
+            RuntimeError: when the document is already closed.
+        """
+        future: Future[T] = Future()
+        with self._closing:
+            if self._closed:
+                raise RuntimeError("the document is closed")
+            self._queue.put(_Job(Lane.EVIDENCE, next(self._count), work, future, aside=True))
+        return future
+
     def close(self) -> None:
         """Finish what is queued, except tidying up, and end the thread. Safe to call twice."""
         with self._closing:
@@ -99,6 +118,26 @@ class Writer:
             if job.lane is Lane.TIDY and self._closed:
                 job.future.cancel()
                 continue
+            if job.future.set_running_or_notify_cancel():
+                self._run_aside(job) if job.aside else self._transact([job])
+
+    def _run_aside(self, job: _Job) -> None:
+        try:
+            result = job.work(self._let_urgent_go_first)
+        except BaseException as error:  # noqa: BLE001 - the border of a thread; the waiting future gets it
+            job.future.set_exception(error)
+        else:
+            job.future.set_result(result)
+
+    def _let_urgent_go_first(self) -> None:
+        while True:
+            try:
+                job = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            if job.lane is not Lane.ANSWER:
+                self._queue.put(job)
+                return
             if job.future.set_running_or_notify_cancel():
                 self._transact([job])
 

@@ -83,9 +83,7 @@ def test_create_in_missing_folder_refuses(tmp_path: Path) -> None:
 
 def test_create_with_a_pack_that_lies_about_its_digest_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(PackConflict):
-        Document.create(
-            tmp_path / "a.asl", pack=dataclasses.replace(PACK, digest="0" * 64), scope=SCOPE, actor="Ann"
-        )
+        Document.create(tmp_path / "a.asl", pack=dataclasses.replace(PACK, digest="0" * 64), scope=SCOPE, actor="Ann")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -226,7 +224,7 @@ def test_inputs_while_others_write_are_always_whole(tmp_path: Path) -> None:
     with make(tmp_path / "a.asl") as document, ThreadPoolExecutor(3) as pool:
         done = threading.Event()
 
-        def read() -> Iterator[None]:
+        def read() -> None:
             while not done.is_set():
                 pair = {a.question: a.rationale for a in document.inputs().answers}
                 assert pair.get("A") == pair.get("B")
