@@ -54,7 +54,7 @@ def item_of(record: Record) -> Item:
         raise ValueRefused(field=f"{kind.name}.{field}", problem=first["msg"]) from error
     except (PydanticSerializationError, CanonicalizationError, UnicodeError, ValueError) as error:
         raise ValueRefused(field=kind.name, problem=str(error)) from error
-    if "\\u0000" in text:
+    if "\\u0000" in text and _holds_nul(data):  # the text alone may also be a backslash that somebody typed
         raise ValueRefused(field=kind.name, problem="a text contains a NUL character")
     key = kind.key(restored)
     if not key:
@@ -84,6 +84,14 @@ def cited_evidence(record: Record) -> tuple[str, ...]:
     """Return the digests of the evidence a record links to."""
     links: tuple[EvidenceLink, ...] = getattr(record, "evidence", ())
     return tuple(link.evidence for link in links)
+
+
+def _holds_nul(data: Any) -> bool:
+    if isinstance(data, str):
+        return "\x00" in data
+    if isinstance(data, dict):
+        return any(_holds_nul(part) for pair in data.items() for part in pair)
+    return isinstance(data, list) and any(_holds_nul(part) for part in data)
 
 
 def _plain(value: object) -> object:

@@ -65,6 +65,7 @@ class Log:
     def __init__(self, tail: Tail, *, device: str, now: Callable[[], str]) -> None:
         self._device = device
         self.now = now
+        self._uncertain = False
         self._durable = tail
         self._open = tail
 
@@ -78,6 +79,14 @@ class Log:
         """The end of the log as the open transaction sees it."""
         return self._open.head
 
+    def began(self, connection: Connection) -> None:
+        """Look at the end of the log anew after a failure: a commit may fail on its way back and still be there."""
+        if self._uncertain:
+            e = tables.event
+            n = connection.execute(select(func.max(e.c.n)).where(e.c.device == self._device)).scalar() or 0
+            self._open = self._durable = replace(read_tail(connection), n=n)
+            self._uncertain = False
+
     def committed(self) -> None:
         """Count what was appended since the last commit as durable."""
         self._durable = self._open
@@ -85,6 +94,7 @@ class Log:
     def rolled_back(self) -> None:
         """Forget what was appended since the last commit."""
         self._open = self._durable
+        self._uncertain = True
 
     def append(self, connection: Connection, *, kind: str, key: str, record: object, actor: str, at: str) -> int:
         """Add one event, in the open transaction, and return its place; ``record`` is None for a removal."""

@@ -32,6 +32,9 @@ class Lane(IntEnum):
 class Ledger(Protocol):
     """Learns how each transaction ended, on the writer thread, before anybody else does."""
 
+    def began(self, connection: Connection) -> None:
+        """A transaction is open and nothing is written in it yet."""
+
     def committed(self) -> None:
         """What was written is durable."""
 
@@ -145,6 +148,7 @@ class Writer:
         results: list[Any] = []
         try:
             with self._engine.begin() as connection:
+                self._ledger.began(connection)
                 results.append(jobs[0].work(connection))
                 while (more := self._joinable(jobs)) is not None:
                     jobs.append(more)

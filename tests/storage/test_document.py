@@ -138,6 +138,15 @@ def test_put_of_record_that_would_not_come_back_is_refused(tmp_path: Path, recor
         assert document.head().events == 3
 
 
+def test_put_of_a_backslash_that_looks_like_nul_is_kept(tmp_path: Path) -> None:
+    answer = Answer("QC-1", rationale="\\u0000", value={"\\u0000": ("\\u0000",)})
+    with make(tmp_path / "a.asl") as document:
+        document.put(answer, actor="Ann").result()
+        assert document.inputs().answers == (answer,)
+        with pytest.raises(ValueRefused):
+            document.put(Answer("QC-1", value={"many": ("a", "\x00")}), actor="Ann")
+
+
 def test_put_without_actor_is_refused(tmp_path: Path) -> None:
     with make(tmp_path / "a.asl") as document, pytest.raises(ValueRefused):
         document.put(Answer("QC-1"), actor=" ")
