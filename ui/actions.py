@@ -41,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("export_inputs", "File", "Write the inputs to a file"),
     Command("check", "File", "Check the file"),
     Command("report", "File", "Report", "Ctrl+P"),
+    Command("write_report", "File", "Write the report", "Ctrl+Shift+P"),
     Command("settings", "File", "Settings", "Ctrl+,", needs_file=False),
     Command("close", "File", "Close the assessment", "Ctrl+W"),
     Command("quit", "File", "Quit", "Ctrl+Q", needs_file=False),

@@ -238,6 +238,7 @@ class MainWindow(QMainWindow):
         calls["paste"] = self._on_question(lambda bench: bench.questions.paste())
         calls["flag"] = self._on_question(lambda bench: bench.questions.flag())
         calls["next_unanswered"] = self._on_bench(_next_unanswered)
+        calls["write_report"] = self._on_bench(_write_report)
         return calls | self.files.calls()
 
     def _on_bench(self, call: Callable[[Workbench], object]) -> Callable[[], None]:
@@ -313,3 +314,11 @@ def _next_unanswered(bench: Workbench) -> None:
         bench.questions.next_unanswered()
     else:
         bench.go("questions")
+
+
+def _write_report(bench: Workbench) -> None:
+    from ui.pages.report import ReportPage
+
+    bench.go("report")
+    if isinstance(bench.page, ReportPage):
+        bench.page.write()
