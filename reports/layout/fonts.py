@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, TypeAlias
 
 from reportlab import rl_config
@@ -85,11 +85,12 @@ def text_width(face: Face, text: str) -> float:
     return sum(_width(face, char) for char in text)
 
 
-def segments(face: Face, text: str) -> list[tuple[Face, str]]:
+@lru_cache(maxsize=8192)
+def segments(face: Face, text: str) -> tuple[tuple[Face, str], ...]:
     """Cut a clean text into stretches that one font can show."""
+    if text.isascii() and text.isprintable():
+        return ((face, text),) if text else ()
     covered = _coverage(face)
-    if all(ord(char) in covered for char in text):
-        return [(face, text)] if text else []
     found: list[tuple[Face, str]] = []
     for char in text:
         own: Face = face if ord(char) in covered else "fallback"
@@ -97,7 +98,7 @@ def segments(face: Face, text: str) -> list[tuple[Face, str]]:
             found[-1] = (own, found[-1][1] + char)
         else:
             found.append((own, char))
-    return found
+    return tuple(found)
 
 
 _BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
@@ -114,6 +115,8 @@ class Cleaner:
 
     def __call__(self, text: str) -> str:
         """Return ``text`` with controls removed and characters without a glyph replaced by U+FFFD."""
+        if text.isascii() and text.isprintable():
+            return text
         covered = _coverage("regular")
         if all(ord(char) in covered for char in text):
             return text

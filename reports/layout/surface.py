@@ -67,12 +67,20 @@ class Surface:
         self.fields: list[PlacedField] = []
         self._next_id = 0
         self._open = False
+        self._filled = ""
 
     def next_page(self) -> None:
         """Finish the page and begin another."""
         self.canvas.showPage()
         self.page += 1
         self._next_id = 0
+        self._filled = ""
+
+    def _fill(self, colour: str) -> None:
+        """Set the colour for filling and for text, unless it is set already."""
+        if colour != self._filled:
+            self.canvas.setFillColorRGB(*_rgb(colour))
+            self._filled = colour
 
     @contextmanager
     def content(self, node: Node) -> Iterator[None]:
@@ -106,20 +114,20 @@ class Surface:
         """Draw clean text with its baseline starting at (x, y), in whichever fonts have its characters."""
         for own, part in segments(face, text):
             font(own)
-            self.canvas.setFillColorRGB(*_rgb(colour))
+            self._fill(colour)
             self.canvas.setFont(FONT_NAME[own], size)
             self.canvas.drawString(x, y, part)
             x += text_width(own, part) * size
 
     def piece(self, x: float, y: float, name: str, size: float, colour: str, text: str) -> None:
         """Draw text that is known to be in one registered font."""
-        self.canvas.setFillColorRGB(*_rgb(colour))
+        self._fill(colour)
         self.canvas.setFont(name, size)
         self.canvas.drawString(x, y, text)
 
     def rect(self, x: float, y: float, width: float, height: float, *, fill: str) -> None:
         """Fill a rectangle."""
-        self.canvas.setFillColorRGB(*_rgb(fill))
+        self._fill(fill)
         self.canvas.rect(x, y, width, height, stroke=0, fill=1)
 
     def frame(self, x: float, y: float, width: float, height: float, *, colour: str) -> None:
@@ -147,7 +155,7 @@ class Surface:
             path.lineTo(*point)
         path.close()
         if fill:
-            self.canvas.setFillColorRGB(*_rgb(fill))
+            self._fill(fill)
         if stroke:
             self.canvas.setStrokeColorRGB(*_rgb(stroke))
             self.canvas.setLineWidth(width)
@@ -163,6 +171,7 @@ class Surface:
         self.canvas.clipPath(path, stroke=0, fill=0)
         yield
         self.canvas.restoreState()
+        self._filled = ""
 
     def bookmark(self, title: str, key: str, level: int, top: float) -> None:
         """Put the place into the outline that readers show beside the pages."""
