@@ -254,6 +254,7 @@ class MeasurementCard(QFrame):
     def _origin(self) -> QGridLayout:
         for _, text in _STATUS:
             self.status.addItem(text)
+        self.status.view().setAccessibleName("Ways a run can end")
         self.status.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         named: list[tuple[str, QWidget]] = [
             ("How the run ended", self.status),
