@@ -84,6 +84,7 @@ def _measured(indicator: str, report: Report, **more: object) -> Measurement:
     base = Measurement(
         id=f"m-{indicator}",
         indicator=indicator,
+        model="Heron-2",
         report=report,
         elicitation=("tools", "scaffold"),
         produced=date(2026, 2, 20),
