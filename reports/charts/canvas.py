@@ -144,10 +144,10 @@ class MarginChartFlowable:
             return
         surface.rect(start, lower, width, _BAR, fill=LIGHT.buffer_fill)
         with surface.clipped(start, lower, width, _BAR):
-            x = start - _BAR
-            while x < start + width:
-                surface.line(x, lower, x + _BAR, lower + _BAR, colour=LIGHT.buffer_hatch, width=0.45)
-                x += 3.2
+            count = int((width + _BAR) / 3.2) + 1
+            starts = [start - _BAR + 3.2 * number for number in range(count)]
+            hatch = [(x, lower, x + _BAR, lower + _BAR) for x in starts]
+            surface.lines(hatch, colour=LIGHT.buffer_hatch, width=0.45)
 
     def _values(self, surface: Surface, ink: _Ink) -> None:
         row, colour = ink.row, LIGHT.status[ink.row.status]

@@ -28,7 +28,6 @@ from reports.blocks import (
 from reports.charts.canvas import MarginChartFlowable, cut_chart, split_chart
 from reports.charts.palette import LIGHT
 from reports.layout.flow import HEIGHT, LEFT, WIDTH, Box, Draw
-from reports.layout.fonts import FONT_NAME, font
 from reports.layout.surface import Node, PlacedField, Surface
 from reports.layout.tables import table_boxes
 from reports.layout.text import Line, break_lines
@@ -78,8 +77,7 @@ def draw_line(surface: Surface, line: Line, x: float, top: float, style: Style) 
     """Draw one line of text whose box begins at ``top``."""
     y = top - style.leading / 2 - style.size * 0.36
     for piece in line.pieces:
-        font(piece.face)
-        surface.piece(x + piece.x, y, FONT_NAME[piece.face], style.size, piece.colour, piece.text)
+        surface.piece(x + piece.x, y, piece.text, face=piece.face, size=style.size, colour=piece.colour)
 
 
 def text_boxes(

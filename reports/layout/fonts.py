@@ -62,11 +62,25 @@ def font(face: Face) -> Any:
     """Load and register a font once and return it."""
     rl_config.trustedSchemes = []
     rl_config.trustedHosts = []
+    rl_config.useA85 = 0
     ttfonts.makeToUnicodeCMap = _to_unicode_cmap
     path = resource_path(f"fonts/pdf/{FONT_NAME[face]}.ttf")
     loaded = ttfonts.TTFont(FONT_NAME[face], str(path), shapable=False)
     pdfmetrics.registerFont(loaded)
     return loaded
+
+
+def encoded(face: Face, text: str, document: Any) -> list[tuple[int, bytes]]:
+    """Return a text as (subset of the font in this document, codes in it) and so make the characters part of it."""
+    loaded = font(face)
+    state = loaded.state.get(document)
+    if state is not None:
+        known = state.assignments
+        try:
+            return [(0, bytes([known[ord(char)] for char in text.replace("\u00a0", " ")]))]
+        except (KeyError, ValueError):  # a new character, or one of a later subset
+            pass
+    return list(loaded.splitString(text, document))
 
 
 @cache

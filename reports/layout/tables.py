@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from reports.blocks import Cell, Column, Run, Table
 from reports.charts.palette import LIGHT
 from reports.layout.flow import HEIGHT, LEFT, WIDTH, Box
-from reports.layout.fonts import FONT_NAME, font
 from reports.layout.text import Line, break_lines
 
 if TYPE_CHECKING:
@@ -59,8 +58,7 @@ def _draw(surface: Surface, line: Line, place: _Place, top: float, *, size: floa
     x = place.x + (place.width - line.width if place.right else 0.0)
     y = top - leading / 2 - size * 0.36
     for piece in line.pieces:
-        font(piece.face)
-        surface.piece(x + piece.x, y, FONT_NAME[piece.face], size, piece.colour, piece.text)
+        surface.piece(x + piece.x, y, piece.text, face=piece.face, size=size, colour=piece.colour)
 
 
 def table_boxes(table: Table, parent: Node) -> list[Box]:
