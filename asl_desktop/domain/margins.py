@@ -96,7 +96,11 @@ def read_indicator(indicator: Indicator, inputs: Inputs, *, as_of: date, level: 
 
 
 def below(readings: Readings, bound: Bound) -> Truth:
-    """Say whether the indicator lies short of the bound, at the riskier end of what is known."""
+    """Say whether the indicator lies short of the bound, at the riskier end of what is known.
+
+    True when a result that counts exists and every competing one, be it adequate or not, lies short of the bound. Both
+    halves are needed: which result is the riskiest must not decide, or a riskier one could turn unknown into true.
+    """
     competing = readings.competing
     if any(r.adequate and r.safer is not None and riskier(readings.indicator, r.safer, bound.value) for r in competing):
         return "false"
@@ -104,7 +108,7 @@ def below(readings: Readings, bound: Bound) -> Truth:
         return "unknown"
     if any(r.conservative is None or riskier(readings.indicator, r.conservative, bound.value) for r in competing):
         return "unknown"
-    return "true" if _riskiest(readings.indicator, competing).adequate else "unknown"
+    return "true" if any(r.adequate for r in competing) else "unknown"
 
 
 def points_past(readings: Readings, bound: Bound) -> bool:
@@ -134,7 +138,7 @@ def margin_of(readings: Readings) -> Margin:
         reading = next(r for r in readings.all if r.measured)
         return _numbers(indicator, reading, bound, state="not_adequate", reasons=reading.defects)
     reading = _worst(indicator, readings.competing, bound)
-    if reading.defects:
+    if reading.defects and below(readings, bound) != "true":
         return _numbers(indicator, reading, bound, state="not_adequate", reasons=reading.defects)
     state = _state(indicator, reading, bound)
     return _numbers(indicator, reading, bound, state=state, reasons=(_sentence(indicator, reading, bound, state),))
@@ -368,10 +372,6 @@ def _scale_start(indicator: Indicator) -> float:
 def _key(indicator: Indicator, reading: Reading) -> float:
     value = reading.conservative if reading.conservative is not None else reading.estimate
     return value if indicator.direction == "higher_is_riskier" else -value
-
-
-def _riskiest(indicator: Indicator, competing: tuple[Reading, ...]) -> Reading:
-    return max(competing, key=lambda r: (_key(indicator, r), not r.adequate))
 
 
 def _worst(indicator: Indicator, competing: tuple[Reading, ...], bound: Bound) -> Reading:

@@ -367,3 +367,22 @@ def test_trace_names_every_input_used() -> None:
     assert result.ruled_out.value == "true"
     assert f"evidence:{SHA}" in result.ruled_out.uses
     assert "measurement:m-low" in result.ruled_out.uses
+
+
+@pytest.mark.parametrize("successes", [0, 5, 10, 11, 20])
+def test_riskier_adequate_result_beside_an_inadequate_one_never_helps(successes: int) -> None:
+    bare = measurement("acc", Counts(10, 100), id="m-bare", evidence=())
+    proven = measurement("acc", Counts(successes, 100))
+    result = outcome(calm_inputs(measurements=(bare, proven, calm_inputs().measurements[1])))
+    assert result.threshold_by_id["T3"].state == "ruled_out"
+    margin = result.margin_by_indicator["acc"]
+    assert margin.state == "clear"
+    assert margin.measurement == ("m-bare" if successes <= 10 else "m-acc")
+    assert outcome(calm_inputs(measurements=(bare,))).margin_by_indicator["acc"].state == "not_adequate"
+
+
+def test_inadequate_result_past_the_bound_beside_an_adequate_clear_one_blocks() -> None:
+    bare = measurement("acc", Counts(45, 100), id="m-bare", evidence=())
+    result = outcome(calm_inputs(measurements=(bare, *calm_inputs().measurements)))
+    assert result.margin_by_indicator["acc"].state == "not_adequate"
+    assert result.threshold_by_id["T3"].state == "not_ruled_out"
