@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from ui import dialogs_seam
-from ui.session import Session
 from ui.wording import plural
 
 if TYPE_CHECKING:
     from asl_desktop.storage.document import Document
     from ui.main_window import MainWindow
+    from ui.session import Session
 
 T = TypeVar("T")
 _INPUTS_FILES = "Inputs files (*.yaml *.yml)"

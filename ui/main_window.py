@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
@@ -23,7 +23,9 @@ from ui.operations import Operations
 from ui.pages.start import NewAssessment, StartPage
 from ui.preferences import Preferences
 from ui.theme import Choice, Look
-from ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from ui.workbench import Workbench
 
 MINIMUM = (900, 500)
 
@@ -190,6 +192,7 @@ class MainWindow(QMainWindow):
 
     def _show_document(self, loaded: object) -> None:
         from ui.session import Loaded, Session
+        from ui.workbench import Workbench
 
         session = Session(cast("Loaded", loaded), actor=self.preferences.actor, operations=self.operations)
         bench = Workbench(session, self.menu)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from asl_desktop.domain.pack import Pack
+if TYPE_CHECKING:
+    from asl_desktop.domain.pack import Pack
+
 
 TONE: Mapping[str, str] = {
     "ruled_out": "ok", "not_ruled_out": "warn", "crossed": "danger", "conflicting": "danger", "not_assessed": "danger",
