@@ -209,6 +209,7 @@ def test_open_item_brings_it_into_view(qtbot: QtBot, session: Session, item: str
     page = GatePage(session)
     show_page(qtbot, page, height=400)
     page.open_item(item)
+    settle()
     target = page.gates.get(item) or page.thresholds.rows.get(item) or page.interim.rows[item]
     top = target.mapTo(page.scroll_area.viewport(), target.rect().topLeft()).y()
     assert -1 <= top < 400

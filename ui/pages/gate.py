@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from asl_desktop.domain.determination import Snapshot
@@ -59,6 +60,8 @@ class GatePage(Page):
         if isinstance(target, GateCard):
             target.decision.outcome.buttons[0].setFocus()
         self._bring_up(target)
+        # Heights of wrapped text are known only once the page has been laid out on the screen.
+        QTimer.singleShot(0, target, lambda: self._bring_up(target))
 
     def commit(self) -> None:
         self.session.write_now()

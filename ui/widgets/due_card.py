@@ -21,6 +21,8 @@ _TRIGGER = {
     "false": ("circle-check", "ok", "Not fired"),
     "unknown": ("circle-help", "warn", "Not known"),
 }
+_INDENT = 26
+"""Width of a state's icon and the gap after it."""
 _GAP = ("required safeguard not shown", "required safeguards not shown")
 _KINDS: tuple[tuple[str, str, str], ...] = (
     ("threshold", "threshold not assessed", "thresholds not assessed"),
@@ -109,13 +111,12 @@ class ThresholdsCard(_Card):
         layout.addLayout(head)
         for reason in result.reasons:
             layout.addLayout(_indented(label(reason, "muted", wrap=True)))
-        for tension in result.tensions:
-            said = tension.rationale or "Nobody has said why; until then the showing does not count."
-            layout.addLayout(_indented(label(f"In tension: {tension.finding} Rationale: {said}", "muted", wrap=True)))
+        if result.tensions:
+            layout.addLayout(_indented(label(_tension_words(result), "muted", wrap=True)))
         if any(result.id in showing.supported_when for showing in pack.showings):
             jump = link("Open its showings", lambda: self.wants.emit("showings", result.id))
             jump.setAccessibleName(f"Open the showings for {result.id}")
-            layout.addLayout(_indented(jump))
+            layout.addLayout(_indented(row(jump, 1)))
         return layout
 
 
@@ -202,8 +203,16 @@ class StillOpenCard(_Card):
         return linked_line("Open", text, place, self.wants.emit, said=f"Open the first of {words}")
 
 
-def _indented(inner: QWidget) -> QHBoxLayout:
-    layout = QHBoxLayout()
-    layout.setContentsMargins(26, 0, 0, 0)
-    layout.addWidget(inner)
+def _tension_words(result: ThresholdResult) -> str:
+    """Return how much of what was accepted the record does not support, and whether anybody said why."""
+    silent = sum(1 for tension in result.tensions if not tension.rationale)
+    words = plural(len(result.tensions), "accepted point is", "accepted points are")
+    if not silent:
+        return f"{words} in tension with the record, each with a rationale."
+    return f"{words} in tension with the record; {silent} without a rationale, so the showing does not count."
+
+
+def _indented(inner: QWidget | QHBoxLayout) -> QHBoxLayout:
+    layout = row(inner)
+    layout.setContentsMargins(_INDENT, 0, 0, 0)
     return layout

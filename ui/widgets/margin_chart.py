@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
 from reports.charts.model import STATUS_LABEL, STATUS_SHAPE, TICKS, DrawnRow, MarginChart, Row, margin_chart
 from ui.session import Session
-from ui.theme import font, set_role
+from ui.theme import font, set_role, tokens
 from ui.widgets.margin_painter import (
     Axis,
     colors,
@@ -176,7 +176,7 @@ class MarginOverview(MarginRows):
     GROUP = 40.0
     HEAD = 28.0
     FOOT = 30.0
-    NAME = 250.0
+    NAME = 290.0
     MARGIN = 84.0
     STATUS = 130.0
 
@@ -236,7 +236,11 @@ class MarginOverview(MarginRows):
         )
         top = self.HEAD
         for group in self.chart.groups:
-            area = QRectF(0, top + 12, axis.left - 8, self.GROUP - 12)
+            area = QRectF(0, top + 12, axis.x(50) - 8, self.GROUP - 12)
+            width = QFontMetricsF(font(11, 600)).horizontalAdvance(group.title.upper())
+            painter.fillRect(
+                QRectF(0, top + 13, min(width + 8, area.width()), self.GROUP - 14), tokens().color("surface")
+            )
             draw_text(painter, area, group.title.upper(), kind=font(11, 600), color="muted")
             top += self.GROUP + len(group.rows) * self.ROW
 

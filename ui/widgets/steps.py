@@ -68,6 +68,7 @@ def linked_line(name: str, text: str, place: tuple[str, str] | None, go: Go, *, 
         jump.setMinimumWidth(_LINK_WIDTH)
         jump.setMaximumHeight(26)
         layout.addWidget(jump, 0, Qt.AlignmentFlag.AlignTop)
-        words.setContentsMargins(0, 5, 0, 4)
+        words.setContentsMargins(0, 7, 0, 4)
+        words.setAlignment(Qt.AlignmentFlag.AlignTop)
     layout.addWidget(words, 1)
     return layout
