@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from asl_desktop.domain.determination import MarginState
-from reports.charts.model import MarginChart
+if TYPE_CHECKING:  # a report that is already written as blocks is set without loading the domain
+    from asl_desktop.domain.determination import MarginState  # noqa: TC004 - nothing reads these at run time
+    from reports.charts.model import MarginChart  # noqa: TC004 - as above
 
 TextStyle: TypeAlias = Literal["", "strong", "italic", "muted"]
 ParagraphKind: TypeAlias = Literal["body", "lead", "small", "quote", "display", "eyebrow"]

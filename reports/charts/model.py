@@ -12,12 +12,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from asl_desktop.domain import wording
-from asl_desktop.domain.determination import Margin, MarginState, Snapshot
 from reports.charts.wording import DASH, format_level, format_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from asl_desktop.domain.determination import Margin, MarginState, Snapshot  # noqa: TC004 - types only
     from asl_desktop.domain.pack import Bound, Indicator, Pack
 
 AXIS_MAX = 125.0

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from asl_desktop.domain.determination import MarginState
+if TYPE_CHECKING:
+    from asl_desktop.domain.determination import MarginState  # noqa: TC004 - nothing reads it at run time
 
 ThemeName: TypeAlias = Literal["light", "dark"]
 
