@@ -90,6 +90,8 @@ QComboBox::down-arrow { image: url($chevron); width: 16px; height: 16px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $strong_line; outline: 0; }
 QListView, QTreeView, QTableView { background: $surface; border: 1px solid $line; border-radius: 8px; outline: 0; }
 QListView:focus, QTreeView:focus, QTableView:focus { border: 2px solid $accent; }
+QListWidget::item { padding: 5px 8px; border-radius: 4px; }
+QListWidget::item:selected { background: $accent_soft; color: $text; }
 QHeaderView::section { background: $sunken; color: $muted; border: 0; border-bottom: 1px solid $line;
   padding: 6px 8px; font-size: 11px; font-weight: 600; }
 QScrollArea { background: transparent; border: 0; }

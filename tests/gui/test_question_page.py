@@ -170,6 +170,20 @@ def test_unknown_clears_the_value_and_a_value_clears_unknown(open_window: MainWi
     assert (held.state, dict(held.value)) == ("answered", {"value": False})
 
 
+def test_reason_of_an_unknown_is_kept_and_is_no_reason_for_another_state(qtbot: QtBot, open_window: MainWindow) -> None:
+    session = bench_of(open_window).session
+    session.put(Answer("Q-YES", state="unknown", reason="Nobody looked"))
+    _, card = show(open_window, "Q-YES")
+    type_in(qtbot, card.form.rationale, "Asked twice.")
+    held = session.inputs.answer_by_question["Q-YES"]
+    assert (held.state, held.reason, held.rationale) == ("unknown", "Nobody looked", "Asked twice.")
+    card.form._states["not_applicable"].click()
+    assert card.form._reason.text() == ""
+    assert session.inputs.answer_by_question["Q-YES"].state == "unknown"
+    card.form._states["unknown"].click()
+    assert card.form._reason.text() == "Nobody looked"
+
+
 def test_half_typed_range_survives_going_elsewhere_and_is_asked_about_on_closing(
     qtbot: QtBot, open_window: MainWindow
 ) -> None:

@@ -162,6 +162,15 @@ def test_search_wants_every_word_and_puts_word_starts_first(open_window: MainWin
     assert search(hits, "overview")[0].page == "hub"
 
 
+def test_search_finds_evidence_by_digest_and_leads_to_what_cites_it(example_window: MainWindow) -> None:
+    snapshot = bench_of(example_window).session.snapshot
+    hits = everything(snapshot)
+    cited = [link.evidence for answer in snapshot.inputs.answers for link in answer.evidence]
+    found = search(hits, cited[0])
+    assert [hit.kind for hit in found] == ["Evidence"]
+    assert found[0].page == "questions"
+
+
 def test_f6_walks_through_the_panes_and_back_to_the_first(qtbot: QtBot, open_window: MainWindow) -> None:
     bench = bench_of(open_window)
     bench.go("questions", "Q-YES")

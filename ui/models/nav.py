@@ -16,8 +16,9 @@ from ui.theme import font, tokens
 from ui.wording import plural
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
-HEADING_HEIGHT = 32
-ROW_HEIGHT = 46
+HEADING_HEIGHT = 26
+ROW_HEIGHT = 44
+SHORT_HEIGHT = 36
 NARROW = 100
 """Below this width only rings and icons are painted."""
 
@@ -143,7 +144,8 @@ class NavDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         entry: Entry = index.data(ENTRY_ROLE)
-        return QSize(40, ROW_HEIGHT if entry.page else HEADING_HEIGHT)
+        height = HEADING_HEIGHT if not entry.page else ROW_HEIGHT if entry.words else SHORT_HEIGHT
+        return QSize(40, height)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -158,14 +160,14 @@ class NavDelegate(QStyledItemDelegate):
             if not narrow:
                 painter.setFont(font(11, 600))
                 painter.setPen(table.color("muted"))
-                painter.drawText(rect.adjusted(8, 0, 0, -6), Qt.AlignmentFlag.AlignBottom, entry.title)
+                painter.drawText(rect.adjusted(8, 0, 0, -3), Qt.AlignmentFlag.AlignBottom, entry.title)
             painter.restore()
             return
         self._paint_ground(painter, option, rect)
         left = rect.x() + (rect.width() - 24) // 2 if narrow else rect.x() + 12
         self._paint_mark(painter, entry, QRect(left, rect.y() + (rect.height() - 24) // 2, 24, 24))
         if not narrow:
-            self._paint_words(painter, entry, rect.adjusted(46, 6, -6, -6))
+            self._paint_words(painter, entry, rect.adjusted(46, 5, -6, -5))
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from asl_desktop.domain.determination import Snapshot
+from asl_desktop.domain.inputs import Inputs
 from ui.pages.registry import PAGES
 
 LIMIT = 50
@@ -25,7 +26,7 @@ def everything(snapshot: Snapshot) -> tuple[Hit, ...]:
     """Return all there is to find, in the order in which it is offered."""
     pack, inputs = snapshot.pack, snapshot.inputs
     installed = {spec.page_id for spec in PAGES if spec.exists()}
-    citing = {link.evidence: answer.question for answer in inputs.answers for link in answer.evidence}
+    cited = _citing(inputs)
     found = [
         *(Hit("Page", spec.title, spec.page_id, "") for spec in PAGES if spec.page_id != "questions"),
         *(Hit("Domain", domain.title, "questions", f"domain:{domain.id}") for domain in pack.domains),
@@ -36,16 +37,25 @@ def everything(snapshot: Snapshot) -> tuple[Hit, ...]:
         *(
             Hit(
                 "Evidence",
-                f"{e.title or e.name}  {e.sha256[:8]}",
-                "questions",
-                citing[e.sha256],
-                f"{e.name} {e.sha256}",
+                f"{item.title or item.name}  {item.sha256[:8]}",
+                *cited[item.sha256],
+                item.name + item.sha256,
             )
-            for e in inputs.evidence
-            if e.sha256 in citing
+            for item in inputs.evidence
+            if item.sha256 in cited
         ),
     ]
     return tuple(hit for hit in found if hit.page in installed)
+
+
+def _citing(inputs: Inputs) -> dict[str, tuple[str, str]]:
+    """Return for each piece of evidence the page and item of a record that cites it, answers before others."""
+    places = [
+        *((item.evidence, "safeguards", item.requirement) for item in inputs.requirements),
+        *((item.evidence, "measurements", item.indicator) for item in inputs.measurements),
+        *((item.evidence, "questions", item.question) for item in inputs.answers),
+    ]
+    return {link.evidence: (page, item) for links, page, item in places for link in links}
 
 
 def search(hits: tuple[Hit, ...], query: str) -> tuple[Hit, ...]:

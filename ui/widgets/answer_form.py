@@ -98,7 +98,7 @@ class AnswerForm(QWidget):
             return base
         state = self._state()
         if state != "answered":
-            reason = self._reason.text().strip() if state in _NEED_REASON else ""
+            reason = self._reason.text().strip()
             confirmed = self._confirmed.text().strip() if state == "not_applicable" else ""
             return dataclasses.replace(base, state=state, value={}, reason=reason, confirmed_by=confirmed)
         values = {editor.part.id: value for editor in self.editors if (value := editor.value()) is not None}
@@ -162,6 +162,9 @@ class AnswerForm(QWidget):
     def _on_state(self, state: AnswerState, checked: bool) -> None:
         for other, button in self._states.items():
             button.setChecked(checked and other == state)
+        held = self._recorded if self._recorded.state == state else Answer(self.question.id)
+        self._reason.setText(held.reason)  # a reason given for another state is no reason for this one
+        self._confirmed.setText(held.confirmed_by)
         if checked:
             for editor in self.editors:
                 editor.set_value(None)
@@ -180,7 +183,8 @@ class AnswerForm(QWidget):
 
     def _sync(self) -> None:
         state = self._state()
-        self._reason.setVisible(state in _NEED_REASON)
+        self._reason.setVisible(state != "answered")
+        self._reason.setPlaceholderText("Why?" if state in _NEED_REASON else "Why, as far as known")
         self._confirmed.setVisible(state == "not_applicable")
         problem = self.problem()
         self.problem_line.setText(problem)
