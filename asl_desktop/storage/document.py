@@ -60,6 +60,7 @@ class Document:
         self._log: Log | None = None
         self._writer: Writer | None = None
         self.document_id = str(self._reader.document().id)
+        self._reader.head()  # a document without a history is damaged, and nothing may be added to it
         if opened.writing is not None:
             self._start_writing(opened)
 

@@ -12,7 +12,7 @@ from asl_desktop.errors import Cancelled, FileDamaged
 from asl_desktop.progress import Silent
 from asl_desktop.storage.document import Document
 from asl_desktop.storage.history import body_bytes, chain_hash, event_of
-from tests.storage_world import filled, tamper
+from tests.storage_world import file_digest, filled, tamper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -219,8 +219,11 @@ def test_document_with_an_empty_log_is_damage(tmp_path: Path) -> None:
     path = tmp_path / "a.asl"
     filled(path)
     tamper(path, "PRAGMA foreign_keys=OFF", "DELETE FROM event")
-    with Document.open(path, read_only=True) as document, pytest.raises(FileDamaged, match="log is empty"):
-        document.head()
+    before = file_digest(path)
+    for read_only in (True, False):
+        with pytest.raises(FileDamaged, match="log is empty"):
+            Document.open(path, read_only=read_only)
+    assert file_digest(path) == before
 
 
 def test_event_of_other_bytes_is_refused() -> None:

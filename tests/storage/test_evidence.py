@@ -347,7 +347,7 @@ def test_extract_and_check_find_changed_chunks(tmp_path: Path, damage: str, said
 def test_remove_of_linked_evidence_is_refused_and_names_who_links(tmp_path: Path) -> None:
     with make(tmp_path / "a.asl") as document:
         item = document.attach(noise(100), NOTHING, actor="Ann")
-        document.put(Answer("QC-1", evidence=(EvidenceLink(item.sha256),)), actor="Ann").result()
+        document.put(Answer("QC-1", evidence=(EvidenceLink(item.sha256),)), Answer("QC-2"), actor="Ann").result()
         with pytest.raises(ValueRefused, match="answer:QC-1"):
             document.remove("evidence", item.sha256, actor="Ann").result()
         assert given_back(document, item.sha256)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -7,7 +8,9 @@ import sqlalchemy.exc
 
 from asl_desktop.domain.inputs import Answer
 from asl_desktop.errors import SaveFailed
+from asl_desktop.storage.connection import connect, engine_over
 from asl_desktop.storage.document import Document
+from asl_desktop.storage.schema import create_schema
 from asl_desktop.storage.unit_of_work import Tail, read_tail
 from asl_desktop.storage.writer import Lane
 from tests.storage_world import make
@@ -68,6 +71,9 @@ def _io_error() -> Exception:
 def test_tail_of_an_empty_log_is_nothing(tmp_path: Path) -> None:
     with make(tmp_path / "a.asl") as document, document._reader.begin() as connection:
         assert read_tail(connection).seq == 3
+    with closing(connect(tmp_path / "b.asl", mode="rwc")) as raw, engine_over(raw, write=True).begin() as connection:
+        create_schema(raw)
+        assert read_tail(connection) == Tail()
     assert Tail().head.events == 0
     assert Tail().head.hash == "0" * 64
 
