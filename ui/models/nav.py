@@ -19,6 +19,8 @@ ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 HEADING_HEIGHT = 26
 ROW_HEIGHT = 44
 SHORT_HEIGHT = 36
+NARROW_GAP = 8
+"""What is left of a heading in a narrow bar."""
 NARROW = 100
 """Below this width only rings and icons are painted."""
 
@@ -142,9 +144,12 @@ def _margin_words(snapshot: Snapshot) -> str:
 class NavDelegate(QStyledItemDelegate):
     """Paints headings, rings and icons; a narrow bar shows rings and icons only."""
 
+    narrow = False
+
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         entry: Entry = index.data(ENTRY_ROLE)
-        height = HEADING_HEIGHT if not entry.page else ROW_HEIGHT if entry.words else SHORT_HEIGHT
+        heading = NARROW_GAP if self.narrow else HEADING_HEIGHT
+        height = heading if not entry.page else ROW_HEIGHT if entry.words else SHORT_HEIGHT
         return QSize(40, height)
 
     def paint(

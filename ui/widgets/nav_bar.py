@@ -25,7 +25,8 @@ class NavBar(QFrame):
         self.view = QListView()
         self.view.setAccessibleName("Parts of the assessment")
         self.view.setModel(self.model)
-        self.view.setItemDelegate(NavDelegate(self.view))
+        self._delegate = NavDelegate(self.view)
+        self.view.setItemDelegate(self._delegate)
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setStyleSheet("QListView { border: 0; border-radius: 0; } QListView:focus { border: 0; }")
         self.view.setMouseTracking(True)
@@ -40,7 +41,10 @@ class NavBar(QFrame):
 
     def set_narrow(self, narrow: bool) -> None:
         """Show rings only, or rings with words."""
+        self._delegate.narrow = narrow
         self.setFixedWidth(NARROW if narrow else WIDE)
+        off, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.view.setVerticalScrollBarPolicy(off if narrow else needed)
         self.view.doItemsLayout()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
