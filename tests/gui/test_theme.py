@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path, PurePosixPath
+
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
@@ -22,6 +24,7 @@ EDGES = [
     ("danger", "surface"),
 ]
 THEMES = ("light", "dark")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def luminance(color: QColor) -> float:
@@ -83,7 +86,7 @@ def test_fonts_bundled_are_used_for_every_weight(look: Look) -> None:
 
 def test_icon_takes_the_colour_of_its_role(look: Look) -> None:
     wanted = tokens().color("danger")
-    image = icons.pixmap("square", "danger", 32).toImage()
+    image = icons.pixmap("flag", "danger", 32).toImage()
     solid = [c for x in range(32) for y in range(32) if (c := image.pixelColor(x, y)).alpha() == 255]
     assert solid
     assert all(abs(c.red() - wanted.red()) < 8 and abs(c.blue() - wanted.blue()) < 8 for c in solid)
@@ -93,7 +96,9 @@ def test_icons_shipped_are_single_coloured_and_licensed() -> None:
     from asl_desktop.resources_access import read_text
 
     names = list_names("icons", ".svg")
-    assert len(names) > 40
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "ui").rglob("*.py"))
+    unused = [name for name in names if f'"{PurePosixPath(name).stem}"' not in sources]
+    assert unused == []
     for name in names:
         assert 'stroke="currentColor"' in read_text(name), name
         assert "<script" not in read_text(name)
