@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from asl_desktop.domain.conditions import StateName
+from asl_desktop.domain.frozen import result
 from asl_desktop.domain.inputs import GateDecision, Inputs
 from asl_desktop.domain.pack import Pack
+
+if TYPE_CHECKING:
+    from asl_desktop.domain.conditions import StateName
 
 Truth: TypeAlias = Literal["true", "false", "unknown"]
 MarginState: TypeAlias = Literal["not_measured", "not_adequate", "clear", "in_buffer", "not_excluded", "crossed"]
 GateState: TypeAlias = Literal["open", "open_with_conditions", "closed", "judgement"]
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Trace:
     """Why a condition has its value: the node, its value, one sentence, the inputs used, and the same for its branches.
 
@@ -33,7 +36,7 @@ class Trace:
     children: tuple[Trace, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Margin:
     """How far one measured capability is from its bound.
 
@@ -73,7 +76,7 @@ class Margin:
     uses: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Watched:
     """A measured indicator that has no bound: shown, never judged."""
 
@@ -85,7 +88,7 @@ class Watched:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Tension:
     """A showing was accepted although the record does not support it on this point.
 
@@ -100,7 +103,7 @@ class Tension:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class ThresholdResult:
     """The state of one threshold, with the two trees that decided it."""
 
@@ -118,7 +121,7 @@ class ThresholdResult:
         return self.state != "ruled_out"
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class TrackResult:
     """The standard required on one track, by which thresholds, and whether it is met."""
 
@@ -130,7 +133,7 @@ class TrackResult:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class GapItem:
     """One safeguard that is required and not shown to be there."""
 
@@ -142,7 +145,7 @@ class GapItem:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Step:
     """One input that would have to change, by reference and in words."""
 
@@ -170,7 +173,7 @@ class GateResult:
     trace: Trace | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class TriggerResult:
     """Whether a reassessment trigger has fired."""
 
@@ -179,7 +182,7 @@ class TriggerResult:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class NotAssessed:
     """Something in scope that the record does not cover."""
 

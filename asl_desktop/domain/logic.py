@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 from asl_desktop.domain import margins, wording
 from asl_desktop.domain.conditions import (
@@ -18,14 +19,13 @@ from asl_desktop.domain.conditions import (
     Condition,
     IndicatorAbove,
     IndicatorBelow,
-    Leaf,
     Not,
-    ShowingAccepted,
     StandardMet,
     ThresholdStateIn,
     leaves,
 )
 from asl_desktop.domain.determination import Margin, Tension, ThresholdResult, Trace, Truth
+from asl_desktop.domain.frozen import result
 from asl_desktop.domain.inputs import (
     Answer,
     EvidenceLink,
@@ -40,10 +40,13 @@ from asl_desktop.domain.inputs import (
 from asl_desktop.domain.margins import Readings
 from asl_desktop.domain.pack import Bound, Pack, Part, Question, Threshold
 
+FreeLeaf: TypeAlias = IndicatorBelow | IndicatorAbove | AnswerIn | StandardMet | ThresholdStateIn
+"""Leaves whose meaning does not hang on the threshold they are asked for."""
+
 _OPPOSITE: dict[Truth, Truth] = {"true": "false", "false": "true", "unknown": "unknown"}
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class ShowingView:
     """What one showing is worth for one threshold.
 
@@ -57,7 +60,7 @@ class ShowingView:
     record: ShowingRecord | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Coverage:
     """Whether one requirement is covered, and on which condition (an exception with its end date), if any."""
 
@@ -76,13 +79,22 @@ class Record:
     inputs: Inputs
     as_of: date
     state_of: Callable[[str], ThresholdResult]
+    _leaves: dict[FreeLeaf, Trace] = field(default_factory=dict)
     _readings: dict[str, Readings] = field(default_factory=dict)
     _margins: dict[str, Margin] = field(default_factory=dict)
     _showings: dict[tuple[str, str], ShowingView] = field(default_factory=dict)
     _tensions: dict[tuple[str, str], tuple[Tension, ...]] = field(default_factory=dict)
     _coverage: dict[str, Coverage] = field(default_factory=dict)
+    _rows: dict[str, Trace] = field(default_factory=dict)
     _threshold_uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _standards: dict[tuple[str, str], Trace] = field(default_factory=dict)
+
+    def leaf(self, leaf: FreeLeaf) -> Trace:
+        """Return what a leaf is worth that means the same wherever it stands."""
+        found = self._leaves.get(leaf)
+        if found is None:
+            found = self._leaves[leaf] = _leaf(self, leaf)
+        return found
 
     def readings(self, indicator_id: str) -> Readings:
         """Return every measurement of an indicator, judged."""
@@ -120,6 +132,15 @@ class Record:
         if requirement_id not in self._coverage:
             self._coverage[requirement_id] = _cover(self, self.inputs.requirement_by_id.get(requirement_id))
         return self._coverage[requirement_id]
+
+    def row(self, requirement_id: str, title: str) -> Trace:
+        """Return whether a requirement is covered, as one line of a standard."""
+        found = self._rows.get(requirement_id)
+        if found is None:
+            cover = self.coverage(requirement_id)
+            reason = f"{requirement_id} {title}: {cover.reason}"
+            found = self._rows[requirement_id] = Trace("requirement", cover.value, reason, requirement_id, cover.uses)
+        return found
 
     def standard(self, track_id: str, standard_id: str) -> Trace:
         """Return whether a standard, with those below it, is met."""
@@ -170,17 +191,20 @@ class Record:
 
 def evaluate(record: Record, condition: Condition, threshold_id: str = "") -> Trace:
     """Evaluate a tree; ``threshold_id`` is the threshold whose rule it is, which bare showings refer to."""
+    if isinstance(condition, (IndicatorBelow, AnswerIn, IndicatorAbove, StandardMet, ThresholdStateIn)):
+        return record.leaf(condition)
     if isinstance(condition, AllOf):
-        return _all(tuple(evaluate(record, branch, threshold_id) for branch in condition.of))
+        return _all(tuple([evaluate(record, branch, threshold_id) for branch in condition.of]))
     if isinstance(condition, AnyOf):
-        return _at_least(tuple(evaluate(record, branch, threshold_id) for branch in condition.of), 1, node="any")
+        return _at_least(tuple([evaluate(record, branch, threshold_id) for branch in condition.of]), 1, node="any")
     if isinstance(condition, AtLeast):
-        children = tuple(evaluate(record, branch, threshold_id) for branch in condition.of)
+        children = tuple([evaluate(record, branch, threshold_id) for branch in condition.of])
         return _at_least(children, condition.k, node="at_least")
     if isinstance(condition, Not):
         child = evaluate(record, condition.of, threshold_id)
         return Trace("not", _OPPOSITE[child.value], f"The opposite of: {child.reason}", children=(child,))
-    return _leaf(record, condition, threshold_id)
+    view = record.showing(condition.showing, condition.threshold or threshold_id)
+    return Trace("showing_accepted", view.value, view.reason, condition.showing, view.uses)
 
 
 def tense_leaves(trace: Trace) -> tuple[Trace, ...]:
@@ -236,7 +260,7 @@ def _all_leaves(trace: Trace) -> tuple[Trace, ...]:
 
 
 def _evidence(links: Sequence[EvidenceLink]) -> tuple[str, ...]:
-    return tuple(f"evidence:{link.evidence}" for link in links)
+    return tuple([f"evidence:{link.evidence}" for link in links])
 
 
 def _all(children: tuple[Trace, ...]) -> Trace:
@@ -267,14 +291,13 @@ def _at_least(children: tuple[Trace, ...], k: int, *, node: str) -> Trace:
     return Trace(node, value, f"{len(holding)} of {len(children)} hold where {asked} must.", children=children)
 
 
-def _leaf(record: Record, leaf: Leaf, threshold_id: str) -> Trace:
-    if isinstance(leaf, IndicatorBelow | IndicatorAbove):
-        return _indicator(record, leaf)
+def _leaf(record: Record, leaf: FreeLeaf) -> Trace:
     if isinstance(leaf, AnswerIn):
         return _answer(record, leaf)
-    if isinstance(leaf, ShowingAccepted):
-        view = record.showing(leaf.showing, leaf.threshold or threshold_id)
-        return Trace("showing_accepted", view.value, view.reason, leaf.showing, view.uses)
+    if isinstance(leaf, IndicatorBelow):
+        return _indicator(record, leaf)
+    if isinstance(leaf, IndicatorAbove):
+        return _indicator(record, leaf)
     if isinstance(leaf, StandardMet):
         return record.standard(leaf.track, leaf.standard)
     return _threshold_state(record, leaf)
@@ -454,8 +477,7 @@ def _standard_trace(record: Record, track_id: str, standard_id: str) -> Trace:
             children.append(Trace("specification", "false", reason, f"{track_id}/{standard.id}"))
             continue
         for row_id, title in rows:
-            cover = record.coverage(row_id)
-            children.append(Trace("requirement", cover.value, f"{row_id} {title}: {cover.reason}", row_id, cover.uses))
+            children.append(record.row(row_id, title))
     open_rows = [c for c in children if c.value != "true"]
     name = f"{standard_id} {track.title.lower()}"
     if not open_rows:

@@ -11,11 +11,11 @@ result aside with a reason.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import statistics, wording
 from asl_desktop.domain.determination import Margin, Truth, Watched
+from asl_desktop.domain.frozen import result
 from asl_desktop.domain.inputs import (
     Counts,
     EvidenceLink,
@@ -23,16 +23,16 @@ from asl_desktop.domain.inputs import (
     Interval,
     Mean,
     Measurement,
-    PlannedIndicator,
     Point,
     Ratio,
     same_name,
     stated,
 )
-from asl_desktop.domain.pack import Bound, Indicator
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from asl_desktop.domain.pack import Bound, Indicator
 
 AXIS_END = 1000.0
 """Where a value sits that the scale cannot place on the risky side; the safe side ends at 0."""
@@ -40,7 +40,7 @@ AXIS_END = 1000.0
 _SEVERITY = {"clear": 0, "in_buffer": 1, "not_excluded": 2, "crossed": 3}
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Reading:
     """One measurement, judged: its numbers in the indicator's unit and every reason why it may not count.
 
@@ -69,7 +69,15 @@ class Reading:
         return self.measured and not self.defects
 
 
-@dataclass(frozen=True, slots=True)
+@result
+class Demand:
+    """How many scored trials, and which elicitation practices, a result needs to count."""
+
+    min_n: int
+    elicitation: tuple[str, ...]
+
+
+@result
 class Readings:
     """Every reading of one indicator; ``present`` tells whether anything was measured at all."""
 
@@ -101,14 +109,15 @@ def below(readings: Readings, bound: Bound) -> Truth:
     True when a result that counts exists and every competing one, be it adequate or not, lies short of the bound. Both
     halves are needed: which result is the riskiest must not decide, or a riskier one could turn unknown into true.
     """
-    competing = readings.competing
-    if any(r.adequate and r.safer is not None and riskier(readings.indicator, r.safer, bound.value) for r in competing):
-        return "false"
-    if not competing:
-        return "unknown"
-    if any(r.conservative is None or riskier(readings.indicator, r.conservative, bound.value) for r in competing):
-        return "unknown"
-    return "true" if any(r.adequate for r in competing) else "unknown"
+    short, counts = True, False
+    for reading in readings.competing:
+        if reading.adequate:
+            counts = True
+            if reading.safer is not None and riskier(readings.indicator, reading.safer, bound.value):
+                return "false"
+        if reading.conservative is None or riskier(readings.indicator, reading.conservative, bound.value):
+            short = False
+    return "true" if short and counts else "unknown"
 
 
 def points_past(readings: Readings, bound: Bound) -> bool:
@@ -183,7 +192,7 @@ def evidence_counts(links: tuple[EvidenceLink, ...], inputs: Inputs, as_of: date
 
 def is_set_aside(m: Measurement) -> bool:
     """Tell whether a named person set a result aside and said why."""
-    return stated(m.set_aside_by) and stated(m.set_aside_reason)
+    return bool(m.set_aside_by) and stated(m.set_aside_by) and stated(m.set_aside_reason)
 
 
 def describe_interval(indicator: Indicator, reading: Reading) -> str:
@@ -193,16 +202,18 @@ def describe_interval(indicator: Indicator, reading: Reading) -> str:
     return f"{wording.number(reading.low)} to {wording.quantity(reading.high, indicator.unit)}"
 
 
-def _planned(indicator: Indicator, inputs: Inputs) -> PlannedIndicator:
+def _planned(indicator: Indicator, inputs: Inputs) -> Demand:
     """Return what the pack asks of an indicator, tightened by every line of the plan on it."""
     lines = [line for line in inputs.plan.indicators if line.indicator == indicator.id]
+    if not lines:
+        return Demand(indicator.min_n, indicator.required_elicitation)
     elicitation = (*indicator.required_elicitation, *(name for line in lines for name in line.required_elicitation))
     least = max((indicator.min_n, *(line.min_n or 0 for line in lines)))
-    return PlannedIndicator(indicator.id, least, tuple(dict.fromkeys(elicitation)))
+    return Demand(least, tuple(dict.fromkeys(elicitation)))
 
 
 def _read(
-    indicator: Indicator, m: Measurement, inputs: Inputs, planned: PlannedIndicator, *, as_of: date, level: float
+    indicator: Indicator, m: Measurement, inputs: Inputs, planned: Demand, *, as_of: date, level: float
 ) -> Reading:
     trials = _trials(m)
     if trials == 0:
@@ -244,12 +255,12 @@ def _trials(m: Measurement) -> int | None:
     return m.report.n
 
 
-def _silent(m: Measurement, inputs: Inputs, planned: PlannedIndicator, trials: int | None) -> tuple[str, ...]:
+def _silent(m: Measurement, inputs: Inputs, planned: Demand, trials: int | None) -> tuple[str, ...]:
     """Reasons why a result says nothing about the model, whatever its numbers are."""
     found = []
     if m.run_status != "success":
         found.append(f"The run ended as {m.run_status}, so its results do not count.")
-    if trials is not None and trials < (planned.min_n or 1):
+    if trials is not None and trials < planned.min_n:
         found.append(f"Only {trials} scored trials; at least {planned.min_n} are needed.")
     if m.model and not same_name(m.model, inputs.scope.model):
         found.append(f"It was measured on {m.model}, not on {inputs.scope.model}.")
@@ -259,15 +270,15 @@ def _silent(m: Measurement, inputs: Inputs, planned: PlannedIndicator, trials: i
 
 
 def _paper_defects(
-    indicator: Indicator, m: Measurement, inputs: Inputs, planned: PlannedIndicator, trials: int | None, *, as_of: date
+    indicator: Indicator, m: Measurement, inputs: Inputs, planned: Demand, trials: int | None, *, as_of: date
 ) -> tuple[str, ...]:
     """Reasons why a result must not help, although its numbers may still warn."""
     found = []
     if not m.model:
         found.append("It does not say which model it was measured on.")
-    if trials is None and (planned.min_n or 1) > 1:
+    if trials is None and planned.min_n > 1:
         found.append(f"The number of scored trials is not stated; at least {planned.min_n} are needed.")
-    missing = [name for name in planned.required_elicitation if name not in m.elicitation]
+    missing = [name for name in planned.elicitation if name not in m.elicitation]
     if missing:
         found.append(f"Required elicitation is not on record: {wording.listed(missing)}.")
     if m.valid_until is not None and m.valid_until < as_of:

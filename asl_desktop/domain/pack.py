@@ -211,7 +211,10 @@ class Indicator:
 
     def bound(self, name: str) -> Bound | None:
         """Return the bound of that name, or None."""
-        return next((bound for bound in self.bounds if bound.name == name), None)
+        for bound in self.bounds:
+            if bound.name == name:
+                return bound
+        return None
 
     @property
     def margin_bound(self) -> Bound | None:

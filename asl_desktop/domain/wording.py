@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def number(value: float) -> str:
     return text.replace("-", MINUS)
 
 
+@lru_cache(maxsize=4096)
 def quantity(value: float, unit: str) -> str:
     """Return a number with its unit: ``2.53x``, ``63 %``, ``17 of 33``."""
     text = number(value)
