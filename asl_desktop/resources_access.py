@@ -1,7 +1,7 @@
 """The one way to the files under ``resources/``.
 
-Names are relative and use forward slashes (``frameworks/library/questions.yaml``). ``resources`` is an ordinary package,
-so the files sit beside this program in the source tree, in the wheel and in the frozen one-folder bundle alike.
+Names are relative and use forward slashes (``frameworks/library/questions.yaml``). ``resources`` is an ordinary
+package, so the files sit beside this program in the source tree, in the wheel and in the frozen bundle alike.
 """
 
 from __future__ import annotations
