@@ -81,7 +81,6 @@ class Record:
     state_of: Callable[[str], ThresholdResult]
     _leaves: dict[FreeLeaf, Trace] = field(default_factory=dict)
     _readings: dict[str, Readings] = field(default_factory=dict)
-    _margins: dict[str, Margin] = field(default_factory=dict)
     _showings: dict[tuple[str, str], ShowingView] = field(default_factory=dict)
     _tensions: dict[tuple[str, str], tuple[Tension, ...]] = field(default_factory=dict)
     _coverage: dict[str, Coverage] = field(default_factory=dict)
@@ -107,10 +106,7 @@ class Record:
 
     def margin(self, indicator_id: str) -> Margin:
         """Return the margin of an indicator that has a bound."""
-        found = self._margins.get(indicator_id)
-        if found is None:
-            found = self._margins[indicator_id] = margins.margin_of(self.readings(indicator_id))
-        return found
+        return self.readings(indicator_id).margin
 
     def showing(self, showing_id: str, threshold_id: str) -> ShowingView:
         """Return what a showing is worth for a threshold."""
@@ -175,15 +171,9 @@ class Record:
         return item if counts else None
 
     def rows(self, track_id: str, standard_id: str) -> tuple[tuple[str, str], ...] | None:
-        """Return (id, title) of the requirements of one standard; None when nobody ever specified it.
-
-        A higher standard without a single requirement in the pack is as good as never specified: else it would be met
-        by nothing at all.
-        """
-        ladder = self.pack.track_by_id[track_id].standards
-        standard = next(s for s in ladder if s.id == standard_id)
-        listed = self.pack.rows_by_standard.get((track_id, standard_id), ())
-        if standard.specified_by and (listed or standard is ladder[0]):
+        """Return (id, title) of the requirements of one standard; None when nobody ever specified it."""
+        listed = self.pack.specified_rows.get((track_id, standard_id))
+        if listed is not None:
             return listed
         own = self.specification(track_id, standard_id)
         return tuple((row.id, row.title) for row in own.requirements) if own else None
@@ -312,13 +302,13 @@ def _indicator(record: Record, leaf: IndicatorBelow | IndicatorAbove) -> Trace:
     value = is_below if isinstance(leaf, IndicatorBelow) else _OPPOSITE[is_below]
     uses = tuple(f"measurement:{r.measurement.id}" for r in readings.competing)
     evidence = tuple(ref for r in readings.competing for ref in _evidence(r.measurement.evidence))
-    return Trace(leaf.op, value, _indicator_reason(record, readings, bound), leaf.indicator, (*uses, *evidence))
+    return Trace(leaf.op, value, _indicator_reason(readings, bound), leaf.indicator, (*uses, *evidence))
 
 
-def _indicator_reason(record: Record, readings: Readings, bound: Bound) -> str:
+def _indicator_reason(readings: Readings, bound: Bound) -> str:
     indicator = readings.indicator
     if bound is indicator.margin_bound:
-        margin = record.margin(indicator.id)
+        margin = readings.margin
         return f"{indicator.title}: {wording.MARGIN_WORDS[margin.state]}. {margin.reasons[0]}"
     if not readings.competing:
         return f"{indicator.title}: nothing on file counts."
@@ -429,7 +419,7 @@ def _tensions(record: Record, given: ShowingRecord) -> tuple[Tension, ...]:
 
 def _tension(record: Record, given: ShowingRecord, subject: str, found: list[Trace]) -> Tension:
     """Return the tension on one subject; a rationale given before what it speaks to came on record does not count."""
-    findings = list(dict.fromkeys(leaf.reason for leaf in found))
+    findings = [found[0].reason] if len(found) == 1 else list(dict.fromkeys(leaf.reason for leaf in found))
     rationale = given.rationales.get(subject, "").strip()
     if rationale and any(record.is_later(ref, given.at) for leaf in found for ref in leaf.uses):
         findings.append("The rationale was given before this came on record; it must be accepted anew.")

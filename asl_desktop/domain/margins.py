@@ -11,6 +11,9 @@ result aside with a reason.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from functools import cached_property
+from operator import is_
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import statistics, wording
@@ -28,11 +31,12 @@ from asl_desktop.domain.inputs import (
     same_name,
     stated,
 )
+from asl_desktop.domain.pack import Indicator
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from asl_desktop.domain.pack import Bound, Indicator
+    from asl_desktop.domain.pack import Bound
 
 AXIS_END = 1000.0
 """Where a value sits that the scale cannot place on the risky side; the safe side ends at 0."""
@@ -77,7 +81,7 @@ class Demand:
     elicitation: tuple[str, ...]
 
 
-@result
+@dataclass(frozen=True)
 class Readings:
     """Every reading of one indicator; ``present`` tells whether anything was measured at all."""
 
@@ -85,6 +89,19 @@ class Readings:
     all: tuple[Reading, ...]
     competing: tuple[Reading, ...]
     present: bool
+
+    @cached_property
+    def margin(self) -> Margin:
+        """The margin, for an indicator that has a bound."""
+        return margin_of(self)
+
+
+_latest: dict[str, tuple[tuple[object, ...], date, float, Readings]] = {}
+"""The readings last made of each indicator, with the very objects they were made from.
+
+Between two keystrokes one record changes; the other indicators keep theirs. Compared by identity, so nothing that could
+give another reading is ever taken for the same.
+"""
 
 
 def riskier(indicator: Indicator, left: float, right: float) -> bool:
@@ -94,13 +111,17 @@ def riskier(indicator: Indicator, left: float, right: float) -> bool:
 
 def read_indicator(indicator: Indicator, inputs: Inputs, *, as_of: date, level: float) -> Readings:
     """Judge every measurement of an indicator on ``as_of`` at confidence ``level``."""
-    found = inputs.measurements_by_indicator.get(indicator.id)
-    if not found:
-        return Readings(indicator, (), (), present=False)
+    found = inputs.measurements_by_indicator.get(indicator.id, ())
+    basis = (indicator, inputs.scope, inputs.plan, inputs.evidence, *found)
+    kept = _latest.get(indicator.id)
+    if kept and kept[1] == as_of and kept[2] == level and len(kept[0]) == len(basis) and all(map(is_, kept[0], basis)):
+        return kept[3]
     planned = _planned(indicator, inputs)
-    readings = tuple(_read(indicator, m, inputs, planned, as_of=as_of, level=level) for m in found)
-    competing = tuple(r for r in readings if r.competing)
-    return Readings(indicator, readings, competing, present=any(r.measured for r in readings))
+    readings = tuple([_read(indicator, m, inputs, planned, as_of=as_of, level=level) for m in found])
+    competing = tuple([r for r in readings if r.competing])
+    made = Readings(indicator, readings, competing, present=any(r.measured for r in readings))
+    _latest[indicator.id] = (basis, as_of, level, made)
+    return made
 
 
 def below(readings: Readings, bound: Bound) -> Truth:

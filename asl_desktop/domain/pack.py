@@ -470,9 +470,18 @@ class Pack:
         return {key: tuple(items) for key, items in found.items()}
 
     @cached_property
-    def rows_by_standard(self) -> Mapping[tuple[str, str], tuple[tuple[str, str], ...]]:
-        """(Id, title) of the requirements by (track, standard), in the pack's order."""
-        return {key: tuple((row.id, row.title) for row in rows) for key, rows in self.requirements_by_standard.items()}
+    def specified_rows(self) -> Mapping[tuple[str, str], tuple[tuple[str, str], ...]]:
+        """(Id, title) of the requirements of each specified standard by (track, standard), in the pack's order.
+
+        A higher standard without a single requirement is as good as never specified: else nothing at all would meet it.
+        """
+        found: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
+        for track in self.tracks:
+            for standard in track.standards:
+                rows = self.requirements_by_standard.get((track.id, standard.id), ())
+                if standard.specified_by and (rows or standard is track.standards[0]):
+                    found[track.id, standard.id] = tuple((row.id, row.title) for row in rows)
+        return found
 
     @cached_property
     def requirement_by_id(self) -> Mapping[str, Requirement]:
