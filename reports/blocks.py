@@ -5,13 +5,16 @@ Text inside blocks is always literal; nothing in it is ever read as markup.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from asl_desktop.frozen import frozen
+
 if TYPE_CHECKING:  # a report that is already written as blocks is set without loading the domain
-    from asl_desktop.domain.determination import MarginState  # noqa: TC004 - nothing reads these at run time
-    from reports.charts.model import MarginChart  # noqa: TC004 - as above
+    from datetime import date, datetime
+
+    from asl_desktop.domain.determination import MarginState
+    from reports.charts.model import MarginChart
 
 TextStyle: TypeAlias = Literal["", "strong", "italic", "muted"]
 ParagraphKind: TypeAlias = Literal["body", "lead", "small", "quote", "display", "eyebrow"]
@@ -19,7 +22,7 @@ Tone: TypeAlias = Literal["neutral", "ok", "warn", "danger"]
 Align: TypeAlias = Literal["left", "right"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """A stretch of text in one style. ``mark`` colours a status glyph; words are never coloured."""
 
@@ -32,7 +35,7 @@ Runs: TypeAlias = tuple[Run, ...]
 Cell: TypeAlias = tuple[Runs, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heading:
     """A heading; ``level`` 1 is a section, 2 and 3 are below it."""
 
@@ -40,7 +43,7 @@ class Heading:
     level: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paragraph:
     """A paragraph. Line breaks inside the text are kept."""
 
@@ -48,7 +51,7 @@ class Paragraph:
     kind: ParagraphKind = "body"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bullets:
     """An unordered list; every item is one paragraph. ``dense`` is for reference matter."""
 
@@ -56,14 +59,14 @@ class Bullets:
     dense: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyValues:
     """Names with their values, one a line."""
 
     rows: tuple[tuple[str, Runs], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column of a table; ``width`` is a share, relative to the other columns."""
 
@@ -72,7 +75,7 @@ class Column:
     align: Align = "left"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """A table with one header row. A cell is a tuple of paragraphs; the first cell of a row names the row.
 
@@ -85,7 +88,7 @@ class Table:
     dense: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Callout:
     """A short statement that must not be missed."""
 
@@ -94,14 +97,14 @@ class Callout:
     tone: Tone = "neutral"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChartBlock:
     """A margin chart over the full width."""
 
     chart: MarginChart
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignatureSlot:
     """A place for one signature. ``field_name`` is the name of the form field that holds it."""
 
@@ -110,7 +113,7 @@ class SignatureSlot:
     duty: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignatureSlots:
     """The places for signatures, in the order of signing."""
 
@@ -120,7 +123,7 @@ class SignatureSlots:
 Block: TypeAlias = Heading | Paragraph | Bullets | KeyValues | Table | Callout | ChartBlock | SignatureSlots
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A part of the report with its heading; an empty title has none."""
 
@@ -129,7 +132,7 @@ class Section:
     new_page: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportDocument:
     """A whole report.
 

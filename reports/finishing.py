@@ -9,9 +9,9 @@ import hashlib
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
@@ -105,6 +105,7 @@ class _Structure:
         if attributes is not None:
             made.A = attributes
         kids = Array()
+        home: int | None = None
         if node.form_field:
             widget, page = self.widgets[node.form_field]
             made.Alt = String(f"Signature of the {node.form_field}")
@@ -117,10 +118,10 @@ class _Structure:
             else:
                 page, mark = kid
                 self.by_page[page][mark] = made
-                if "/Pg" not in made:
+                if home is None:
+                    home = page
                     made.Pg = self.pages[page]
-                same = made.Pg.objgen == self.pages[page].objgen
-                kids.append(mark if same else Dictionary(Type=Name.MCR, Pg=self.pages[page], MCID=mark))
+                kids.append(mark if page == home else Dictionary(Type=Name.MCR, Pg=self.pages[page], MCID=mark))
         # the check for changes after signing knows a field only by a K that is its reference, not a list of one
         made.K = kids[0] if node.form_field and len(kids) == 1 else kids
         return made

@@ -8,9 +8,9 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from asl_desktop.domain.frozen import result
 from asl_desktop.domain.inputs import GateDecision, Inputs
 from asl_desktop.domain.pack import Pack
+from asl_desktop.frozen import frozen
 
 if TYPE_CHECKING:
     from asl_desktop.domain.conditions import StateName
@@ -20,7 +20,7 @@ MarginState: TypeAlias = Literal["not_measured", "not_adequate", "clear", "in_bu
 GateState: TypeAlias = Literal["open", "open_with_conditions", "closed", "judgement"]
 
 
-@result
+@frozen
 class Trace:
     """Why a condition has its value: the node, its value, one sentence, the inputs used, and the same for its branches.
 
@@ -36,7 +36,7 @@ class Trace:
     children: tuple[Trace, ...] = ()
 
 
-@result
+@frozen
 class Margin:
     """How far one measured capability is from its bound.
 
@@ -76,7 +76,7 @@ class Margin:
     uses: tuple[str, ...] = ()
 
 
-@result
+@frozen
 class Watched:
     """A measured indicator that has no bound: shown, never judged."""
 
@@ -88,7 +88,7 @@ class Watched:
     reasons: tuple[str, ...]
 
 
-@result
+@frozen
 class Tension:
     """A showing was accepted although the record does not support it on this point.
 
@@ -103,7 +103,7 @@ class Tension:
     by: str
 
 
-@result
+@frozen
 class ThresholdResult:
     """The state of one threshold, with the two trees that decided it."""
 
@@ -121,7 +121,7 @@ class ThresholdResult:
         return self.state != "ruled_out"
 
 
-@result
+@frozen
 class TrackResult:
     """The standard required on one track, by which thresholds, and whether it is met."""
 
@@ -133,7 +133,7 @@ class TrackResult:
     reasons: tuple[str, ...]
 
 
-@result
+@frozen
 class GapItem:
     """One safeguard that is required and not shown to be there."""
 
@@ -145,7 +145,7 @@ class GapItem:
     reason: str
 
 
-@result
+@frozen
 class Step:
     """One input that would have to change, by reference and in words."""
 
@@ -173,7 +173,7 @@ class GateResult:
     trace: Trace | None = None
 
 
-@result
+@frozen
 class TriggerResult:
     """Whether a reassessment trigger has fired."""
 
@@ -182,7 +182,7 @@ class TriggerResult:
     reason: str
 
 
-@result
+@frozen
 class NotAssessed:
     """Something in scope that the record does not cover."""
 

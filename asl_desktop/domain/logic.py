@@ -25,7 +25,6 @@ from asl_desktop.domain.conditions import (
     leaves,
 )
 from asl_desktop.domain.determination import Margin, Tension, ThresholdResult, Trace, Truth
-from asl_desktop.domain.frozen import result
 from asl_desktop.domain.inputs import (
     Answer,
     EvidenceLink,
@@ -39,6 +38,7 @@ from asl_desktop.domain.inputs import (
 )
 from asl_desktop.domain.margins import Readings
 from asl_desktop.domain.pack import Bound, Pack, Part, Question, Threshold
+from asl_desktop.frozen import frozen
 
 FreeLeaf: TypeAlias = IndicatorBelow | IndicatorAbove | AnswerIn | StandardMet | ThresholdStateIn
 """Leaves whose meaning does not hang on the threshold they are asked for."""
@@ -46,7 +46,7 @@ FreeLeaf: TypeAlias = IndicatorBelow | IndicatorAbove | AnswerIn | StandardMet |
 _OPPOSITE: dict[Truth, Truth] = {"true": "false", "false": "true", "unknown": "unknown"}
 
 
-@result
+@frozen
 class ShowingView:
     """What one showing is worth for one threshold.
 
@@ -60,7 +60,7 @@ class ShowingView:
     record: ShowingRecord | None = None
 
 
-@result
+@frozen
 class Coverage:
     """Whether one requirement is covered, and on which condition (an exception with its end date), if any."""
 

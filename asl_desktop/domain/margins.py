@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from asl_desktop.domain import statistics, wording
 from asl_desktop.domain.determination import Margin, Truth, Watched
-from asl_desktop.domain.frozen import result
 from asl_desktop.domain.inputs import (
     Counts,
     EvidenceLink,
@@ -32,6 +31,7 @@ from asl_desktop.domain.inputs import (
     stated,
 )
 from asl_desktop.domain.pack import Indicator
+from asl_desktop.frozen import frozen
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,7 +44,7 @@ AXIS_END = 1000.0
 _SEVERITY = {"clear": 0, "in_buffer": 1, "not_excluded": 2, "crossed": 3}
 
 
-@result
+@frozen
 class Reading:
     """One measurement, judged: its numbers in the indicator's unit and every reason why it may not count.
 
@@ -73,7 +73,7 @@ class Reading:
         return self.measured and not self.defects
 
 
-@result
+@frozen
 class Demand:
     """How many scored trials, and which elicitation practices, a result needs to count."""
 

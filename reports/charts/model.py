@@ -7,17 +7,17 @@ into device units and draw the texts as they stand; none of them computes a stat
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from asl_desktop.domain import wording
+from asl_desktop.frozen import frozen
 from reports.charts.wording import DASH, format_level, format_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from asl_desktop.domain.determination import Margin, MarginState, Snapshot  # noqa: TC004 - types only
+    from asl_desktop.domain.determination import Margin, MarginState, Snapshot
     from asl_desktop.domain.pack import Bound, Indicator, Pack
 
 AXIS_MAX = 125.0
@@ -82,7 +82,7 @@ SHAPE_OUTLINE: Mapping[Shape, tuple[tuple[float, float], ...]] = MappingProxyTyp
 """Unit outlines round (0, 0), y upwards; multiply by half the glyph's size. ``open_cross`` is stroked, not filled."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One indicator on the chart.
 
@@ -133,7 +133,7 @@ class Row:
         return self.status != "clear"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """The rows of one risk domain."""
 
@@ -141,7 +141,7 @@ class Group:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegendEntry:
     """One entry of the legend; ``status`` is None for the safety buffer."""
 
@@ -150,7 +150,7 @@ class LegendEntry:
     shape: Shape | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MarginChart:
     """A whole margin chart. ``axis_max`` is the right end of the axis in points (the left end is 0)."""
 
@@ -167,7 +167,7 @@ class MarginChart:
         return tuple(row for group in self.groups for row in group.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DrawnRow:
     """What a painter put on its surface for one row, taken where it drew.
 

@@ -5,18 +5,20 @@ Text takes the text colour, never a status colour.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from asl_desktop.frozen import frozen
+
 if TYPE_CHECKING:
-    from asl_desktop.domain.determination import MarginState  # noqa: TC004 - nothing reads it at run time
+    from collections.abc import Mapping
+
+    from asl_desktop.domain.determination import MarginState
 
 ThemeName: TypeAlias = Literal["light", "dark"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Palette:
     """Colours as ``#RRGGBB``.
 

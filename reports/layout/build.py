@@ -5,10 +5,11 @@ Everything is cut into boxes of one line, so that whatever is too tall for a pag
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from asl_desktop.frozen import frozen
 from reports.blocks import (
     Block,
     Bullets,
@@ -41,7 +42,7 @@ MEASURE = 420.0  # about 85 characters of body text
 RULE = LIGHT.line
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Style:
     """Size and leading in points, white space before, the widest line."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from asl_desktop.frozen import frozen
 from reports.layout.fonts import Face, encoded, font, segments, text_width
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Node:
         return made
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlacedField:
     """Where a signature field goes."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asl_desktop.frozen import frozen
 from reports.blocks import Cell, Column, Run, Table
 from reports.charts.palette import LIGHT
 from reports.layout.flow import HEIGHT, LEFT, WIDTH, Box
@@ -17,7 +17,7 @@ GAP = 12.0
 WHOLE_ROW = HEIGHT * 0.5  # a taller row may be cut
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Measure:
     """Sizes in points: text, its leading, head, its leading, white space above and below a row."""
 
@@ -32,7 +32,7 @@ _NORMAL = _Measure(8.2, 11.0, 7.6, 10.4, 3.0)
 _DENSE = _Measure(7.2, 9.1, 6.9, 9.0, 1.7)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     x: float
     width: float

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asl_desktop.frozen import frozen
 from reports.charts.palette import LIGHT
 from reports.layout.fonts import Face, segments, text_width
 
@@ -21,7 +21,7 @@ _TOKENS = re.compile(r"\n|[ ]+|[^ \n]+")
 _BREAK_AFTER = "/-_.,:;=&?@+|\\"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """Text in one font and colour at ``x`` points from the line's start."""
 
@@ -31,7 +31,7 @@ class Piece:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One line; ``width`` is that of its text in points."""
 
@@ -75,14 +75,18 @@ class _Breaker:
     def close(self) -> None:
         """End the line, joining neighbours of one font and colour into one piece."""
         pieces: list[Piece] = []
-        x = 0.0
+        parts: list[str] = []
+        x = start = 0.0
+        before: tuple[Face, str] | None = None
         for face, colour, text in self.current:
-            if pieces and pieces[-1].face == face and pieces[-1].colour == colour:
-                last = pieces[-1]
-                pieces[-1] = Piece(last.x, face, colour, last.text + text)
-            else:
-                pieces.append(Piece(x * self.size, face, colour, text))
+            if before != (face, colour):
+                if before:
+                    pieces.append(Piece(start * self.size, *before, "".join(parts)))
+                before, start, parts = (face, colour), x, []
+            parts.append(text)
             x += text_width(face, text)
+        if before:
+            pieces.append(Piece(start * self.size, *before, "".join(parts)))
         self.lines.append(Line(tuple(pieces), x * self.size))
         self.current, self.used, self.gap = [], 0.0, False
 
