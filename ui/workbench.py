@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
 from ui import dialogs_seam
@@ -17,11 +15,13 @@ from ui.pages.base import Page
 from ui.pages.questions import QuestionsPage
 from ui.pages.registry import PAGE_BY_ID
 from ui.session import Removal, SaveState, Session
-from ui.theme import set_role
 from ui.widgets.find_palette import FindPalette
 from ui.widgets.nav_bar import NavBar
 from ui.widgets.parts import Banner, button
 from ui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from ui.widgets.margin_chart import MarginPane
 
 MARGINS_BELOW = 1180
 """Narrower than this the margins become a panel that is toggled."""
@@ -67,7 +67,7 @@ class Workbench(QWidget):
 
     def go(self, page_id: str, item: str = "") -> None:
         """Bring a page forward and an item on it into view."""
-        if page_id not in PAGE_BY_ID or not PAGE_BY_ID[page_id].exists():
+        if page_id not in PAGE_BY_ID:
             return
         leaving = self.page
         if leaving is not None:
@@ -88,14 +88,13 @@ class Workbench(QWidget):
 
     def toggle_margins(self) -> None:
         """Show or hide the margins beside the page."""
-        if self.margins is not None:
-            self._margins_wished = not self.margins.isVisible()
-            self._fit()
+        self._margins_wished = not self.margins.isVisible()
+        self._fit()
 
     def next_pane(self) -> None:
         """Move the focus to the next of left bar, page, margins and top bar."""
         panes: list[QWidget] = [self.nav, self.stack]
-        if self.margins is not None and self.margins.isVisible():
+        if self.margins.isVisible():
             panes.append(self.margins)
         panes.append(self.top)
         focused = QGuiApplication.focusObject()
@@ -142,7 +141,7 @@ class Workbench(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         narrow = self.width() < MARGINS_BELOW
-        if event.key() == Qt.Key.Key_Escape and narrow and self.margins is not None and self.margins.isVisible():
+        if event.key() == Qt.Key.Key_Escape and narrow and self.margins.isVisible():
             self.toggle_margins()
             return
         super().keyPressEvent(event)
@@ -171,8 +170,7 @@ class Workbench(QWidget):
         across.setSpacing(0)
         across.addWidget(self.nav)
         across.addWidget(self.middle, 1)
-        if self.margins is not None:
-            across.addWidget(self.margins)
+        across.addWidget(self.margins)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -185,7 +183,6 @@ class Workbench(QWidget):
         self.top.find_wanted.connect(self.open_find)
         self.top.report_wanted.connect(lambda: self.go("report"))
         self.top.margins_wanted.connect(self.toggle_margins)
-        self.top.margins.setVisible(self.margins is not None)
         self.session.snapshot_changed.connect(self._on_snapshot)
         self.session.save_state_changed.connect(self._on_save_state)
 
@@ -195,32 +192,28 @@ class Workbench(QWidget):
         banner.buttons.addWidget(button("Copy what is unsaved", self._copy_unsaved))
         return banner
 
-    def _make_margins(self) -> QFrame | None:
-        name = "ui.widgets.margin_chart"
-        if importlib.util.find_spec(name) is None:
-            return None
-        pane = QFrame()
-        set_role(pane, role="pane")
+    def _make_margins(self) -> MarginPane:
+        from ui.widgets.margin_chart import MarginPane
+
+        pane = MarginPane(self.session)
         pane.setFixedWidth(MARGINS_WIDTH)
-        layout = QVBoxLayout(pane)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(cast("QWidget", importlib.import_module(name).MarginPane(self.session)))
+        pane.chosen.connect(lambda indicator: self.go("margins", indicator))
         return pane
 
     def _fit(self) -> None:
         width = self.width()
         self.nav.set_narrow(width < RINGS_BELOW)
         self.top.set_compact(width < MARGINS_BELOW)
-        if self.margins is not None:
-            shown = width >= MARGINS_BELOW if self._margins_wished is None else self._margins_wished
-            shown = shown and self.page_id != "margins"
-            self.margins.setVisible(shown)
-            self.top.margins.setChecked(shown)
+        shown = width >= MARGINS_BELOW if self._margins_wished is None else self._margins_wished
+        shown = shown and self.page_id != "margins"
+        self.margins.setVisible(shown)
+        self.top.margins.setChecked(shown)
 
     def _mark(self) -> None:
         item = ""
         if self.page_id == "questions":
             item = f"domain:{self.questions.domain}"
+        self.margins.show_domain(item.removeprefix("domain:") or None)
         self.nav.mark(self.page_id, item)
         self._fit()
 

@@ -35,7 +35,7 @@ from ui.workbench import Workbench
 
 KINDS = (QAbstractButton, QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox, QAbstractSlider,
          QAbstractItemView, QTabBar)  # fmt: skip
-HERE = [spec.page_id for spec in PAGES if spec.exists()]
+HERE = [spec.page_id for spec in PAGES]
 
 
 def bench_of(window: MainWindow) -> Workbench:
@@ -108,12 +108,12 @@ def test_breakpoints_fold_the_margins_and_the_left_bar(open_window: MainWindow) 
     for width, margins, nav in ((1366, True, 212), (1100, False, 212), (911, False, 56), (1366, True, 212)):
         open_window.resize(width, 700)
         settle()
-        assert bench.margins is None or bench.margins.isVisible() is margins
+        assert bench.margins.isVisible() is margins
         assert bench.nav.width() == nav
     open_window.resize(911, 512)
     bench.toggle_margins()
     settle()
-    assert bench.margins is None or bench.margins.isVisible()
+    assert bench.margins.isVisible()
 
 
 def test_every_command_is_in_the_menu_and_every_shortcut_is_listed(window: MainWindow) -> None:
@@ -175,7 +175,7 @@ def test_f6_walks_through_the_panes_and_back_to_the_first(qtbot: QtBot, open_win
     bench = bench_of(open_window)
     bench.go("questions", "Q-YES")
     seen = []
-    panes = [pane for pane in (bench.nav, bench.stack, bench.margins, bench.top) if pane is not None]
+    panes = [bench.nav, bench.stack, bench.margins, bench.top]
     for _ in range(len(panes) + 1):
         QTest.keyClick(open_window, Qt.Key.Key_F6)
         focused = QApplication.focusWidget()
@@ -320,3 +320,17 @@ def test_scope_without_a_model_keeps_the_recorded_one_and_says_so(open_window: M
     page.fields["model"].setText("Heron-2")
     page.fields["model"].textEdited.emit("Heron-2")
     assert page.unrecorded() == ""
+
+
+def test_margins_beside_a_question_are_those_of_its_domain_and_lead_to_the_margins_page(
+    open_window: MainWindow,
+) -> None:
+    bench = bench_of(open_window)
+    question = bench.session.pack.questions[0]
+    bench.go("questions", question.id)
+    settle()
+    shown = {row.indicator for row in bench.margins.list.chart.rows}
+    domains = {bench.session.pack.indicator_by_id[name].domain for name in shown}
+    assert domains == {question.domain}
+    bench.margins.chosen.emit(next(iter(shown)))
+    assert bench.page_id == "margins"

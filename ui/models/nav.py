@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from asl_desktop.domain.determination import Snapshot
 from ui.counting import Count, count_questions, count_safeguards, count_showings
 from ui.icons import pixmap
-from ui.pages.registry import PAGE_BY_ID
 from ui.theme import font, tokens
 from ui.wording import plural
 
@@ -96,7 +95,7 @@ class NavModel(QAbstractListModel):
 
 
 def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
-    """Return the rows for a snapshot; pages that this installation lacks are left out."""
+    """Return the rows for a snapshot; a heading without rows is left out."""
     pack = snapshot.pack
     rows = [Entry("Overview", "hub", icon="layout-list"), Entry("Scope and plan", "scope", icon="target")]
     rows.append(Entry("DOMAINS"))
@@ -121,9 +120,8 @@ def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     shut = sum(1 for gate in snapshot.determination.gates if gate.state == "closed")
     rows.append(Entry("Gates and sign-off", "gate", words=f"{shut} closed" if shut else "", icon="door-open"))
     rows.append(Entry("Report", "report", icon="file-check"))
-    there = [row for row in rows if not row.page or PAGE_BY_ID[row.page].exists()]
-    following = [*there[1:], Entry("")]
-    return tuple(row for row, after in zip(there, following, strict=True) if row.page or after.page)
+    following = [*rows[1:], Entry("")]
+    return tuple(row for row, after in zip(rows, following, strict=True) if row.page or after.page)
 
 
 def _counted(title: str, page: str, item: str, count: Count, verb: str) -> Entry:

@@ -25,14 +25,13 @@ class Hit:
 def everything(snapshot: Snapshot) -> tuple[Hit, ...]:
     """Return all there is to find, in the order in which it is offered."""
     pack, inputs = snapshot.pack, snapshot.inputs
-    installed = {spec.page_id for spec in PAGES if spec.exists()}
     cited = _citing(inputs)
-    found = [
+    return (
         *(Hit("Page", spec.title, spec.page_id, "") for spec in PAGES if spec.page_id != "questions"),
         *(Hit("Domain", domain.title, "questions", f"domain:{domain.id}") for domain in pack.domains),
         *(Hit("Question", f"{q.id}  {q.text}", "questions", q.id, q.guidance) for q in pack.questions),
         *(Hit("Indicator", f"{i.title}  ({i.id})", "measurements", i.id) for i in pack.indicators),
-        *(Hit("Threshold", f"{t.id}  {t.title}", "gate", t.id) for t in pack.thresholds),
+        *(Hit("Threshold", f"{t.id}  {t.title}", "showings", t.id) for t in pack.thresholds),
         *(Hit("Safeguard", f"{r.id}  {r.title}", "safeguards", r.id, r.text) for r in pack.requirements),
         *(
             Hit(
@@ -44,14 +43,14 @@ def everything(snapshot: Snapshot) -> tuple[Hit, ...]:
             for item in inputs.evidence
             if item.sha256 in cited
         ),
-    ]
-    return tuple(hit for hit in found if hit.page in installed)
+    )
 
 
 def _citing(inputs: Inputs) -> dict[str, tuple[str, str]]:
     """Return for each piece of evidence the page and item of a record that cites it, answers before others."""
     places = [
         *((item.evidence, "safeguards", item.requirement) for item in inputs.requirements),
+        *((item.evidence, "showings", f"{item.showing}@{item.threshold}") for item in inputs.showings),
         *((item.evidence, "measurements", item.indicator) for item in inputs.measurements),
         *((item.evidence, "questions", item.question) for item in inputs.answers),
     ]
