@@ -57,6 +57,8 @@ PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 KeyKind: TypeAlias = Literal["rsa-3072", "ecdsa-p256"]
 
 _KDF_ROUNDS = 600_000
+DEMONSTRATION = "Demonstration"
+"""Organisation of identities that stand for nobody; verification says so."""
 _SIGNER_DAYS = 5 * 365
 _ROOT_DAYS = 10 * 365
 _CLOCK_TOLERANCE = timedelta(days=1)  # clocks of air-gapped machines differ; a signer is not "not yet valid" next door

@@ -22,6 +22,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 
 from reports.dates import day
+from reports.identity import DEMONSTRATION
 from reports.pdf_contents import attachments, carried_by
 from reports.pdf_hole import end_of, hole_problem
 from reports.quiet import library_silenced
@@ -237,6 +238,8 @@ def _document_facts(reader: PdfFileReader, found: Sequence[EmbeddedPdfSignature]
     certificates = [item.signer_cert.sha256 for item in found]
     if len(set(certificates)) < len(certificates):
         facts.append("One person signed in more than one role.")
+    if any(item.signer_cert.subject.native.get("organization_name") == DEMONSTRATION for item in found):
+        facts.append("A signer is a demonstration identity, whose passphrase lies beside it: anyone may have signed.")
     empty = [str(name) for name, _, _ in enumerate_sig_fields(reader, filled_status=False)]
     waiting = [name for name in empty if name != _TIMESTAMP_FIELD]
     if waiting:

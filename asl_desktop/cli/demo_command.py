@@ -157,7 +157,7 @@ def _make_identity(files: _Files) -> None:
     """Keep the demonstration identity of an earlier run, or make one under a passphrase that is written beside it."""
     from asl_desktop.errors import IdentityRefused
     from asl_desktop.services.output_files import write_whole
-    from reports.identity import create_identity, load_identity
+    from reports.identity import DEMONSTRATION, create_identity, load_identity
     from reports.trust import add_trust
 
     try:
@@ -168,7 +168,7 @@ def _make_identity(files: _Files) -> None:
         passphrase = secrets.token_urlsafe(12)
         write_whole(files.passphrase, f"{passphrase}\n".encode())
         _mark(files)
-        create_identity(_SIGNER, files.identity, passphrase, organisation="Demonstration")
+        create_identity(_SIGNER, files.identity, passphrase, organisation=DEMONSTRATION)
         _mark(files)
 
 

@@ -30,6 +30,7 @@ from asl_desktop.domain.inputs import (
     Scope,
     ShowingRecord,
     Specification,
+    stated,
 )
 from asl_desktop.domain.records import Record, kind_of
 from asl_desktop.errors import ItemUnknown, ValueRefused
@@ -122,14 +123,14 @@ def _check_link(inputs: Inputs, link: EvidenceLink, where: str) -> None:
 
 
 def _check_scope(_pack: Pack, _inputs: Inputs, scope: Scope) -> None:
-    if not scope.model.strip():
+    if not stated(scope.model):
         refuse("scope, model", "the model that is assessed needs a name")
 
 
 def _check_answer(pack: Pack, _inputs: Inputs, answer: Answer) -> None:
     require_known("question", answer.question, pack.question_by_id, pack=pack.id)
     where = _name(answer)
-    if answer.state in {"not_applicable", "declined"} and not answer.reason.strip():
+    if answer.state in {"not_applicable", "declined"} and not stated(answer.reason):
         refuse(f"{where}, reason", f'the state "{answer.state.replace("_", " ")}" needs a reason')
     if answer.state != "answered":
         if answer.value:
@@ -155,11 +156,11 @@ def _check_measurement(pack: Pack, _inputs: Inputs, record: Measurement) -> None
     check_report(record.report, field=where)
     if record.gap < 0:
         refuse(f"{where}, gap", "the elicitation gap is an addition and cannot be negative")
-    if record.gap > 0 and not record.gap_rationale.strip():
+    if record.gap > 0 and not stated(record.gap_rationale):
         refuse(f"{where}, gap_rationale", "an assumed elicitation gap needs a rationale")
     for practice in record.elicitation:
         require_known("elicitation practice", practice, ELICITATION, pack=pack.id)
-    if bool(record.set_aside_by.strip()) != bool(record.set_aside_reason.strip()):
+    if stated(record.set_aside_by) != stated(record.set_aside_reason):
         refuse(f"{where}, set_aside_by", "setting a result aside needs both the name of the person and the reason")
 
 
@@ -170,7 +171,7 @@ def _check_showing(pack: Pack, _inputs: Inputs, record: ShowingRecord) -> None:
     asked_for = pack.showing_by_id[record.showing].supported_when
     if asked_for and record.threshold not in asked_for:
         refuse(where, f"this showing is asked only for {', '.join(sorted(asked_for))}")
-    if record.status != "draft" and not record.by.strip():
+    if record.status != "draft" and not stated(record.by):
         refuse(f"{where}, by", f"a showing is {record.status} by a person, whose name is missing")
     subjects = {
         *pack.indicator_by_id,
@@ -184,7 +185,7 @@ def _check_showing(pack: Pack, _inputs: Inputs, record: ShowingRecord) -> None:
     for subject in record.rationales:
         require_known("indicator or question", subject, subjects, pack=pack.id)
     for dissent in record.dissent:
-        if not dissent.by.strip() or not dissent.text.strip():
+        if not stated(dissent.by) or not stated(dissent.text):
             refuse(f"{where}, dissent", "a dissent needs the name of the person and the text")
 
 
@@ -192,12 +193,12 @@ def _check_requirement(pack: Pack, inputs: Inputs, record: RequirementRecord) ->
     where = _name(record)
     own = {row.id for spec in inputs.specifications for row in spec.requirements}
     require_known("requirement", record.requirement, {*pack.requirement_by_id, *own}, pack=pack.id)
-    if record.status == "not_applicable" and not record.reason.strip():
+    if record.status == "not_applicable" and not stated(record.reason):
         refuse(f"{where}, reason", 'the status "not applicable" needs a reason')
     if record.status == "excepted":
-        if not record.approved_by.strip():
+        if not stated(record.approved_by):
             refuse(f"{where}, approved_by", "an exception needs the name of the person who approved it")
-        if not record.reason.strip():
+        if not stated(record.reason):
             refuse(f"{where}, reason", "an exception needs a reason")
         if record.ends is None:
             refuse(f"{where}, ends", "an exception needs an end date")
@@ -217,7 +218,7 @@ def _check_plan(pack: Pack, inputs: Inputs, plan: Plan) -> None:
         for practice in item.required_elicitation:
             require_known("elicitation practice", practice, ELICITATION, pack=pack.id)
     for change in plan.amendments:
-        if not change.by.strip() or not change.reason.strip() or not change.change.strip():
+        if not stated(change.by) or not stated(change.reason) or not stated(change.change):
             refuse("plan, amendments", "an amendment needs a name, a reason and what it changes")
         if not _INSTANT.fullmatch(change.at):
             refuse("plan, amendments, at", f'"{change.at}" is not a moment in UTC such as 2025-05-22T12:00:00Z')
@@ -234,7 +235,7 @@ def _check_lock(plan: Plan) -> None:
         return
     if not _INSTANT.fullmatch(plan.locked_at):
         refuse("plan, locked_at", f'"{plan.locked_at}" is not a moment in UTC such as 2025-05-22T12:00:00Z')
-    if not plan.locked_by.strip():
+    if not stated(plan.locked_by):
         refuse("plan, locked_by", "a locked plan needs the name of the person who locked it")
     if not plan.amendments and plan.locked_digest != plan_digest(plan):
         refuse("plan, locked_digest", "the plan differs from the one that was locked, and no amendment says why")
@@ -266,15 +267,15 @@ def _check_evidence(_pack: Pack, _inputs: Inputs, item: EvidenceItem) -> None:
 def _check_decision(pack: Pack, _inputs: Inputs, record: GateDecision) -> None:
     where = _name(record)
     require_known("gate", record.gate, pack.gate_by_id, pack=pack.id)
-    if not record.by.strip():
+    if not stated(record.by):
         refuse(f"{where}, by", "a decision needs the name of the person or body who took it")
-    if record.outcome == "go_with_conditions" and not record.conditions.strip():
+    if record.outcome == "go_with_conditions" and not stated(record.conditions):
         refuse(f"{where}, conditions", "going ahead with conditions needs the conditions")
 
 
 def _check_interim(pack: Pack, _inputs: Inputs, record: InterimRecord) -> None:
     require_known("interim measure", record.measure, [item.id for item in pack.interim_measures], pack=pack.id)
-    if not record.by.strip():
+    if not stated(record.by):
         refuse(f"{_name(record)}, by", "an interim measure needs the name of the person or body who ordered it")
 
 
@@ -283,11 +284,11 @@ def _check_specification(pack: Pack, _inputs: Inputs, record: Specification) -> 
     require_known("track", record.track, pack.track_by_id, pack=pack.id)
     standards = [item.id for item in pack.track_by_id[record.track].standards]
     require_known(f"standard on the track {record.track}", record.standard, standards, pack=pack.id)
-    if not record.author.strip():
+    if not stated(record.author):
         refuse(f"{where}, author", "a specification needs its author")
     ids = [row.id for row in record.requirements]
     for row in record.requirements:
-        if not row.id.strip() or not row.title.strip():
+        if not row.id.strip() or not stated(row.title):
             refuse(f"{where}, requirements", "every requirement needs an id and a title")
         if row.id in pack.requirement_by_id or ids.count(row.id) > 1:
             refuse(f"{where}, requirements", f'the id "{row.id}" is used twice')

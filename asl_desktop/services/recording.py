@@ -17,6 +17,7 @@ from asl_desktop.domain.inputs import (
     Plan,
     RequirementRecord,
     ShowingRecord,
+    stated,
 )
 from asl_desktop.domain.records import KIND_BY_NAME, Record, reference, with_record
 from asl_desktop.errors import ValueRefused
@@ -67,7 +68,7 @@ def check_decision(pack: Pack, inputs: Inputs, decision: GateDecision, *, as_of:
     Raises:
         ValueRefused: the decision differs and ``reason`` is blank.
     """
-    if decision.reason.strip():
+    if stated(decision.reason):
         return
     result = determine(pack, with_record(inputs, decision), as_of).gate_by_id[decision.gate]
     if result.differs:

@@ -15,7 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from asl_desktop.clock import FixedClock
 from asl_desktop.errors import VerifyImpossible
-from reports.identity import Identity, create_identity, export_root
+from reports.identity import DEMONSTRATION, Identity, create_identity, export_root
 from reports.signing import sign_report
 from reports.verifying import Verification, in_words, to_json, verify, verify_pdf
 from tests.signing_attacks import (
@@ -479,3 +479,15 @@ def test_verify_with_a_person_in_the_field_of_the_timestamp_is_not_ok(
     monkeypatch.setattr(reports.signing, "_verify_written", lambda *_, **__: None)
     sign_report(signed_reports[1], path, reviewer, role="ArchiveTimestamp", clock=CLOCK)
     _untouched_but(verify_pdf(path, clock=CLOCK), "holds something else than a timestamp")
+
+
+def test_demonstration_signer_is_named_as_one_that_proves_nothing(tmp_path: Path) -> None:
+    report = tmp_path / "plain.pdf"
+    report.write_bytes(report_bytes())
+    identity = create_identity(
+        "Signer", tmp_path / "demo.p12", PASSPHRASE, organisation=DEMONSTRATION, key="ecdsa-p256", clock=CLOCK
+    )
+    sign_report(report, report, identity, clock=CLOCK)
+    found = verify_pdf(report, clock=CLOCK)
+    assert found.ok
+    assert any("anyone may have signed" in fact for fact in found.facts)
