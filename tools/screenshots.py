@@ -83,7 +83,7 @@ def _draw_pages(app: QApplication, window: MainWindow, target: Path) -> None:
     bench = window.workbench
     if bench is None:
         raise SystemExit("The window shows no open assessment.")
-    for number, spec in enumerate((spec for spec in PAGES if spec.exists()), start=1):
+    for number, spec in enumerate(PAGES, start=1):
         _draw(app, window, target, f"{number}-{spec.page_id}", partial(bench.go, spec.page_id))
 
 
