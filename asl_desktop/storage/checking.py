@@ -161,11 +161,13 @@ def _packs(reader: Reader, replay: _Replay) -> Iterator[str]:
 
 
 def _pack_digest(body: bytes) -> str:
+    """Return the digest of a pack's content, nothing when it cannot be read or claims to have another digest."""
     try:
         data = json.loads(body)
-        return digest({name: value for name, value in data.items() if name != "digest"})
+        found = digest({name: value for name, value in data.items() if name != "digest"})
     except (ValueError, AttributeError):
         return ""
+    return found if data.get("digest") in {"", found} else ""
 
 
 def _evidence(reader: Reader, progress: Progress) -> Iterator[str]:

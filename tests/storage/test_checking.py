@@ -17,7 +17,6 @@ from tests.storage_world import file_digest, filled, tamper
 if TYPE_CHECKING:
     from pathlib import Path
 
-SET_EVENT = "UPDATE event SET {} WHERE seq = 5"
 TAMPERED = {
     "edited answer": (
         """UPDATE answer SET record = replace(record, 'because', 'no reason') WHERE key = 'QC-1'""",
@@ -79,6 +78,10 @@ TAMPERED = {
     ),
     "pack unreadable": (
         "UPDATE pack SET body = CAST('{' AS BLOB)",
+        ["Pack invented@1 was changed after it was recorded."],
+    ),
+    "pack that claims another digest": (
+        "UPDATE pack SET body = CAST(json_set(CAST(body AS TEXT), '$.digest', 'feed') AS BLOB)",
         ["Pack invented@1 was changed after it was recorded."],
     ),
     "pack put in the place of another": (
