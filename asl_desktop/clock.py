@@ -23,7 +23,7 @@ class SystemClock:
 
 
 class FixedClock:
-    """A clock that stands still; used by tests and by reproducible builds of the worked example."""
+    """A clock that stands still, for tests and for builds that have to come out the same."""
 
     def __init__(self, moment: datetime) -> None:
         self._moment = moment.astimezone(UTC)

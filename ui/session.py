@@ -119,7 +119,6 @@ class Session(QObject):
         self.clock: Clock = clock or SystemClock()
         self.snapshot: Snapshot = self._snapshot(loaded.pack, loaded.inputs)
         self.save_state = SaveState("saved")
-        self.last_commit = ""
         self._pending: dict[str, Change] = {}
         self._in_flight: dict[str, Change] = {}
         self._writes: list[Handle[None]] = []

@@ -24,9 +24,6 @@ Choice: TypeAlias = Literal["system", "light", "dark"]
 FONT_FAMILY = "Inter"
 FONT_FILES = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "Inter-Bold.otf")
 
-SPACE = (4, 8, 12, 16, 24, 32, 48)
-"""Steps of spacing in logical pixels; nothing in the window uses another distance on purpose."""
-
 
 @dataclass(frozen=True, slots=True)
 class Tokens:

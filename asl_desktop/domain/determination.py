@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -13,6 +12,8 @@ from asl_desktop.domain.pack import Pack
 from asl_desktop.frozen import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from asl_desktop.domain.conditions import StateName
 
 Truth: TypeAlias = Literal["true", "false", "unknown"]
@@ -253,4 +254,3 @@ class Snapshot:
     events: int = 0
     head: str = ""
     document_id: str = ""
-    extras: Mapping[str, str] = field(default_factory=dict)

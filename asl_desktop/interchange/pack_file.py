@@ -1,4 +1,4 @@
-"""Framework packs as files: read, checked, frozen; and the resolved pack as it is kept inside an assessment.
+"""Framework packs as files: read, checked, frozen.
 
 A pack is taken apart (:mod:`.pack_form`), read into the domain records, and held against the rules that no type can
 express (:mod:`.pack_checks`). Every problem found is reported, with file, line and field; a pack with one is not used.
@@ -142,28 +142,6 @@ def read_pack(source: Path | str, *, library: Library = NO_LIBRARY, name: str = 
 def pack_digest(pack: Pack) -> str:
     """Return the SHA-256 over the canonical JSON of the resolved pack without its own digest."""
     return codec.digest({key: value for key, value in codec.to_json(pack).items() if key != "digest"})
-
-
-def pack_to_json(pack: Pack) -> dict[str, Any]:
-    """Return the resolved pack as it is stored inside an assessment: no library needed to read it again."""
-    data: dict[str, Any] = codec.to_json(pack)
-    return data
-
-
-def pack_from_json(data: object, *, file: str = "stored pack") -> Pack:
-    """Read a resolved pack.
-
-    Raises:
-        PackInvalid: when the data is no pack, or its digest is not that of its content.
-    """
-    try:
-        pack = codec.from_json(Pack, data)
-    except ValidationError as failure:
-        located = Located(data, file, {(): 0})
-        refuse(PackInvalid, [located.problem(path, problem) for path, problem in explain(failure, Pack, data)])
-    if pack.digest != pack_digest(pack):
-        refuse(PackInvalid, [Problem(file, 0, "digest", "is not the digest of the pack's content")])
-    return pack
 
 
 def _locate(source: Path | str, *, name: str) -> Located:

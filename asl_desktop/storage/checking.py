@@ -167,7 +167,7 @@ def _pack_digest(body: bytes) -> str:
         found = digest({name: value for name, value in data.items() if name != "digest"})
     except (ValueError, AttributeError):
         return ""
-    return found if data.get("digest") in {"", found} else ""
+    return found if data.get("digest") in ("", found) else ""
 
 
 def _evidence(reader: Reader, progress: Progress) -> Iterator[str]:

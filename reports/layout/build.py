@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from reports.charts.model import MarginChart
 
 MEASURE = 420.0  # about 85 characters of body text
-RULE = LIGHT.line
 
 
 @frozen

@@ -24,7 +24,6 @@ STATE_MARK: Mapping[str, tuple[str, MarginState]] = {
     "conflicting": ("\u25a0", "crossed"),
     "not_assessed": ("\u2715", "not_measured"),
 }
-TRUTH_WORDS: Mapping[str, str] = {"true": "holds", "false": "does not hold", "unknown": "not known"}
 DASH = "\u2014"
 
 

@@ -25,7 +25,6 @@ from reports.sections.common import DASH, Context, capital, closed, counted, lis
 if TYPE_CHECKING:
     from asl_desktop.domain.determination import GateResult, ThresholdResult, TrackResult
 
-_GATE_TONE = {"open": "ok", "open_with_conditions": "warn", "closed": "danger", "judgement": "neutral"}
 _DECIDED = {"go": "go ahead", "go_with_conditions": "go ahead with conditions", "hold": "hold"}
 
 

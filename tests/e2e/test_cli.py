@@ -55,10 +55,6 @@ def sha(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def one_sentence_or_two(text: str) -> bool:
-    return text.count("\n") == 1 and "Traceback" not in text and text.rstrip().endswith((".", '"?'))
-
-
 def test_new_records_scope_and_actor(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "a.asl"
     assert cli("new", path, "--pack", PACK, "--model", "Tern", "--by", "Ada") == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 
-from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QCalendarWidget, QGridLayout, QLineEdit, QMenu, QPlainTextEdit, QWidgetAction
 
 from asl_desktop.domain.inputs import Value
@@ -230,16 +230,3 @@ class TextEditor(PartEditor):
 
     def set_value(self, value: Value | None) -> None:
         self.box.show_text(value if isinstance(value, str) else "")
-
-
-class LeaveWatch(QObject):
-    """Calls back when one of the watched editors loses the focus, so that a burst of typing is written at once."""
-
-    def __init__(self, parent: QObject, on_left: object) -> None:
-        super().__init__(parent)
-        self._on_left = on_left
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusOut and callable(self._on_left):
-            self._on_left()
-        return super().eventFilter(watched, event)

@@ -282,7 +282,7 @@ class Glyph(QWidget):
 class MarginPane(QFrame):
     """What the answer at hand bears on: thresholds with their states, margins, and a count of what needs attention.
 
-    ``chosen(indicator id)`` is sent when a margin is clicked, ``threshold_chosen(id)`` never changes anything.
+    ``chosen(indicator id)`` is sent when a margin is clicked.
     """
 
     chosen = Signal(str)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar, Literal, TypeAlias
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -243,11 +243,6 @@ def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
     level = QAccessible.AnnouncementPoliteness
     event.setPoliteness(level.Assertive if urgent else level.Polite)
     QAccessible.updateAccessibility(event)
-
-
-def is_dark(widget: QWidget) -> bool:
-    """Tell whether the widget is drawn light on dark."""
-    return widget.palette().color(QPalette.ColorRole.Window).lightness() < 128
 
 
 def app() -> QApplication:
