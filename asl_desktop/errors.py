@@ -161,6 +161,12 @@ class OutputNotWritable(UserError):
     code = "output-not-writable"
 
 
+class OutputLost(UserError):
+    """What a command printed did not arrive where it was sent. Values: detail."""
+
+    code = "output-lost"
+
+
 class EvidenceMissing(UserError):
     """The file named as evidence is missing or unreadable. Values: path, detail."""
 

@@ -162,6 +162,11 @@ ENTRIES: Mapping[str, Entry] = {
         ("{path} cannot be written: {detail}.", "{path} cannot be written."),
         ("Choose a folder that you may write to.",),
     ),
+    "output-lost": Entry(
+        "The output was lost",
+        ("What the command prints could not be written: {detail}.", "What the command prints could not be written."),
+        ("The command itself may have been carried out; look before you run it again.",),
+    ),
     "evidence-missing": Entry(
         "The evidence file cannot be read",
         ("{path} cannot be read: {detail}.", "{path} is missing or cannot be read."),

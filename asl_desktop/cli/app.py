@@ -11,7 +11,8 @@ import click
 
 from asl_desktop import __version__
 from asl_desktop.cli.failures import CRASHED, INTERRUPTED, OK, USAGE, report_bug, report_user_error
-from asl_desktop.errors import Cancelled, UserError
+from asl_desktop.cli.output import settle
+from asl_desktop.errors import Cancelled, OutputLost, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,13 +70,14 @@ def cli() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit status; no exception leaves this function."""
+    _hold_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:  # a terminal that lacks a character shows its code instead of failing
             reconfigure(errors="backslashreplace")
     try:
         status = cli.main(args=list(arguments), prog_name="asl", standalone_mode=False)
-        sys.stdout.flush()
+        settle()
     except click.UsageError as error:
         error.show()
         return USAGE
@@ -88,12 +90,30 @@ def run(arguments: Sequence[str]) -> int:
     except (Cancelled, KeyboardInterrupt):
         click.echo("Stopped. Nothing half-done was kept.", err=True)
         return INTERRUPTED
+    except OutputLost as error:
+        _let_go_of_output()
+        return report_user_error(error)
     except UserError as error:
         return report_user_error(error)
     except (BrokenPipeError, SystemExit):  # the reader of our output has gone; click says so by SystemExit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_output()
         return OK
     except Exception as error:  # noqa: BLE001 - the border of the program
         report_bug(error)
         return CRASHED
     return status if isinstance(status, int) else OK
+
+
+def _hold_standard_streams() -> None:
+    """Fill closed standard streams, so that no file we open gets their numbers and with them what is printed."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+
+
+def _let_go_of_output() -> None:
+    """Drop what is still waiting to be printed; it would fail once more when the process ends."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

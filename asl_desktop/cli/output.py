@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
 from typing import TYPE_CHECKING
 
 import click
+
+from asl_desktop.errors import OutputLost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +26,7 @@ def plain(text: str) -> str:
 
 def say(text: str = "") -> None:
     """Print a line."""
-    click.echo(plain(text))
+    _print(plain(text))
 
 
 def heading(text: str) -> None:
@@ -36,7 +39,7 @@ def heading(text: str) -> None:
 def bullet(text: str, *, indent: int = 2) -> None:
     """Print a wrapped sentence under what it belongs to."""
     space = " " * indent
-    click.echo(textwrap.fill(plain(text), WIDTH, initial_indent=f"{space}- ", subsequent_indent=f"{space}  "))
+    _print(textwrap.fill(plain(text), WIDTH, initial_indent=f"{space}- ", subsequent_indent=f"{space}  "))
 
 
 def table(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:
@@ -46,9 +49,30 @@ def table(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:
         return
     widths = [max(len(row[column]) for row in lines) for column in range(len(lines[0]))]
     for row in lines:
-        click.echo("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        _print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def print_json(data: object) -> None:
     """Print exactly one JSON document, keys sorted, in ASCII so that no terminal setting can spoil it."""
-    click.echo(json.dumps(data, indent=2, sort_keys=True, allow_nan=False))
+    _print(json.dumps(data, indent=2, sort_keys=True, allow_nan=False))
+
+
+def settle() -> None:
+    """Hand on what still waits to be printed.
+
+    Raises:
+        OutputLost: it did not arrive.
+    """
+    if sys.stdout is not None:
+        _print("", newline=False)
+
+
+def _print(text: str, *, newline: bool = True) -> None:
+    try:
+        click.echo(text, nl=newline)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as cause:
+        raise OutputLost(detail=(cause.strerror or str(cause)).lower()) from cause

@@ -156,10 +156,10 @@ def read_passphrase(file: Path | None, *, confirm: bool) -> str:
     from asl_desktop.errors import FileMissing, ValueRefused
 
     if file is None:
-        if sys.stdin.isatty():
+        if sys.stdin is not None and sys.stdin.isatty():
             asked = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
             return str(asked)
-        line = sys.stdin.readline()
+        line = sys.stdin.readline() if sys.stdin is not None else ""
     else:
         try:
             with file.open(encoding="utf-8") as stream:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -165,3 +166,39 @@ def test_reader_that_goes_away_is_no_error(user_dirs: Path) -> None:
     process.stderr.close()
     assert process.wait(timeout=60) == 0
     assert err == ""
+
+
+def test_output_that_does_not_arrive_is_said(demo: Demo) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [str(ASL), "determine", demo.said["assessment"], "--json"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60, env=demo.environment,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("The output was lost: ")
+    assert "no space left" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("closed", "words", "status", "said"),
+    [
+        ("<&-", ["identity", "new", "--name", "Ada", "--out", "id.p12"], 1, "no --passphrase-file is given"),
+        ("<&-", ["packs"], 0, ""),
+        (">&-", ["new", "a.asl", "--pack", PACK, "--model", "Tern"], 0, ""),
+        ("<&- >&- 2>&-", ["new", "b.asl", "--pack", PACK, "--model", "Tern"], 0, ""),
+    ],
+)
+def test_closed_standard_streams_are_no_error_of_the_program(
+    user_dirs: Path, tmp_path: Path, closed: str, words: list[str], status: int, said: str
+) -> None:
+    command = shlex.join([str(ASL), *words])
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{command} {closed}"],
+        capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == status, done.stderr
+    assert said in done.stderr
+    assert "error of this program" not in done.stderr
+    for made in tmp_path.glob("*.asl"):
+        assert asl("check", made).returncode == 0
