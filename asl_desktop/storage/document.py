@@ -96,8 +96,8 @@ class Document:
 
         Raises:
             FileMissing, FileNotAssessment, FileDamaged, FileTampered, FileTooNew, FileLocked, FileNotUpgraded,
-            OutputNotWritable: each for its own reason. A file of a newer program and one that somebody else has open
-                still open with ``read_only``.
+            OutputNotWritable: each for its own reason. A file that somebody else has open still opens with
+                ``read_only``.
         """
         opened = open_file(path, read_only=read_only)
         try:

@@ -99,7 +99,7 @@ def open_file(path: Path, *, read_only: bool, key: bytes | None = None) -> Opene
         FileNotAssessment: a folder, a device, an empty file, a file of something else.
         FileDamaged: ours, but truncated or corrupt.
         FileTampered: ours, but with a schema that no version of this program made.
-        FileTooNew: made by a newer program; for reading only it opens all the same.
+        FileTooNew: made by a newer program. Not even read: what it holds that we do not know may change the outcome.
         FileLocked: somebody else has it open for writing, and so wants this caller.
         OutputNotWritable: writing was asked for and is not permitted.
     """
@@ -205,7 +205,7 @@ def _connect(path: Path, key: bytes | None, *, mode: Mode, look: bool = True) ->
     try:
         if look:
             with budget(raw, OPENING_SECONDS):
-                _look_through(raw, path, writing=mode == "rw")
+                _look_through(raw, path)
         guard(raw)
     except dbapi2.Error as error:
         raw.close()
@@ -216,14 +216,12 @@ def _connect(path: Path, key: bytes | None, *, mode: Mode, look: bool = True) ->
     return raw
 
 
-def _look_through(raw: RawConnection, path: Path, *, writing: bool) -> None:
+def _look_through(raw: RawConnection, path: Path) -> None:
     if pragma(raw, "application_id") != schema.APPLICATION_ID:
         raise FileNotAssessment(path=str(path), detail="it is a SQLite file of another program")
     version = pragma(raw, "user_version")
     if version > schema.FORMAT:
-        if writing:
-            raise too_new(raw, path, version)
-        return
+        raise too_new(raw, path, version)
     different = schema.differences(raw)
     if different:
         raise FileTampered(path=str(path), detail="; ".join(different))
