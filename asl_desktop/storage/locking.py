@@ -7,6 +7,7 @@ it is told by ``NAME.lock.json`` beside it. Both are removed on release.
 from __future__ import annotations
 
 import contextlib
+import errno
 import getpass
 import json
 import os
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 import asl_desktop
-from asl_desktop.errors import FileLocked, OutputNotWritable
+from asl_desktop.errors import DiskFull, FileLocked, OutputNotWritable, UserError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,7 @@ class DocumentLock:
 
         Raises:
             FileLocked: when another process, or another window of this one, holds it.
-            OutputNotWritable: when the folder does not let us put a lock there.
+            OutputNotWritable, DiskFull: when the folder does not let us put a lock there.
         """
         self._lock_path = path.with_name(path.name + ".lock")
         self._info_path = path.with_name(path.name + ".lock.json")
@@ -43,12 +44,12 @@ class DocumentLock:
             holder, host = self._holder()
             raise FileLocked(path=str(path), holder=holder, host=host) from None
         except OSError as error:
-            raise OutputNotWritable(path=str(path), detail=error.strerror or str(error)) from error
+            raise _refusal(path, error) from error
         try:
             self._info_path.write_text(json.dumps(_whoami()), encoding="utf-8")
         except OSError as error:
             self.release()
-            raise OutputNotWritable(path=str(path), detail=error.strerror or str(error)) from error
+            raise _refusal(path, error) from error
 
     def release(self) -> None:
         """Give the lock back and take its files away. Safe to call twice."""
@@ -65,6 +66,12 @@ class DocumentLock:
             return f"{info['program']} of {info['user']}, process {info['pid']}", str(info["host"])
         except (OSError, ValueError, KeyError, TypeError):
             return "another program", "an unknown computer"
+
+
+def _refusal(path: Path, error: OSError) -> UserError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFull(path=str(path))
+    return OutputNotWritable(path=str(path), detail=(error.strerror or str(error)).lower())
 
 
 def _whoami() -> dict[str, object]:

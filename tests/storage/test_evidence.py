@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import os
@@ -287,6 +288,16 @@ def test_put_on_a_really_full_disk_refuses_loses_nothing_and_goes_on_later(small
             assert len(document.inputs().answers) == acknowledged > 0
             with pytest.raises(DiskFull):
                 document.attach(noise(MIB), NOTHING, actor="Ann")
+        (small_disk / "rest").write_bytes(b"")
+        with contextlib.suppress(OSError), (small_disk / "rest").open("wb", buffering=0) as rest:
+            while rest.write(b"x" * 4096):
+                pass
+        with pytest.raises(DiskFull):
+            Document.open(path)
+        with pytest.raises(DiskFull):
+            make(small_disk / "b.asl")
+        (small_disk / "rest").unlink()
+        with Document.open(path) as document:
             subprocess.run(["mount", "-o", "remount,size=16m", small_disk], check=True)
             document.put(Answer("after"), actor="Ann").result()
             assert document.check() == ()
