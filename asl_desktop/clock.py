@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, date, datetime
 from typing import Protocol
+
+INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z"
+"""How records write a moment: ISO 8601, UTC."""
 
 
 class Clock(Protocol):
@@ -36,6 +40,17 @@ class FixedClock:
 def stamp(clock: Clock) -> str:
     """Return the present moment as the record format wants it: ISO 8601, whole milliseconds, ``Z``."""
     return clock.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def is_instant(text: str) -> bool:
+    """Tell whether a text is a moment as records write it, on a day and at a time that exist."""
+    if not re.fullmatch(INSTANT, text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def today(clock: Clock) -> date:

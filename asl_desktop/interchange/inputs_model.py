@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
+from asl_desktop.clock import INSTANT, is_instant
 from asl_desktop.domain.inputs import (  # noqa: TC001 - pydantic reads the annotations at run time
     AnswerState,
     Confidence,
@@ -22,7 +23,6 @@ from asl_desktop.domain.inputs import (  # noqa: TC001 - pydantic reads the anno
 
 FORMAT = "asl-inputs-1"
 ALIAS = r"[A-Za-z0-9][A-Za-z0-9._-]*"
-INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z"
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -36,7 +36,7 @@ def _day(value: object) -> object:
 
 
 def _instant(value: str) -> str:
-    if value and not re.fullmatch(INSTANT, value):
+    if value and not is_instant(value):
         raise ValueError("a moment in UTC such as 2025-05-22T12:00:00Z is expected")
     return value
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pydantic import ValidationError
 
 from asl_desktop import codec
+from asl_desktop.clock import is_instant
 from asl_desktop.domain.inputs import (
     ELICITATION,
     Answer,
@@ -40,7 +41,6 @@ from asl_desktop.services.value_checks import check_part, check_report
 if TYPE_CHECKING:
     from asl_desktop.domain.pack import Pack
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -59,7 +59,7 @@ def check_record(pack: Pack, inputs: Inputs, record: Record) -> None:
     _check_carriable(record, _name(record))
     _check_shape(record)
     at = getattr(record, "at", "")
-    if at and not _INSTANT.fullmatch(at):
+    if at and not is_instant(at):
         refuse(f"{_name(record)}, at", f'"{at}" is not a moment in UTC such as 2025-05-22T12:00:00Z')
     for link in getattr(record, "evidence", ()):
         _check_link(inputs, link, _name(record))
@@ -220,7 +220,7 @@ def _check_plan(pack: Pack, inputs: Inputs, plan: Plan) -> None:
     for change in plan.amendments:
         if not stated(change.by) or not stated(change.reason) or not stated(change.change):
             refuse("plan, amendments", "an amendment needs a name, a reason and what it changes")
-        if not _INSTANT.fullmatch(change.at):
+        if not is_instant(change.at):
             refuse("plan, amendments, at", f'"{change.at}" is not a moment in UTC such as 2025-05-22T12:00:00Z')
     _check_lock(plan)
     _check_unlocking(inputs.plan, plan)
@@ -233,7 +233,7 @@ def _check_lock(plan: Plan) -> None:
         if plan.amendments:
             refuse("plan, amendments", "only a locked plan has amendments")
         return
-    if not _INSTANT.fullmatch(plan.locked_at):
+    if not is_instant(plan.locked_at):
         refuse("plan, locked_at", f'"{plan.locked_at}" is not a moment in UTC such as 2025-05-22T12:00:00Z')
     if not stated(plan.locked_by):
         refuse("plan, locked_by", "a locked plan needs the name of the person who locked it")

@@ -127,6 +127,7 @@ REFUSED: list[tuple[Record, str, str]] = [
     (Answer("Q-NUM", state="not_applicable"), "Q-NUM, reason", "needs a reason"),
     (Answer("Q-NUM", state=cast("Any", "maybe")), "state", "input should be"),
     (Answer("Q-NUM", state="unknown", at="yesterday"), "at", "moment in UTC"),
+    (Answer("Q-NUM", state="unknown", at="2025-02-30T12:00:00Z"), "at", "moment in UTC"),
     (Answer("Q-NUM", state="unknown", evidence=(EvidenceLink("cd" * 32),)), "evidence", "no evidence"),
     (Measurement("", "acc", Point(1.0)), "id", "needs an id"),
     (Measurement("m", "acc", Counts(6, 5)), "counts", "6 successes are more than the 5 trials"),

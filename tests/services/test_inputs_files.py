@@ -190,6 +190,7 @@ REFUSED = [
     ("outcome: hold, by: CEO, reason: caution", "outcome: go, by: CEO", "decisions.deploy", "needs a reason"),
     ("produced: 2025-05-20, strength", "produced: 20 May, strength", "evidence.card.produced", "a date such as"),
     ("at: 2025-05-22T12:00:00Z", "at: 2025-05-22", "at", "moment in UTC"),
+    ("at: 2025-05-22T12:00:00Z", "at: 2025-13-22T12:00:00Z", "at", "moment in UTC"),
     ('checkpoint: "7"', "checkpoint: 7", "scope.checkpoint", "put a number or true/false in quotes"),
     ("format: asl-inputs-1", "format: asl-inputs-2", "format", 'must be "asl-inputs-1"'),
 ]
