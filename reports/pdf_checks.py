@@ -197,10 +197,13 @@ def _trust_problem(result: SignatureResult, item: EmbeddedPdfSignature, moment: 
             return f'The certificate of "{name}" expired on {day(validity["not_after"].native)}.'
         if moment < validity["not_before"].native:
             return f'The certificate of "{name}" is not valid before {day(validity["not_before"].native)}.'
-    state = "is intact" if result.intact and result.valid else "is not intact"
+    if not (result.intact and result.valid):
+        return (
+            f"Whether {result.signer} made the {result.role} signature cannot be told any more, so it is not trusted."
+        )
     return (
-        f"The {result.role} signature {state}, but its signer {result.signer} is not trusted on this machine: add the "
-        f'root "{result.issuer}" to the trusted roots if you know that it is genuine.'
+        f"The {result.role} signature is intact, but its signer {result.signer} is not trusted on this machine: add "
+        f'the root "{result.issuer}" to the trusted roots if you know that it is genuine.'
     )
 
 

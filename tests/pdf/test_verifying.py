@@ -126,6 +126,18 @@ def test_verify_with_a_foreign_root_of_the_same_name_trusts_nobody(
     _untouched_but(result, "is not trusted on this machine")
 
 
+def test_verify_of_a_changed_report_never_asks_to_trust_its_signer(
+    signed_reports: Sequence[Path], trusted: Path, tmp_path: Path
+) -> None:
+    data = bytearray(signed_reports[1].read_bytes())
+    data[data.index(b"stream") + 20] ^= 1
+    result = _verified(bytes(data), tmp_path)
+    assert not result.ok
+    assert not result.signatures[0].trusted
+    assert any("was changed after signing" in problem for problem in result.problems)
+    assert not any("add the root" in problem for problem in result.problems)
+
+
 def test_verify_by_an_impostor_of_the_same_name_is_not_trusted(
     signed_reports: Sequence[Path], trusted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
