@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from asl_desktop.clock import Clock, SystemClock
 from asl_desktop.errors import FileExists, OutputNotWritable
+from asl_desktop.files import put, staging_folder, writing
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.services.outcome import snapshot_document
-from asl_desktop.services.output_files import output_error, staging_folder, sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,12 +50,9 @@ def build_report(
         if identity is not None:
             sign_report(draft, draft, identity, role=role, clock=time)
             watch.check()
-        try:
+        with writing(target):
             digest = hashlib.sha256(draft.read_bytes()).hexdigest()
-            draft.replace(target)
-        except OSError as cause:
-            raise output_error(target, cause) from cause
-    sync_folder(target.parent)
+            put(draft, target)
     return dataclasses.replace(written, path=target, sha256=digest)
 
 
@@ -68,13 +65,12 @@ def require_replaceable(path: Path, *, replace: bool) -> None:
     """
     if path.is_dir():
         raise OutputNotWritable(path=str(path), detail="it is a folder")
-    try:
-        with path.open("rb") as stream:
-            is_report = stream.read(5) == b"%PDF-"
-            is_signed = is_report and b"/ByteRange" in stream.read()
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    except OSError as cause:
-        raise output_error(path, cause) from cause
+    with writing(path):
+        try:
+            with path.open("rb") as stream:
+                is_report = stream.read(5) == b"%PDF-"
+                is_signed = is_report and b"/ByteRange" in stream.read()
+        except (FileNotFoundError, NotADirectoryError):
+            return
     if not is_report or (is_signed and not replace):
         raise FileExists(path=str(path))

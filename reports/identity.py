@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 from asl_desktop.clock import Clock, SystemClock
-from asl_desktop.errors import FileExists, IdentityRefused, OutputNotWritable, ValueRefused
-from reports.files import publish_new, staged, write_durably
+from asl_desktop.errors import FileExists, IdentityRefused, ValueRefused
+from asl_desktop.files import put_new, staged, writing
 from reports.pkcs12_mac import harden_mac
 from reports.trust import (
     add_trust,
@@ -318,17 +318,14 @@ def _write_identity(identity: Identity, data: bytes) -> None:
     """Put file and trust anchor in place together: neither is left when the other cannot be written."""
     path, root = identity.path, identity.chain[-1]
     anchor = trust_folder() / f"{fingerprint(root)[:32]}.pem"
-    try:
-        with staged(path, mode=0o600) as temporary:
-            write_durably(temporary, data)
-            add_trust(root)
-            try:
-                publish_new(temporary, path)
-            except BaseException:
-                anchor.unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        raise OutputNotWritable(path=path, detail=error.strerror or str(error)) from error
+    with writing(path), staged(path) as temporary:
+        temporary.write_bytes(data)
+        add_trust(root)
+        try:
+            put_new(temporary, path)
+        except BaseException:
+            anchor.unlink(missing_ok=True)
+            raise
 
 
 def _refuse_foreign(path: Path, data: bytes) -> None:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import os
-import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC
@@ -18,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from reportlab.pdfgen.canvas import Canvas
 
-from asl_desktop.errors import DiskFull, OutputNotWritable
+from asl_desktop.files import replace_file
 from asl_desktop.frozen import frozen
 from asl_desktop.progress import Progress, Silent
 from reports.blocks import (
@@ -250,43 +248,4 @@ def _clean_chart(chart: MarginChart, cleaner: Cleaner) -> MarginChart:
     return replace(chart, subtitle=_one_line(cleaner(chart.subtitle)), groups=groups)
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path`` by way of a file beside it, so that there is never half a file.
-
-    Raises:
-        OutputNotWritable: the folder is missing or refuses the file.
-        DiskFull: the medium has no room.
-    """
-    temporary = ""
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o600 if not path.exists() else path.stat().st_mode & 0o777)  # noqa: PTH101
-        os.replace(temporary, path)  # noqa: PTH105
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        if error.errno in {28, 122}:  # no space, quota
-            raise DiskFull(path=path, needed=len(data), free=0) from error
-        raise OutputNotWritable(path=path, detail=error.strerror or str(error)) from error
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself durable, where the system can."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        return
-    finally:
-        os.close(handle)
-
-
-__all__ = ["Written", "cleaned", "render", "replace_file", "runs_of", "write_pdf"]
+__all__ = ["Written", "cleaned", "render", "runs_of", "write_pdf"]

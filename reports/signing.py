@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from asl_desktop.clock import Clock, SystemClock
 from asl_desktop.errors import FileMissing, SigningRefused
+from asl_desktop.files import put, staged
 from reports.appearance import Seal, draw_seal
 from reports.dates import day
-from reports.files import publish, staged, write_durably
 from reports.quiet import library_silenced
 from reports.verifying import Verification, verify_pdf
 
@@ -232,9 +232,9 @@ def _deliver(path: Path, target: Path, signed: bytes, identity: Identity, *, rol
     try:
         mode = (target if target.exists() else path).stat().st_mode & 0o777  # a report stays as private as it was
         with staged(target, mode=mode) as temporary:
-            write_durably(temporary, signed)
+            temporary.write_bytes(signed)
             _verify_written(path, temporary, identity, role=role, clock=clock)
-            publish(temporary, target)
+            put(temporary, target)
     except OSError as error:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         cause = "there is no room left" if full else (error.strerror or str(error))

@@ -9,8 +9,8 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 
-from asl_desktop.errors import FileMissing, IdentityRefused, OutputNotWritable
-from reports.files import publish, staged, write_durably
+from asl_desktop.errors import FileMissing, IdentityRefused
+from asl_desktop.files import replace_file, writing
 
 TRUST_ENVIRONMENT = "ASL_TRUST_DIR"
 _MAX_FILE = 1 << 20
@@ -45,10 +45,8 @@ def add_trust(certificate: x509.Certificate) -> Path:
         OutputNotWritable: the trust store cannot be written.
     """
     folder = trust_folder()
-    try:
+    with writing(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputNotWritable(path=folder, detail=error.strerror or str(error)) from error
     return write_certificate(certificate, folder / f"{fingerprint(certificate)[:32]}.pem")
 
 
@@ -89,12 +87,7 @@ def write_certificate(certificate: x509.Certificate, path: Path) -> Path:
     Raises:
         OutputNotWritable: the place cannot be written.
     """
-    try:
-        with staged(path) as temporary:
-            write_durably(temporary, certificate.public_bytes(serialization.Encoding.PEM))
-            publish(temporary, path)
-    except OSError as error:
-        raise OutputNotWritable(path=path, detail=error.strerror or str(error)) from error
+    replace_file(path, certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
     return path
 
 

@@ -15,7 +15,8 @@ import click
 from asl_desktop.cli.assessment_commands import PATH
 from asl_desktop.cli.failures import OK, REFUSED
 from asl_desktop.cli.output import print_json, say
-from asl_desktop.errors import FileExists, FileMissing, OutputNotWritable, UserError
+from asl_desktop.errors import FileExists, FileMissing, UserError
+from asl_desktop.files import put, replace_file, staging_folder, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,10 +105,8 @@ def _print(files: _Files, snapshot: Snapshot, verification: Verification) -> Non
 
 def _prepare(files: _Files) -> None:
     """Make the folder and see that nothing but our own, unchanged files would be replaced."""
-    try:
+    with writing(files.folder):
         files.folder.mkdir(parents=True, exist_ok=True)
-    except OSError as cause:
-        raise OutputNotWritable(path=str(files.folder), detail=(cause.strerror or str(cause)).lower()) from cause
     known = _marker(files)
     for path in files.every:
         if os.path.lexists(path) and (path.name not in known or known[path.name] != _digest(path)):
@@ -117,7 +116,6 @@ def _prepare(files: _Files) -> None:
 def _build(files: _Files) -> tuple[Snapshot, Verification]:
     from asl_desktop.services.assessments import take_snapshot
     from asl_desktop.services.examples import build_example
-    from asl_desktop.services.output_files import output_error, staging_folder
     from reports.building import build_report
     from reports.identity import load_identity
     from reports.verifying import verify_pdf
@@ -127,10 +125,8 @@ def _build(files: _Files) -> tuple[Snapshot, Verification]:
     with _nobody_has_open(files.assessment), staging_folder(files.assessment) as stage:
         with build_example(files.example, stage / files.assessment.name) as document:
             snapshot = take_snapshot(document)
-        try:
-            (stage / files.assessment.name).replace(files.assessment)
-        except OSError as cause:
-            raise output_error(files.assessment, cause) from cause
+        with writing(files.assessment):
+            put(stage / files.assessment.name, files.assessment)
     _mark(files)
     build_report(snapshot, files.report, identity=signer, role=_ROLE)
     _mark(files)
@@ -156,7 +152,6 @@ def _nobody_has_open(path: Path) -> Iterator[None]:
 def _make_identity(files: _Files) -> None:
     """Keep the demonstration identity of an earlier run, or make one under a passphrase that is written beside it."""
     from asl_desktop.errors import IdentityRefused
-    from asl_desktop.services.output_files import write_whole
     from reports.identity import DEMONSTRATION, create_identity, load_identity
     from reports.trust import add_trust
 
@@ -166,7 +161,7 @@ def _make_identity(files: _Files) -> None:
     except (OSError, FileMissing, IdentityRefused):
         files.identity.unlink(missing_ok=True)
         passphrase = secrets.token_urlsafe(12)
-        write_whole(files.passphrase, f"{passphrase}\n".encode())
+        replace_file(files.passphrase, f"{passphrase}\n".encode())
         _mark(files)
         create_identity(_SIGNER, files.identity, passphrase, organisation=DEMONSTRATION)
         _mark(files)
@@ -182,11 +177,9 @@ def _marker(files: _Files) -> dict[str, str]:
 
 def _mark(files: _Files) -> None:
     """Note which files are ours and what is in them, so that a later run replaces these and no others."""
-    from asl_desktop.services.output_files import write_whole
-
     known = _marker(files) | {path.name: _digest(path) for path in files.every if path.exists()}
     content = {"made_by": "asl demo", "files": known}
-    write_whole(files.folder / _MARKER, json.dumps(content, indent=2, sort_keys=True).encode() + b"\n")
+    replace_file(files.folder / _MARKER, json.dumps(content, indent=2, sort_keys=True).encode() + b"\n")
 
 
 def _digest(path: Path) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import stat
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain.inputs import EvidenceItem, Inputs
 from asl_desktop.errors import EvidenceMissing
+from asl_desktop.files import put_new, staged, writing
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.services.checks import check_record
-from asl_desktop.services.output_files import output_error, place_new, staging_folder
 from asl_desktop.storage.model import EvidenceDraft
 
 if TYPE_CHECKING:
@@ -91,13 +90,7 @@ def extract_evidence(document: Document, sha256: str, target: Path, *, progress:
         OutputNotWritable, DiskFull: nothing half-written stays.
         FileDamaged: the stored bytes do not have the digest that names them.
     """
-    with staging_folder(target) as stage:
-        partial = stage / "evidence"
-        try:
-            with partial.open("xb") as stream:
-                document.extract(sha256, stream, progress=progress or Silent())
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError as cause:
-            raise output_error(target, cause) from cause
-        place_new(partial, target)
+    with writing(target), staged(target) as part:
+        with part.open("wb") as stream:
+            document.extract(sha256, stream, progress=progress or Silent())
+        put_new(part, target)

@@ -15,6 +15,7 @@ from asl_desktop.clock import Clock, SystemClock, stamp, today
 from asl_desktop.domain.inputs import Answer, EvidenceItem, GateDecision, Inputs, Plan, Value
 from asl_desktop.domain.records import KIND_BY_NAME, kind_of, with_record
 from asl_desktop.errors import EvidenceMissing, FileExists, InputInvalid, ItemUnknown, Problem, UserError, ValueRefused
+from asl_desktop.files import put_new, staging_folder, writing
 from asl_desktop.interchange.inputs_file import Draft, InputsFile, read_inputs
 from asl_desktop.interchange.inputs_writer import inputs_yaml
 from asl_desktop.interchange.yaml_source import FieldPath, refuse
@@ -22,7 +23,6 @@ from asl_desktop.progress import Progress, Silent
 from asl_desktop.services.changes import Changes
 from asl_desktop.services.checks import check_record
 from asl_desktop.services.evidence import file_digest, require_readable
-from asl_desktop.services.output_files import output_error, place_new, staging_folder
 from asl_desktop.services.plan_digest import plan_digest
 from asl_desktop.services.recording import check_decision
 from asl_desktop.storage.model import EvidenceDraft
@@ -93,23 +93,16 @@ def export_inputs(document: Document, target: Path, *, progress: Progress | None
     files = _file_names(inputs)
     with staging_folder(target) as stage:
         (stage / "evidence").mkdir()
-        try:
+        with writing(target):
             for number, (sha256, name) in enumerate(files.items()):
                 watch.check()
                 watch.report(number, len(files), f"Writing {name}")
                 with (stage / name).open("xb") as stream:
                     document.extract(sha256, stream, progress=watch)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-            with (stage / _INPUTS_NAME).open("xb") as stream:
-                stream.write(inputs_yaml(pack.id, inputs, files).encode())
-                stream.flush()
-                os.fsync(stream.fileno())
+            (stage / _INPUTS_NAME).write_bytes(inputs_yaml(pack.id, inputs, files).encode())
             (listing.parent / "evidence").mkdir(parents=True, exist_ok=True)
-        except OSError as cause:
-            raise output_error(target, cause) from cause
         _place_evidence(stage, listing.parent, files)
-        place_new(stage / _INPUTS_NAME, listing)
+        put_new(stage / _INPUTS_NAME, listing)
     return listing
 
 
@@ -117,7 +110,7 @@ def _place_evidence(stage: Path, folder: Path, files: Mapping[str, str]) -> None
     """Move evidence files to their place; a file that is there already with the same bytes is as good."""
     for sha256, name in files.items():
         try:
-            place_new(stage / name, folder / name)
+            put_new(stage / name, folder / name)
         except FileExists:
             if not (folder / name).is_file() or file_digest(folder / name)[0] != sha256:
                 raise

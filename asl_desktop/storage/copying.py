@@ -11,6 +11,7 @@ from sqlcipher3 import dbapi2
 
 from asl_desktop.clock import new_id
 from asl_desktop.errors import DiskFull, FileExists, OutputNotWritable, SaveFailed
+from asl_desktop.files import put_new, sync_file
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.storage import schema
 from asl_desktop.storage.connection import RawConnection, connect
@@ -80,7 +81,7 @@ def save_copy(copy_to: Callable[[Path], None], target: Path, *, needed: int, key
     try:
         copy_to(part)
         _look_through(part, key, target=target)
-        put_in_place(part, target)
+        put_new(part, target)
     except dbapi2.Error as error:
         if "unable to open" in str(error):
             raise OutputNotWritable(path=str(target), detail=str(error)) from error
@@ -110,47 +111,3 @@ def _look_through(part: Path, key: bytes | None, *, target: Path) -> None:
         copy.close()
     if verdict != "ok" or different:
         raise SaveFailed(path=str(target), detail=f"the copy is not sound: {'; '.join(different) or verdict}")
-
-
-def put_in_place(part: Path, target: Path) -> None:
-    """Give a finished file its name, never over another file, and make that durable.
-
-    Raises:
-        FileExists: somebody was faster.
-        OutputNotWritable: the medium refused.
-    """
-    sync_file(part)
-    try:
-        try:
-            os.link(part, target)
-        except FileExistsError:
-            raise
-        except OSError:  # a medium without hard links, such as a FAT stick
-            if os.path.lexists(target):
-                raise FileExistsError(target) from None
-            part.rename(target)
-    except FileExistsError as error:
-        raise FileExists(path=str(target)) from error
-    except OSError as error:
-        raise OutputNotWritable(path=str(target), detail=error.strerror or str(error)) from error
-    part.unlink(missing_ok=True)
-    sync_folder(target.parent)
-
-
-def sync_file(path: Path) -> None:
-    """Make a file's bytes durable."""
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system knows how to."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -13,9 +13,10 @@ import asl_desktop
 from asl_desktop import codec
 from asl_desktop.clock import new_id
 from asl_desktop.errors import FileExists, OutputNotWritable, PackConflict
+from asl_desktop.files import put_new
 from asl_desktop.storage import schema, tables
 from asl_desktop.storage.connection import connect, engine_over
-from asl_desktop.storage.copying import drop_part, part_beside, put_in_place
+from asl_desktop.storage.copying import drop_part, part_beside
 from asl_desktop.storage.locking import DocumentLock
 from asl_desktop.storage.model import Commit
 from asl_desktop.storage.projection import item_of
@@ -43,7 +44,7 @@ def create_file(path: Path, *, pack: Pack, scope: Scope, actor: str, at: str, ke
     part = part_beside(path)
     try:
         _lay_out(part, pack=pack, scope=scope, actor=actor, at=at, key=key)
-        put_in_place(part, path)
+        put_new(part, path)
     except (sqlalchemy.exc.DBAPIError, dbapi2.Error) as error:
         raise trouble_of(error, path) from error
     finally:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sqlcipher3 import dbapi2
 
 from asl_desktop.errors import FileDamaged, FileNotUpgraded
+from asl_desktop.files import put
 from asl_desktop.storage import schema
 from asl_desktop.storage.connection import RawConnection, connect, pragma
-from asl_desktop.storage.copying import copy_connection, sync_folder
+from asl_desktop.storage.copying import copy_connection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,11 +93,10 @@ def _back_up(raw: RawConnection, path: Path, version: int, *, key: bytes | None)
     part.unlink(missing_ok=True)
     try:
         copy_connection(raw, part, key=key)
-        part.replace(backup)
+        put(part, backup)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    sync_folder(backup.parent)
     return backup
 
 

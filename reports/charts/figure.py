@@ -21,6 +21,7 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 
 from asl_desktop.errors import OutputNotWritable
+from asl_desktop.files import replace_file
 from asl_desktop.resources_access import resource_path
 from reports.charts.model import SHAPE_OUTLINE, TICKS, Clip, DrawnRow, Group, MarginChart, Row, Shape
 from reports.charts.palette import Palette, ThemeName, palette
@@ -68,8 +69,6 @@ def save_chart(chart: MarginChart, path: Path, theme: ThemeName) -> None:
         OutputNotWritable: another ending, or the folder is missing or refuses the file.
         DiskFull: the medium has no room.
     """
-    from reports.rendering import replace_file
-
     path = Path(path)
     kind = _FORMATS.get(path.suffix.lower())
     if kind is None:

@@ -273,7 +273,7 @@ def test_folder_that_does_not_exist_is_refused_and_nothing_is_left(tmp_path: Pat
     with pytest.raises(OutputNotWritable) as caught:
         _write(tmp_path / "none" / "report.pdf")
 
-    assert caught.value.values["path"] == tmp_path / "none" / "report.pdf"
+    assert caught.value.values["path"] == str(tmp_path / "none" / "report.pdf")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -113,19 +112,3 @@ def make_unseen(path: Path, monkeypatch: pytest.MonkeyPatch) -> Document:
     """Open a document whose schema is not looked at."""
     monkeypatch.setattr("asl_desktop.storage.opening._look_through", lambda *_, **__: None)
     return make(path)
-
-
-def test_put_in_place_on_a_medium_without_hard_links_still_never_overwrites(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: Any) -> None:
-        raise OSError(1, "Operation not permitted")
-
-    monkeypatch.setattr(os, "link", refuse)
-    (tmp_path / "part").write_text("new")
-    copying.put_in_place(tmp_path / "part", tmp_path / "target")
-    assert (tmp_path / "target").read_text() == "new"
-    (tmp_path / "part").write_text("newer")
-    with pytest.raises(FileExists):
-        copying.put_in_place(tmp_path / "part", tmp_path / "target")
-    assert (tmp_path / "target").read_text() == "new"

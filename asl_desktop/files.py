@@ -1,0 +1,137 @@
+"""Files that are there whole or not at all: how everything that this program writes gets its name."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asl_desktop.errors import DiskFull, FileExists, OutputNotWritable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SUFFIX = ".partial"
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say in a person's terms why ``path`` could not be written.
+
+    Raises:
+        DiskFull, OutputNotWritable: in the place of an ``OSError``.
+    """
+    try:
+        yield
+    except OSError as cause:
+        if cause.errno in _NO_ROOM:
+            raise DiskFull(path=str(path)) from cause
+        raise OutputNotWritable(path=str(path), detail=(cause.strerror or str(cause)).lower()) from cause
+
+
+@contextlib.contextmanager
+def staged(target: Path, *, mode: int = 0o600) -> Iterator[Path]:
+    """Give a new empty file beside ``target`` to write into; whatever happens, it is gone afterwards.
+
+    The file has ``mode`` from its first byte on, so a secret is never readable by others for a moment.
+
+    Raises:
+        OSError: the folder does not exist or cannot be written.
+    """
+    part = target.with_name(f"{_stem(target)}{secrets.token_hex(6)}{_SUFFIX}")
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode | 0o600))
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def staging_folder(target: Path) -> Iterator[Path]:
+    """Give a fresh folder beside ``target``, on the same file system; what is left in it is removed in the end.
+
+    Raises:
+        OutputNotWritable, DiskFull: the folder of the target cannot be written.
+    """
+    with writing(target):
+        stage = Path(tempfile.mkdtemp(prefix=_stem(target), suffix=_SUFFIX, dir=target.parent))
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def replace_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Put ``data`` at ``path`` in one step; a file that is there passes its permissions on, a new one gets ``mode``.
+
+    Raises:
+        OutputNotWritable, DiskFull: what was there is left as it is.
+    """
+    with writing(path):
+        if path.exists():
+            mode = path.stat().st_mode & 0o777
+        with staged(path, mode=mode) as part:
+            part.write_bytes(data)
+            put(part, path)
+
+
+def put(part: Path, target: Path) -> None:
+    """Give a finished file its name, over an older file if there is one, and make both durable.
+
+    Raises:
+        OSError: what was at ``target`` is left as it is.
+    """
+    sync_file(part)
+    part.replace(target)
+    sync_folder(target.parent)
+
+
+def put_new(part: Path, target: Path) -> None:
+    """Give a finished file its name, never over another file, and make both durable.
+
+    Raises:
+        FileExists: something has that name already; it is left as it is.
+        OutputNotWritable, DiskFull: nothing appears at ``target``.
+    """
+    with writing(target):
+        sync_file(part)
+        try:
+            os.link(part, target)
+        except FileExistsError as cause:
+            raise FileExists(path=str(target)) from cause
+        except OSError:  # no hard links here (FAT, some network shares): look first, then rename
+            if os.path.lexists(target):
+                raise FileExists(path=str(target)) from None
+            part.rename(target)
+        else:
+            part.unlink()
+    sync_folder(target.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Wait until the medium has the bytes of a file."""
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the medium has the names in a folder, where the system offers it."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _stem(target: Path) -> str:
+    return f".{target.name[:40]}."

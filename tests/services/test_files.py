@@ -1,0 +1,80 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from asl_desktop.errors import DiskFull, FileExists, OutputNotWritable
+from asl_desktop.files import put_new, replace_file, staged, writing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_replace_file_new_file_is_private_and_alone(tmp_path: Path) -> None:
+    replace_file(tmp_path / "a", b"one")
+    assert (tmp_path / "a").read_bytes() == b"one"
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o600
+    assert names(tmp_path) == ["a"]
+
+
+def test_replace_file_over_a_file_passes_its_permissions_on(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"one")
+    (tmp_path / "a").chmod(0o640)
+    replace_file(tmp_path / "a", b"two")
+    assert (tmp_path / "a").read_bytes() == b"two"
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o640
+
+
+def test_replace_file_that_is_interrupted_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "a").write_bytes(b"one")
+    monkeypatch.setattr(os, "fsync", full)  # a full medium cannot be had without root
+    with pytest.raises(DiskFull):
+        replace_file(tmp_path / "a", b"two")
+    assert (tmp_path / "a").read_bytes() == b"one"
+    assert names(tmp_path) == ["a"]
+
+
+def test_staged_secret_is_private_from_the_first_byte_and_gone_after_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), staged(tmp_path / "key.p12") as part:
+        assert stat.S_IMODE(part.stat().st_mode) == 0o600
+        raise RuntimeError
+    assert names(tmp_path) == []
+
+
+def test_writing_into_a_folder_that_is_missing_says_so(tmp_path: Path) -> None:
+    with pytest.raises(OutputNotWritable) as caught:
+        replace_file(tmp_path / "none" / "a", b"one")
+    assert caught.value.values == {"path": str(tmp_path / "none" / "a"), "detail": "no such file or directory"}
+
+
+def test_writing_lets_other_errors_through(tmp_path: Path) -> None:
+    with pytest.raises(FileExists), writing(tmp_path):
+        raise FileExists(path="a")
+
+
+def test_put_new_on_a_medium_without_hard_links_still_never_overwrites(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    (tmp_path / "part").write_text("new")
+    put_new(tmp_path / "part", tmp_path / "target")
+    assert (tmp_path / "target").read_text() == "new"
+    (tmp_path / "part").write_text("newer")
+    with pytest.raises(FileExists):
+        put_new(tmp_path / "part", tmp_path / "target")
+    assert (tmp_path / "target").read_text() == "new"
