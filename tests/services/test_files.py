@@ -46,10 +46,10 @@ def test_replace_file_that_is_interrupted_leaves_the_old_one(tmp_path: Path, mon
     assert names(tmp_path) == ["a"]
 
 
-def test_staged_secret_is_private_from_the_first_byte_and_gone_after_a_failure(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), staged(tmp_path / "key.p12") as part:
+def test_staged_secret_is_private_from_the_first_byte_and_gone_afterwards(tmp_path: Path) -> None:
+    with staged(tmp_path / "key.p12") as part:
         assert stat.S_IMODE(part.stat().st_mode) == 0o600
-        raise RuntimeError
+        assert names(tmp_path) == [part.name]
     assert names(tmp_path) == []
 
 
