@@ -159,7 +159,7 @@ def _anything_present(record: Record, threshold: Threshold) -> bool:
     reach = record.pack.reach[threshold.id]
     return (
         not reach.questions.isdisjoint(record.inputs.spoken_questions)
-        or not reach.showings.isdisjoint(record.inputs.showing_by_key)
+        or not reach.showings.isdisjoint(record.inputs.spoken_showings)
         or any(record.readings(indicator).present for indicator in reach.indicators)
         or any(record.state_of(other).state != "not_assessed" for other in reach.thresholds)
     )

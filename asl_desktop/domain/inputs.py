@@ -390,6 +390,15 @@ class Inputs:
         return _by_key(self.showings, lambda item: (item.showing, item.threshold))
 
     @cached_property
+    def spoken_showings(self) -> frozenset[tuple[str, str]]:
+        """Keys of the showings on which anything was recorded; a draft that says nothing is none of them."""
+        return frozenset(
+            (item.showing, item.threshold)
+            for item in self.showings
+            if item.status != "draft" or item.evidence or item.rationales or item.dissent or stated(item.argument)
+        )
+
+    @cached_property
     def requirement_by_id(self) -> Mapping[str, RequirementRecord]:
         """Requirement records by requirement id."""
         return _by_key(self.requirements, lambda item: item.requirement)

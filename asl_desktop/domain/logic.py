@@ -43,6 +43,7 @@ from asl_desktop.frozen import frozen
 FreeLeaf: TypeAlias = IndicatorBelow | IndicatorAbove | AnswerIn | StandardMet | ThresholdStateIn
 """Leaves whose meaning does not hang on the threshold they are asked for."""
 
+_MOST_WAYS = 3
 _OPPOSITE: dict[Truth, Truth] = {"true": "false", "false": "true", "unknown": "unknown"}
 
 
@@ -278,7 +279,16 @@ def _at_least(children: tuple[Trace, ...], k: int, *, node: str) -> Trace:
             node, "true", holding[0].reason if k == 1 else f"{len(holding)} conditions hold.", children=children
         )
     value: Truth = "false" if len(possible) < k else "unknown"
+    if k == 1 and 0 < len(children) <= _MOST_WAYS:
+        return Trace(node, value, _no_way_holds(children), children=children)
     return Trace(node, value, f"{len(holding)} of {len(children)} hold where {asked} must.", children=children)
+
+
+def _no_way_holds(children: tuple[Trace, ...]) -> str:
+    """Return why each of a few ways does not hold, since any of them would do."""
+    if len(children) == 1:
+        return children[0].reason
+    return f"None of {len(children)} ways holds: {'; '.join(child.reason.removesuffix('.') for child in children)}."
 
 
 def _leaf(record: Record, leaf: FreeLeaf) -> Trace:

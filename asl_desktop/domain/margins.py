@@ -489,6 +489,8 @@ def _sentence(indicator: Indicator, reading: Reading, bound: Bound, state: str) 
         if reading.measurement.gap > 0.0
         else ""
     )
+    if math.isnan(reading.estimate):
+        return f"Both arms are at zero, so there is no ratio to hold against {limit}, and nothing can be ruled out."
     text = f"{value} ({spread}{gap}) against {limit}: "
     return (
         text

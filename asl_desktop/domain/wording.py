@@ -71,7 +71,7 @@ def number(value: float) -> str:
 def quantity(value: float, unit: str) -> str:
     """Return a number with its unit: ``2.53x``, ``63 %``, ``17 of 33``."""
     text = number(value)
-    if not unit:
+    if not unit or not math.isfinite(value):
         return text
     return f"{text}{unit}" if unit == "x" else f"{text} {unit}"
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 import pytest
 
+from asl_desktop.domain.conditions import AnyOf, ShowingAccepted, ThresholdStateIn
 from asl_desktop.domain.determination import Determination
 from asl_desktop.domain.determine import determine
 from asl_desktop.domain.inputs import (
@@ -26,6 +27,7 @@ from asl_desktop.domain.inputs import (
     Report,
     RequirementRecord,
     Scope,
+    ShowingRecord,
     Specification,
     SpecifiedRequirement,
 )
@@ -37,6 +39,7 @@ from tests.domain_world import (
     PROOF,
     SHA,
     accepted,
+    argued,
     calm_inputs,
     in_place,
     indicator,
@@ -210,6 +213,32 @@ def test_ratio_interval_comes_from_both_arms() -> None:
     assert [m.state for m in margins] == ["not_excluded", "not_excluded"]
     assert margins[1].high == pytest.approx(3.0, abs=0.05)
     assert (margins[0].high or 0.0) > (margins[1].high or 0.0) > 0.0
+
+
+def test_ratio_of_two_empty_arms_says_so_and_excludes_nothing() -> None:
+    uplift = indicator("acc", unit="x", scale="log", floor=1.0, bounds=(Bound("rule_out", 2.8, "b", CITE),))
+    world = pack(indicators=(uplift, WORLD.indicators[1]))
+    result = outcome(calm_inputs(measurements=(measurement("acc", Ratio(Counts(0, 40), Counts(0, 40))),)), world)
+    margin = result.margin_by_indicator["acc"]
+    assert (margin.state, margin.points) == ("not_excluded", None)
+    assert margin.reasons[0].startswith("Both arms are at zero, so there is no ratio to hold against 2.8x")
+
+
+def test_draft_showings_that_say_nothing_are_no_assessment() -> None:
+    blank = tuple(ShowingRecord(showing, "T3", argument=" ", at="2025-05-20T08:00:00Z") for showing in ("RO-1", "RO-2"))
+    result = outcome(Inputs(Scope("M"), showings=blank))
+    assert result.threshold_by_id["T3"].state == "not_assessed"
+    begun = outcome(Inputs(Scope("M"), showings=(replace(blank[0], argument="Begun."),)))
+    assert begun.threshold_by_id["T3"].state == "not_ruled_out"
+
+
+def test_threshold_with_two_ways_says_why_neither_holds() -> None:
+    either = AnyOf((ShowingAccepted("RO-1"), ThresholdStateIn("H3", ("ruled_out",))))
+    world = pack(thresholds=(replace(argued("T3"), ruled_out_when=either), *WORLD.thresholds[1:]))
+    result = outcome(Inputs(Scope("M"), showings=(ShowingRecord("RO-1", "T3", argument="Begun."),)), world)
+    assert result.threshold_by_id["T3"].reasons[0] == (
+        "None of 2 ways holds: RO-1 for T3 is a draft that nobody has accepted; H3 is not assessed."
+    )
 
 
 def test_ratio_with_an_empty_control_arm_is_unbounded() -> None:
