@@ -21,6 +21,7 @@ class Command:
         key: as Qt writes key sequences; several separated by ``;``.
         needs_file: greyed while nothing is open.
         group: commands of one group are ticked one at a time.
+        apart: a line stands above it in the menu.
     """
 
     name: str
@@ -29,47 +30,48 @@ class Command:
     key: str = ""
     needs_file: bool = True
     group: str = ""
+    apart: bool = False
 
 
 COMMANDS: tuple[Command, ...] = (
     Command("new", "File", "New assessment", "Ctrl+N", needs_file=False),
     Command("open", "File", "Open file", "Ctrl+O", needs_file=False),
     Command("example", "File", "Open the worked example", needs_file=False),
-    Command("save", "File", "Save now", "Ctrl+S"),
+    Command("save", "File", "Save now", "Ctrl+S", apart=True),
     Command("copy", "File", "Save a copy"),
-    Command("apply_inputs", "File", "Apply an inputs file"),
+    Command("apply_inputs", "File", "Apply an inputs file", apart=True),
     Command("export_inputs", "File", "Write the inputs to a file"),
     Command("check", "File", "Check the file"),
-    Command("report", "File", "Report", "Ctrl+P"),
+    Command("report", "File", "Report", "Ctrl+P", apart=True),
     Command("write_report", "File", "Write the report", "Ctrl+Shift+P"),
-    Command("settings", "File", "Settings", "Ctrl+,", needs_file=False),
+    Command("settings", "File", "Settings", "Ctrl+,", needs_file=False, apart=True),
     Command("close", "File", "Close the assessment", "Ctrl+W"),
     Command("quit", "File", "Quit", "Ctrl+Q", needs_file=False),
     Command("find", "Go", "Find", "Ctrl+K;Ctrl+F"),
-    Command("hub", "Go", "Overview", "Ctrl+0"),
+    Command("hub", "Go", "Overview", "Ctrl+0", apart=True),
     Command("scope", "Go", "Scope and plan"),
     Command("measurements", "Go", "Measurements"),
     Command("margins", "Go", "Margins"),
     Command("showings", "Go", "Showings"),
     Command("safeguards", "Go", "Safeguards"),
     Command("gate", "Go", "Gates and sign-off"),
-    Command("next_unanswered", "Go", "Next unanswered question", "Ctrl+J"),
+    Command("next_unanswered", "Go", "Next unanswered question", "Ctrl+J", apart=True),
     Command("panes", "Go", "Next pane", "F6"),
     Command("next", "Question", "Save and next", "Ctrl+Return;Ctrl+Enter"),
     Command("forward", "Question", "Next question", "Alt+Right"),
     Command("back", "Question", "Previous question", "Alt+Left"),
     Command("list", "Question", "List of questions", "Ctrl+L"),
-    *(Command(f"answer_{n}", "Question", f"Choose option {n}", f"Alt+{n}") for n in range(1, 6)),
-    Command("attach", "Question", "Attach evidence", "Ctrl+E"),
+    *(Command(f"answer_{n}", "Question", f"Choose option {n}", f"Alt+{n}", apart=n == 1) for n in range(1, 6)),
+    Command("attach", "Question", "Attach evidence", "Ctrl+E", apart=True),
     Command("paste", "Question", "Paste as evidence", "Ctrl+Shift+V"),
     Command("flag", "Question", "Flag for review", "Ctrl+Shift+F"),
     Command("toggle_margins", "View", "Margins beside the page", "Ctrl+M"),
-    Command("theme_system", "View", "Theme as the system", needs_file=False, group="theme"),
+    Command("theme_system", "View", "Theme as the system", needs_file=False, group="theme", apart=True),
     Command("theme_light", "View", "Light theme", needs_file=False, group="theme"),
     Command("theme_dark", "View", "Dark theme", needs_file=False, group="theme"),
     Command("guidance", "Help", "Guidance for this page", "F1", needs_file=False),
     Command("keys", "Help", "Keyboard shortcuts", "?", needs_file=False),
-    Command("about", "Help", "About ASL Desktop", needs_file=False),
+    Command("about", "Help", "About ASL Desktop", needs_file=False, apart=True),
 )
 MENUS = ("File", "Go", "Question", "View", "Help")
 
@@ -90,6 +92,8 @@ def build_menu(owner: QWidget, calls: Mapping[str, Callable[[], object]]) -> tup
             if command.group:
                 action.setCheckable(True)
                 groups.setdefault(command.group, QActionGroup(owner)).addAction(action)
+            if command.apart:
+                part.addSeparator()
             part.addAction(action)
             owner.addAction(action)
             actions[command.name] = action
@@ -97,10 +101,10 @@ def build_menu(owner: QWidget, calls: Mapping[str, Callable[[], object]]) -> tup
 
 
 def shortcut_lines() -> tuple[str, ...]:
-    """Return the shortcuts as lines for people, grouped as in the menu."""
+    """Return the shortcuts as lines of key, tab and words, grouped as in the menu."""
     lines: list[str] = []
     for title in MENUS:
         keyed = [command for command in COMMANDS if command.menu == title and command.key]
         if keyed:
-            lines += [title, *(f"    {c.key.replace('Return', 'Enter').split(';')[0]}    {c.text}" for c in keyed), ""]
-    return tuple(lines)
+            lines += [title, *(f"{c.key.replace('Return', 'Enter').split(';')[0]}\t{c.text}" for c in keyed), ""]
+    return tuple(lines[:-1])

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 T = TypeVar("T")
 
@@ -76,24 +75,16 @@ def _path(name: str) -> Path | None:
 
 
 def _ask(parent: QWidget | None, title: str, text: str, yes: str, no: str, danger: bool) -> bool:
-    box = QMessageBox(parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setWindowTitle(title)
-    box.setText(title)
-    box.setInformativeText(text)
-    first = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-    if no:
-        second = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
-        box.setEscapeButton(second)
-        box.setDefaultButton(second if danger else first)
-    box.exec()
-    return box.clickedButton() is first
+    from ui.dialogs.question_dialog import QuestionDialog
+
+    return bool(QuestionDialog(parent, title, text, yes=yes, no=no, danger=danger).exec())
 
 
 def _ask_text(parent: QWidget | None, title: str, prompt: str, text: str, secret: bool) -> str | None:
-    mode = QLineEdit.EchoMode.Password if secret else QLineEdit.EchoMode.Normal
-    answer, accepted = QInputDialog.getText(parent, title, prompt, mode, text)
-    return answer if accepted else None
+    from ui.dialogs.question_dialog import LineDialog
+
+    dialog = LineDialog(parent, title, prompt, text=text, secret=secret)
+    return dialog.field.text() if dialog.exec() else None
 
 
 def show_text(parent: QWidget | None, title: str, text: str) -> None:

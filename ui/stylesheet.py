@@ -50,9 +50,9 @@ QPushButton[primary="true"]:hover { background: $accent_hover; border-color: $ac
 QPushButton[primary="true"]:focus { border: 2px solid $text; }
 QPushButton[primary="true"]:disabled { background: $sunken; color: $muted; border-color: $line; }
 QPushButton[role="link"] { background: transparent; border: 1px solid transparent; color: $accent;
-  padding: 0 1px; text-align: left; font-weight: 600; }
+  padding: 0 1px; margin-left: -2px; min-height: 22px; text-align: left; font-weight: 600; }
 QPushButton[role="link"]:hover { text-decoration: underline; }
-QPushButton[role="link"]:focus { border: 2px solid $accent; padding: 0; }
+QPushButton[role="link"]:focus { border: 2px solid $accent; padding: 0; min-height: 20px; }
 QPushButton[role="segment"] { border-radius: 0; border-right-width: 0; padding: 0 8px; min-height: 32px; }
 QPushButton[role="segment"][place="first"] { border-top-left-radius: 6px; border-bottom-left-radius: 6px; }
 QPushButton[role="segment"][place="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px;
@@ -84,6 +84,7 @@ QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { background: 
 QLineEdit:read-only, QPlainTextEdit:read-only { background: $sunken; }
 QPlainTextEdit { background: $surface; color: $text; border: 1px solid $strong_line; border-radius: 6px; padding: 6px;
   selection-background-color: $accent; selection-color: $on_accent; }
+QPlainTextEdit[role="reading"] { background: transparent; border: 1px solid $line; }
 QPlainTextEdit:focus { border: 2px solid $accent; padding: 5px; }
 QComboBox::drop-down { border: 0; width: 28px; }
 QComboBox::down-arrow { image: url($chevron); width: 16px; height: 16px; }
@@ -94,16 +95,18 @@ QListWidget::item { padding: 5px 8px; border-radius: 4px; }
 QListWidget::item:selected { background: $accent_soft; color: $text; }
 QHeaderView::section { background: $sunken; color: $muted; border: 0; border-bottom: 1px solid $line;
   padding: 6px 8px; font-size: 11px; font-weight: 600; }
+QSplitter::handle { background: transparent; image: none; }
 QScrollArea { background: transparent; border: 0; }
 QScrollArea > QWidget > QWidget[role="canvas"] { background: transparent; }
 QScrollBar:vertical { background: transparent; width: 9px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 9px; margin: 0; }
-QScrollBar::handle { background: $strong_line; border-radius: 2px; margin: 2px; min-height: 24px; min-width: 24px; }
+QScrollBar::handle { background: $strong_line; border-radius: 3px; margin: 1px 2px; min-height: 24px; min-width: 24px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QMenuBar { background: $surface; border-bottom: 1px solid $line; }
 QMenuBar::item { padding: 4px 8px; background: transparent; }
 QMenuBar::item:selected { background: $accent_soft; }
+QDialog { background: $surface; }
 QMenu { background: $surface; border: 1px solid $strong_line; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $accent_soft; color: $text; }

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from asl_desktop.domain.wording import STATE_WORDS, day
 
 if TYPE_CHECKING:
-    from asl_desktop.domain.pack import Pack
+    from asl_desktop.domain.determination import ThresholdResult
+    from asl_desktop.domain.pack import Pack, Threshold
+    from ui.widgets.parts import Tone
 
 
-TONE: Mapping[str, str] = {
+TONE: Mapping[str, Tone] = {
     "ruled_out": "ok", "not_ruled_out": "warn", "crossed": "danger", "conflicting": "danger", "not_assessed": "danger",
     "open": "ok", "open_with_conditions": "warn", "closed": "danger", "judgement": "accent",
 }  # fmt: skip
@@ -25,6 +29,44 @@ STAGE: Mapping[str, str] = {
     "internal_use": "Use internally",
     "deploy": "Deploy",
 }
+
+
+class Verdict(NamedTuple):
+    """How a threshold's state is shown: its words, its tone and its icon."""
+
+    words: str
+    tone: Tone
+    icon: str
+
+
+def verdict(result: ThresholdResult) -> Verdict:
+    """Say how a threshold stands; one ruled out against the record never looks like one that is simply ruled out."""
+    words = STATE_WORDS[result.state]
+    if result.tensions:
+        words = f"{words}, with tension"
+        if TONE[result.state] == "ok":
+            return Verdict(words, "warn", "triangle-alert")
+    return Verdict(words, TONE[result.state], ICON[result.state])
+
+
+def sentence(words: str) -> str:
+    """Return words with a capital in front, the rest as it is."""
+    return words[:1].upper() + words[1:]
+
+
+def moment(at: str) -> str:
+    """Return a recorded time as 14 Mar 2026, 10:42 UTC; what is no time stays as it is."""
+    try:
+        value = datetime.fromisoformat(at).astimezone(UTC)
+    except ValueError:
+        return at
+    return f"{day(value.date())}, {value:%H:%M} UTC"
+
+
+def threshold_name(threshold: Threshold) -> str:
+    """Return the title of a threshold with its id in front, said once."""
+    title = threshold.title
+    return title if title.startswith(threshold.id) else f"{threshold.id}: {title}"
 
 
 def clock_time(value: datetime) -> str:

@@ -46,7 +46,7 @@ def test_status_in_place_closes_the_gap_only_with_evidence(
     assert "R1" in gap(session)
     card.status["in_place"].click()
     assert "R1" in gap(session)
-    assert "Missing" in words_of(card)
+    assert "Counts as missing" in words_of(card)
     attach(qtbot, card, tmp_path)
     assert "R1" not in gap(session)
     assert "Covered." in words_of(card)

@@ -269,7 +269,7 @@ def test_hub_tells_what_is_missing_and_where_to_go_on(qtbot: QtBot, example_wind
     assert hub is not None
     texts = " ".join(shown.text() for shown in hub.findChildren(QLabel))
     assert "ASL-3" in texts
-    assert "ruled out, with tension" in texts
+    assert "Ruled out, with tension" in texts
     assert "open questions" in texts
     with qtbot.waitSignal(hub.wants) as caught:
         hub._go_button.click()  # type: ignore[attr-defined]

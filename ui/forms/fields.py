@@ -110,11 +110,12 @@ class RangeEditor(PartEditor):
         parts = (part, part, part, sure)
         self.fields = [NumberField(item, f"{self.name}: {name}") for item, name in zip(parts, self.NAMES, strict=True)]
         grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
         for at, (name, field) in enumerate(zip(self.NAMES, self.fields, strict=True)):
             unit = f" ({part.unit})" if part.unit and at < 3 else ""
-            grid.addWidget(label(f"{name}{unit}", "muted"), 0, at)
+            grid.addWidget(label(f"{name}{unit}", "label"), 0, at)
             grid.addWidget(field, 1, at)
             field.textEdited.connect(lambda _: self.changed.emit())
         self.column.addLayout(grid)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.pack import Indicator
 from reports.charts.model import STATUS_LABEL, STATUS_SHAPE
+from ui.icons import pixmap
 from ui.theme import font, tokens
 from ui.widgets.margin_painter import colors, draw_glyph
 from ui.wording import plural
@@ -92,6 +93,8 @@ class IndicatorDelegate(QStyledItemDelegate):
         if status:
             color = QColor(colors().status[status])  # type: ignore[index]
             draw_glyph(painter, STATUS_SHAPE[status], rect.x() + 20, rect.y() + 16, color)  # type: ignore[index]
+        else:
+            painter.drawPixmap(rect.x() + 12, rect.y() + 8, pixmap("eye", "muted", 16))
         inner = rect.adjusted(36, 6, -10, -6)
         painter.setFont(font(13, 500))
         painter.setPen(table.color("text"))

@@ -61,7 +61,7 @@ def safeguard_rows(snapshot: Snapshot) -> tuple[SafeguardRow, ...]:
             for row_id, title in rows:
                 missing = gap.get(row_id)
                 status = records[row_id].status if row_id in records else "not_assessed"
-                words = missing.reason if missing else _covered(status, required=required)
+                words = missing.reason.rstrip(".") if missing else _covered(status, required=required)
                 found.append(
                     SafeguardRow(row_id, title, track.id, standard.id, status, words, required, missing is not None)
                 )

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from asl_desktop.domain.determination import Snapshot
 from ui.session import Session
 from ui.theme import set_role
+from ui.widgets.parts import column
 
 MARGIN = 24
 
@@ -65,8 +66,7 @@ class Page(QWidget):
         line.setTextFormat(Qt.TextFormat.PlainText)
         line.setWordWrap(True)
         set_role(line, role="muted")
-        self.body.addWidget(title)
-        self.body.addWidget(line)
+        self.body.addLayout(column(title, line, spacing=4))
         return line
 
     def _make_body(self) -> QVBoxLayout:
@@ -87,8 +87,14 @@ class Page(QWidget):
         area.viewport().setAutoFillBackground(False)
         area.setWidget(canvas)
         self.scroll_area = area
+        area.verticalScrollBar().rangeChanged.connect(self._make_room_for_bar)
         outer.addWidget(area)
         return body
+
+    def _make_room_for_bar(self, _: int, highest: int) -> None:
+        """Let the scroll bar stand in the page's margin, so that cards are as wide with it as without it."""
+        taken = self.scroll_area.verticalScrollBar().sizeHint().width() if highest else 0
+        self.body.setContentsMargins(MARGIN, MARGIN, MARGIN - taken, MARGIN)
 
     def _on_snapshot_changed(self, snapshot: Snapshot) -> None:
         if self.isVisible():

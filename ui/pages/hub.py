@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Determination, GateResult, Snapshot, ThresholdResult
-from asl_desktop.domain.wording import GATE_WORDS, STATE_WORDS, day
+from asl_desktop.domain.wording import GATE_WORDS, day
 from ui.counting import asked, count_questions, next_open
 from ui.models.nav import Entry, entries_of
 from ui.pages.base import Page
@@ -17,11 +17,12 @@ from ui.theme import set_role
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import IconLabel, button, card, chip, clear, column, label, line, link, row
 from ui.widgets.ring import Ring
-from ui.wording import ICON, STAGE, TONE, plural
+from ui.wording import ICON, STAGE, TONE, Verdict, plural, sentence, threshold_name, verdict
 
 _STAGES = ("train_further", "store_weights", "internal_use", "deploy")
 _REASONS_SHOWN = 2
 _MISSING_SHOWN = 8
+_STATE_HEIGHT = 24
 
 
 class HubPage(Page):
@@ -45,7 +46,8 @@ class HubPage(Page):
         self.body.addWidget(card(label("What follows from the record so far", "pane-title"), self._outcome))
         self.body.addWidget(card(label("What is still missing", "pane-title"), self._missing))
         self.body.addWidget(card(label("Parts of the assessment", "pane-title"), self._parts))
-        self._notices = label("", "muted", wrap=True)
+        self._notices = QVBoxLayout()
+        self._notices.setSpacing(8)
         self.body.addWidget(card(label("How to read this framework", "pane-title"), self._notices))
         self.body.addStretch(1)
 
@@ -57,7 +59,9 @@ class HubPage(Page):
         self._show_outcome(snapshot)
         self._show_missing(snapshot)
         self._show_parts(entries_of(snapshot))
-        self._notices.setText("\n".join(snapshot.pack.notices))
+        clear(self._notices)
+        for notice in snapshot.pack.notices:
+            self._notices.addWidget(label(notice, wrap=True))
 
     def _make_go_on(self) -> QFrame:
         self._go_text = label("", "strong", wrap=True)
@@ -90,7 +94,7 @@ class HubPage(Page):
     def _show_outcome(self, snapshot: Snapshot) -> None:
         clear(self._outcome)
         result = snapshot.determination
-        head = row(label(result.label, "question"), spacing=12)
+        head = row(label(result.label, "page-title"), spacing=12)
         if result.precautionary:
             head.addWidget(chip("Precautionary: something is not ruled out", "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
         head.addStretch(1)
@@ -114,48 +118,37 @@ class HubPage(Page):
         return f"{title}: {track.required} required{by}; {met}."
 
     def _threshold_row(self, snapshot: Snapshot, result: ThresholdResult) -> QHBoxLayout:
-        title = snapshot.pack.threshold_by_id[result.id].title
-        title = title if title.startswith(result.id) else f"{result.id}  {title}"
-        words, reasons = STATE_WORDS[result.state], result.reasons
+        reasons = result.reasons
         if result.tensions:
             count = plural(len(result.tensions), "accepted point is", "accepted points are")
-            words, reasons = f"{words}, with tension", (f"{count} in tension with the record.", *reasons)
-        return self._state_row(result.state, title, words, reasons, ("gate", result.id), tense=bool(result.tensions))
+            reasons = (f"{count} in tension with the record.", *reasons)
+        title = threshold_name(snapshot.pack.threshold_by_id[result.id])
+        return self._state_row(title, verdict(result), reasons, ("gate", result.id))
 
     def _gate_row(self, snapshot: Snapshot, gate: GateResult) -> QHBoxLayout:
         spec = snapshot.pack.gate_by_id[gate.id]
         stage = STAGE[spec.stage]
         title = spec.title if spec.title == stage else f"{stage}: {spec.title}"
-        return self._state_row(gate.state, title, GATE_WORDS[gate.state], gate.reasons, ("gate", gate.id))
+        shown = Verdict(GATE_WORDS[gate.state], TONE[gate.state], ICON[gate.state])
+        return self._state_row(title, shown, gate.reasons, ("gate", gate.id))
 
-    def _state_row(
-        self,
-        state: str,
-        title: str,
-        words: str,
-        reasons: tuple[str, ...],
-        goal: tuple[str, str],
-        *,
-        tense: bool = False,
-    ) -> QHBoxLayout:
-        text = column(label(title, "strong", wrap=True), spacing=2)
+    def _state_row(self, title: str, shown: Verdict, reasons: tuple[str, ...], goal: tuple[str, str]) -> QHBoxLayout:
+        name = label(title, "strong", wrap=True)
+        name.setMinimumHeight(_STATE_HEIGHT)
+        text = column(name, spacing=2)
         for reason in reasons[:_REASONS_SHOWN]:
             text.addWidget(label(reason, "muted", wrap=True))
-        tone = "warn" if tense and TONE[state] == "ok" else TONE[state]
+        mark = IconLabel(shown.icon, shown.tone, 18)
+        mark.setFixedHeight(_STATE_HEIGHT)
         layout = QHBoxLayout()
         layout.setSpacing(12)
-        layout.addWidget(
-            IconLabel("triangle-alert" if tense and tone == "warn" else ICON[state], tone, 18),
-            0,
-            Qt.AlignmentFlag.AlignTop,
-        )
+        layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(text, 1)
         why = link("Why", lambda: self.wants.emit(*goal))
-        why.setAccessibleName(f"Why is {title} {words}")
-        why.setMaximumHeight(24)
-        verdict = row(chip(words, tone), why)  # type: ignore[arg-type]
-        verdict.setAlignment(Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(verdict)
+        why.setAccessibleName(f"Why is {title} {shown.words}")
+        verdict_row = row(chip(sentence(shown.words), shown.tone), why, spacing=16)
+        verdict_row.setAlignment(Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(verdict_row)
         return layout
 
     def _show_missing(self, snapshot: Snapshot) -> None:

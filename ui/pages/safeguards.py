@@ -136,7 +136,7 @@ class SafeguardsPage(Page):
         split.addWidget(self._list)
         split.addWidget(self._make_detail())
         split.setStretchFactor(1, 1)
-        split.setSizes([256, 724])
+        split.setSizes([280, 700])
         split.setContentsMargins(0, 0, 0, MARGIN)
         self.body.addWidget(split, 1)
         return summary

@@ -17,6 +17,7 @@ from ui.pages.base import Page
 from ui.session import Session, cause_of
 from ui.theme import set_role
 from ui.widgets.parts import Banner, announce, button, card, clear, label, row
+from ui.wording import moment
 
 _LINES = (
     ("title", "Title of the assessment"),
@@ -42,6 +43,7 @@ class ScopePage(Page):
         self.as_of = QLineEdit()
         self.note = TextBox("Plan", 120)
         self._problem = label("", "error", wrap=True)
+        self._problem.hide()
         self._plan_state = label("", wrap=True)
         self._plan_rows = QVBoxLayout()
         self._amendments = QVBoxLayout()
@@ -131,7 +133,7 @@ class ScopePage(Page):
         locked = bool(plan.locked_at)
         if locked:
             self._plan_state.setText(
-                f"Locked by {plan.locked_by} at {plan.locked_at}. A change needs an amendment with its reason, "
+                f"Locked by {plan.locked_by}, {moment(plan.locked_at)}. A change needs an amendment with its reason, "
                 "which is printed wherever the plan matters."
             )
         else:
@@ -151,7 +153,7 @@ class ScopePage(Page):
             self._plan_rows.addWidget(label(f"{title}: {'; '.join(wants) or 'as the framework asks'}", wrap=True))
         clear(self._amendments)
         for change in plan.amendments:
-            text = f"{change.at}, {change.by}: {change.change}. Reason: {change.reason}"
+            text = f"{moment(change.at)}, {change.by}: {change.change}. Reason: {change.reason}"
             self._amendments.addWidget(label(text, wrap=True, selectable=True))
 
     def _on_lock(self) -> None:
@@ -191,7 +193,7 @@ class ScopePage(Page):
 
 
 def _field_label(text: str) -> QLabel:
-    """Return a label as tall as the field beside it."""
+    """Return a label whose words stand level with the first line of the field beside it."""
     result = label(text, "label")
-    result.setMinimumHeight(32)
+    result.setFixedHeight(32)
     return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import ClassVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from asl_desktop.domain import wording
@@ -14,9 +15,9 @@ from ui.pages.base import Page
 from ui.session import Session
 from ui.theme import set_role
 from ui.widgets.flow import FlowLayout
-from ui.widgets.parts import Banner, IconLabel, Tone, button, card, chip, clear, label, link, row
+from ui.widgets.parts import Banner, IconLabel, button, card, chip, clear, label, link, row
 from ui.widgets.showing_card import ShowingCard
-from ui.wording import ICON, TONE
+from ui.wording import sentence, threshold_name, verdict
 
 
 class ShowingsPage(Page):
@@ -45,9 +46,8 @@ class ShowingsPage(Page):
         if self.threshold is None:
             self._show(next(iter(_argued(snapshot)), None))
         for threshold in _argued(snapshot):
-            state = snapshot.determination.threshold_by_id[threshold.id]
-            words = wording.STATE_WORDS[state.state]
-            self._tabs[threshold.id].setText(f"{threshold.id}  {words}")
+            words = verdict(snapshot.determination.threshold_by_id[threshold.id]).words
+            self._tabs[threshold.id].setText(f"{threshold.id}: {words}")
             self._tabs[threshold.id].setAccessibleName(f"{threshold.id}, {threshold.title}, {words}")
         self._show_head(snapshot)
         for item in self.cards:
@@ -90,22 +90,18 @@ class ShowingsPage(Page):
 
     def _criterion(self, threshold: Threshold, snapshot: Snapshot) -> QFrame:
         result = snapshot.determination.threshold_by_id[threshold.id]
-        tone = TONE[result.state]
-        words = wording.STATE_WORDS[result.state] + (", with tension" if result.tensions else "")
-        state_tone: Tone = "ok" if tone == "ok" else "warn" if tone == "warn" else "danger"
-        head = row(
-            IconLabel(ICON[result.state], tone, 20),
-            label(_name(threshold), "question", wrap=False),
-            1,
-            chip(words.capitalize(), state_tone),
-        )
+        words, tone, icon = verdict(result)
+        name = label(threshold_name(threshold), "question", wrap=True)
+        head = row(IconLabel(icon, tone, 20))
+        head.addWidget(name, 1)
+        head.addWidget(chip(sentence(words), tone), 0, Qt.AlignmentFlag.AlignVCenter)
         needs = wording.listed(f"{standard} {track}" for track, standard in threshold.requires.items())
         lines: list[QWidget] = [label(threshold.criterion, wrap=True)]
         if threshold.baseline:
             lines.append(label(f"Measured against: {threshold.baseline}", "muted", wrap=True))
         if needs:
             lines.append(label(f"Unless it is ruled out it demands {needs}.", "muted", wrap=True))
-        reasons = Banner("ok" if tone == "ok" else "warn" if tone == "warn" else "danger")
+        reasons = Banner(tone)
         reasons.tell(f"{threshold.id} is {words}", " ".join(result.reasons))
         rule = link("Show the rule that decided", lambda: self._toggle_rule(holder))
         holder = label(
@@ -129,10 +125,6 @@ class ShowingsPage(Page):
             self._tabs[threshold.id] = tab
         set_role(holder, role="canvas")
         return holder
-
-
-def _name(threshold: Threshold) -> str:
-    return threshold.title if threshold.id in threshold.title else f"{threshold.id}  {threshold.title}"
 
 
 def _asked(session: Session, threshold_id: str) -> tuple[Showing, ...]:

@@ -27,6 +27,11 @@ _CONFIDENCE: tuple[tuple[Confidence, str], ...] = (
     ("high", "High confidence"),
 )
 _NEED_REASON = {"declined", "not_applicable"}
+_WHY = {
+    "unknown": "Why nobody knows it, as far as is known",
+    "declined": "Why it is declined",
+    "not_applicable": "Why it does not apply",
+}
 
 
 class CalmCombo(QComboBox):
@@ -59,10 +64,10 @@ class AnswerForm(QWidget):
         self._confidence.activated.connect(lambda _: self.edited.emit(False))
         self._reason = QLineEdit()
         self._reason.setAccessibleName("Reason")
-        self._reason.setPlaceholderText("Why?")
         self._confirmed = QLineEdit()
         self._confirmed.setAccessibleName("Confirmed by")
-        self._confirmed.setPlaceholderText("Reviewer who confirms that it does not apply")
+        self._confirmed.setPlaceholderText("Reviewer who confirms it")
+        self._confirmed.setToolTip("Reviewer who confirms that the question does not apply")
         for field in (self._reason, self._confirmed):
             field.textEdited.connect(lambda _: self._on_changed(typing=True))
         self.problem_line = label("", "error", wrap=True)
@@ -81,6 +86,7 @@ class AnswerForm(QWidget):
         for state, button in self._states.items():
             button.setChecked(held.state == state)
         self._reason.setText(held.reason)
+        self._reason.setCursorPosition(0)
         self._confirmed.setText(held.confirmed_by)
         self._confidence.setCurrentIndex([key for key, _ in _CONFIDENCE].index(held.confidence))
         self.rationale.show_text(held.rationale)
@@ -121,8 +127,11 @@ class AnswerForm(QWidget):
         next((True for editor in self.editors if editor.pick(number)), False)
 
     def focus_first(self) -> None:
-        """Put the cursor where an answer starts."""
-        if self.editors:
+        """Put the cursor where an answer starts: on the state when one is chosen instead of a value."""
+        chosen = self._states.get(self._state())
+        if chosen is not None:
+            chosen.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.editors:
             self.editors[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_read_only(self, value: bool) -> None:
@@ -184,7 +193,7 @@ class AnswerForm(QWidget):
     def _sync(self) -> None:
         state = self._state()
         self._reason.setVisible(state != "answered")
-        self._reason.setPlaceholderText("Why?" if state in _NEED_REASON else "Why, as far as known")
+        self._reason.setPlaceholderText(_WHY.get(state, ""))
         self._confirmed.setVisible(state == "not_applicable")
         problem = self.problem()
         self.problem_line.setText(problem)

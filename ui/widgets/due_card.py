@@ -101,7 +101,7 @@ class ThresholdsCard(_Card):
         title = pack.threshold_by_id[result.id].title
         tense = bool(result.tensions) and result.state == "ruled_out"
         words = STATE_WORDS[result.state] + (", with tension" if tense else "")
-        tone: Tone = "warn" if tense else TONE[result.state]  # type: ignore[assignment]
+        tone: Tone = "warn" if tense else TONE[result.state]
         head = row(IconLabel("triangle-alert" if tense else ICON[result.state], tone, 18), spacing=8)
         head.addWidget(label(title if result.id in title else f"{result.id}  {title}", "strong", wrap=True), 1)
         head.addWidget(chip(words.capitalize(), tone))

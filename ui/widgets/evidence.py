@@ -115,10 +115,8 @@ class EvidenceRow(QWidget):
         parts = [size(item.size), link_.anchor, f"sha256 {short_digest(item.sha256)}"]
         name = ElidedLabel(item.title or item.name, "strong")
         name.setToolTip(f"{item.name}\nsha256 {item.sha256}")
-        meta = label(" · ".join(part for part in parts if part), "muted")
-        meta.setMinimumWidth(0)
+        meta = ElidedLabel(" · ".join(part for part in parts if part), "muted", Qt.TextElideMode.ElideRight)
         meta.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        meta.setToolTip(meta.text())
         look = tool_button("eye", f"Open {item.name}", on_open)
         more = tool_button("ellipsis", f"More for {item.name}")
         more.clicked.connect(lambda: menu().popup(more.mapToGlobal(QPoint(0, more.height()))))

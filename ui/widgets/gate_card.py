@@ -52,7 +52,7 @@ class GateCard(QFrame):
         self.setAccessibleName(f"{self.gate.title}: {words}")
         self._mark.show_icon(ICON[result.state], tone)
         clear(self._chip_place)
-        chip_tone: Tone = tone if tone in {"ok", "warn", "danger", "accent"} else ""  # type: ignore[assignment]
+        chip_tone: Tone = tone if tone in {"ok", "warn", "danger", "accent"} else ""
         self._chip_place.addWidget(chip(words.capitalize(), chip_tone))
         clear(self._findings)
         self._add_lines("Why", result.reasons)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
-from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
 from reports.charts.model import STATUS_LABEL, STATUS_SHAPE, TICKS, DrawnRow, MarginChart, Row, margin_chart
 from ui.session import Session
@@ -24,8 +23,8 @@ from ui.widgets.margin_painter import (
     draw_value,
     drawn,
 )
-from ui.widgets.parts import IconLabel, clear, label
-from ui.wording import ICON, TONE
+from ui.widgets.parts import IconLabel, clear, column, label
+from ui.wording import verdict
 
 
 class MarginRows(QWidget):
@@ -149,9 +148,12 @@ class MarginList(MarginRows):
         area = self.row_area(index)
         top = area.top()
         shown = row.margin_text.removesuffix(" pts")
-        name = draw_text(painter, QRectF(self.SIDE, top + 4, area.width() - 84, 20), row.label, kind=font(13, 500))
-        value = QRectF(area.width() - 70, top + 4, 70 - self.SIDE, 20)
-        draw_text(painter, value, shown, kind=font(13, 600), right=True)
+        bold = font(13, 600)
+        room = QFontMetricsF(bold).horizontalAdvance(shown) + 2
+        value = QRectF(area.width() - self.SIDE - room, top + 4, room, 20)
+        draw_text(painter, value, shown, kind=bold, right=True)
+        place = QRectF(self.SIDE, top + 4, value.left() - self.SIDE - 12, 20)
+        name = draw_text(painter, place, row.label, kind=font(13, 500))
         middle = top + 36
         draw_ground(painter, axis, row, middle)
         places = draw_value(painter, axis, row, middle)
@@ -314,11 +316,13 @@ class MarginPane(QFrame):
         inner = QWidget()
         set_role(inner, role="canvas")
         box = QVBoxLayout(inner)
-        box.setContentsMargins(16, 20, 16, 16)
+        side = round(MarginList.SIDE)
+        box.setContentsMargins(16 - side, 20, 16 - side, 16)
         box.setSpacing(8)
-        box.addWidget(label("Margins", "pane-title"))
-        box.addWidget(self._subtitle)
-        box.addLayout(self._states)
+        above = column(label("Margins", "pane-title"), self._subtitle, self._states)
+        for words in (above, self._counts):
+            words.setContentsMargins(side, 0, side, 0)
+        box.addLayout(above)
         box.addSpacing(4)
         box.addWidget(self.list)
         box.addLayout(self._counts)
@@ -344,10 +348,8 @@ class MarginPane(QFrame):
         for result in snapshot.determination.thresholds:
             threshold = snapshot.pack.threshold_by_id[result.id]
             if domain is None or threshold.domain == domain:
-                tense = result.state == "ruled_out" and bool(result.tensions)
-                words = f"{result.id} {wording.STATE_WORDS[result.state]}{', with tension' if tense else ''}"
-                shown = "not_ruled_out" if tense else result.state
-                self._states.addWidget(_line(IconLabel(ICON[shown], TONE[shown]), words))
+                words, tone, icon = verdict(result)
+                self._states.addWidget(_line(IconLabel(icon, tone), f"{result.id} {words}"))
         clear(self._counts)
         counted = Counter(row.status for row in chart.rows)
         for status in ("crossed", "not_excluded", "in_buffer", "not_adequate", "not_measured"):

@@ -117,7 +117,7 @@ class QuestionCard(QFrame):
         layout.setSpacing(12)
         layout.addLayout(chips)
         layout.addWidget(title)
-        guidance = " ".join(text for text in (question.guidance, _expected(question)) if text)
+        guidance = "\n".join(text for text in (question.guidance, _expected(question)) if text)
         if guidance:
             layout.addWidget(self._note(label(guidance, "muted", wrap=True), "How to judge"))
         layout.addWidget(self.form)

@@ -262,7 +262,7 @@ def _unread(field: QLineEdit) -> bool:
 def _standing(snapshot: Snapshot, row_id: str) -> str:
     missing = next((item for item in snapshot.determination.gap if item.requirement == row_id), None)
     if missing is not None:
-        return f"Missing: {missing.reason}"
+        return f"Counts as missing: {missing.reason[:1].lower()}{missing.reason[1:]}"
     requirement = snapshot.pack.requirement_by_id.get(row_id)
     if requirement is not None:
         track = snapshot.pack.track_by_id[requirement.track]
