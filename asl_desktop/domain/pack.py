@@ -12,16 +12,8 @@ from datetime import date
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from asl_desktop.domain.conditions import (
-    AnswerIn,
-    BoundName,
-    Condition,
-    IndicatorAbove,
-    IndicatorBelow,
-    ShowingAccepted,
-    ThresholdStateIn,
-    leaves,
-)
+from asl_desktop.domain.conditions import BoundName, Condition
+from asl_desktop.domain.reach import Reach, reaches
 
 Certainty: TypeAlias = Literal["primary", "secondary", "uncertain"]
 Force: TypeAlias = Literal["law", "code", "company policy", "company discretion", "published result", "own construct"]
@@ -366,16 +358,6 @@ class Clock:
     days: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """The ids of everything that can bear on a threshold; showings as (showing id, threshold id)."""
-
-    questions: frozenset[str]
-    indicators: tuple[str, ...]
-    showings: frozenset[tuple[str, str]]
-    thresholds: tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Pack:
     """One framework, one version. ``digest`` is the SHA-256 of its canonical JSON, without the digest itself.
@@ -415,51 +397,9 @@ class Pack:
         return {item.id: item for item in self.thresholds}
 
     @cached_property
-    def bearing_on(self) -> Mapping[str, tuple[str, ...]]:
-        """What bears on each threshold, requirement or showing, as ``question:QC-01`` or ``indicator:vct``."""
-        found: dict[str, list[str]] = {}
-        for question in self.questions:
-            for target in question.bears_on:
-                found.setdefault(target, []).append(f"question:{question.id}")
-        for indicator in self.indicators:
-            for target in indicator.bears_on:
-                found.setdefault(target, []).append(f"indicator:{indicator.id}")
-        return {target: tuple(refs) for target, refs in found.items()}
-
-    @cached_property
     def reach(self) -> Mapping[str, Reach]:
         """What can bear on each threshold: its trees, what its showings rest on, and what says that it bears on it."""
-        return {threshold.id: self._reach(threshold) for threshold in self.thresholds}
-
-    def _reach(self, threshold: Threshold) -> Reach:
-        questions: set[str] = set()
-        indicators: dict[str, None] = {}
-        showings: set[tuple[str, str]] = set()
-        thresholds: dict[str, None] = {}
-        pending = [
-            (leaf, threshold.id) for leaf in (*leaves(threshold.crossed_when), *leaves(threshold.ruled_out_when))
-        ]
-        while pending:
-            leaf, target = pending.pop()
-            if isinstance(leaf, AnswerIn):
-                questions.add(leaf.question)
-            elif isinstance(leaf, IndicatorBelow | IndicatorAbove):
-                indicators[leaf.indicator] = None
-            elif isinstance(leaf, ThresholdStateIn):
-                thresholds[leaf.threshold] = None
-            elif isinstance(leaf, ShowingAccepted):
-                key = (leaf.showing, leaf.threshold or target)
-                if key not in showings:
-                    showings.add(key)
-                    support = self.showing_by_id[leaf.showing].supported_when.get(key[1])
-                    pending.extend((inner, key[1]) for inner in leaves(support))
-        for reference in self.bearing_on.get(threshold.id, ()):
-            kind, _, name = reference.partition(":")
-            if kind == "question":
-                questions.add(name)
-            else:
-                indicators[name] = None
-        return Reach(frozenset(questions), tuple(indicators), frozenset(showings), tuple(thresholds))
+        return reaches(self)
 
     @cached_property
     def requirements_by_standard(self) -> Mapping[tuple[str, str], tuple[Requirement, ...]]:
