@@ -60,7 +60,6 @@ class Written:
     Attributes:
         sha256: digest of the file, in hex. It cannot stand inside the file itself.
         notices: sentences on what the pages could not show as it was typed; they are also printed in the report.
-        figures: what the chart painter drew, chart by chart, for checks.
     """
 
     path: Path
