@@ -46,6 +46,7 @@ def front(context: Context) -> Section:
         _thresholds(context),
         *_gates(context),
         _missing(context),
+        *_due(context),
         *_tensions(context),
         _facts(context),
     ]
@@ -159,12 +160,26 @@ def _missing(context: Context) -> Block:
         required = counted(len(result.gap), "required safeguard")
         verb = "is" if len(result.gap) == 1 else "are"
         body.append(plain(f"{capital(required)} {verb} not shown to be in place."))
+    body.extend(plain(f"{item.title}: {item.reason}") for item in result.gap if item.status == "unspecified")
     dissent = sum(len(showing.dissent) for showing in context.inputs.showings)
     if dissent:
         body.append(plain(f"{capital(counted(dissent, 'dissenting view'))} on record, printed word for word below."))
     if not body:
         return Callout("Nothing that the framework asks for is missing from the record", (), "ok")
     return Callout("What is missing", tuple(body), "warn")
+
+
+def _due(context: Context) -> list[Block]:
+    """Say what the thresholds that are not ruled out make due; what checkpoints do stands with their domain."""
+    due: dict[str, list[str]] = {}
+    for result in context.result.thresholds:
+        if result.raises_level and result.treated_as_crossed:
+            for duty in context.pack.threshold_by_id[result.id].duties:
+                due.setdefault(duty, []).append(result.id)
+    if not due:
+        return []
+    listed = "; ".join(f"{duty} ({listed_ids(ids)})" for duty, ids in due.items())
+    return [Paragraph((Run("Falls due: ", "strong"), Run(closed(listed))), "small")]
 
 
 def _tensions(context: Context) -> list[Block]:

@@ -99,6 +99,23 @@ def test_first_page_of_empty_record_says_that_nothing_was_assessed() -> None:
     assert "precautionary" in verdict_of(snapshot)
 
 
+def test_first_page_names_what_falls_due_and_what_was_never_specified() -> None:
+    first = _first_page(board_report(empty_snapshot(), generated_at=MOMENT))
+
+    assert (
+        "Affirmative case: the most immediate misalignment risks and why they are acceptably mitigated (AIRD-4)"
+        in first
+    )
+    assert "Capability Report with the case for the conclusion (CBRN-3, CBRN-4, AIRD-4 and AIRD-5)" in first
+    assert "Record salient results" not in first
+    assert "ASL-4 Security Standard: It has never been specified; it cannot be met" in first
+    assert "ASL-4 Deployment Standard: It has never been specified; it cannot be met" in first
+
+
+def _first_page(report: ReportDocument) -> str:
+    return "\n".join("".join(run.text for run in runs_of(block)) for block in report.sections[0].blocks)
+
+
 def verdict_of(snapshot: Any) -> str:
     from reports.sections.common import Context
 
