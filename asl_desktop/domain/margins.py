@@ -217,10 +217,10 @@ def is_set_aside(m: Measurement) -> bool:
 
 
 def describe_interval(indicator: Indicator, reading: Reading) -> str:
-    """Return the interval in words: ``0.8x to 8.1x``."""
+    """Return the interval in words: ``0.8 to 8.1x``."""
     if reading.low is None or reading.high is None:
         return "no interval stated"
-    return f"{wording.number(reading.low)} to {wording.quantity(reading.high, indicator.unit)}"
+    return wording.interval(reading.low, reading.high, indicator.unit)
 
 
 def _planned(indicator: Indicator, inputs: Inputs) -> Demand:

@@ -76,6 +76,18 @@ def quantity(value: float, unit: str) -> str:
     return f"{text}{unit}" if unit == "x" else f"{text} {unit}"
 
 
+def interval(low: float, high: float, unit: str = "") -> str:
+    """Return the ends of an interval with three significant digits, the unit said once: ``0.713 to 8.91x``."""
+    return f"{number(_three(low))} to {quantity(_three(high), unit)}"
+
+
+def _three(value: float) -> float:
+    """Round to three significant digits; whole numbers and numbers of a thousand and more stay as they are."""
+    return (
+        value if float(value).is_integer() or abs(value) >= 1000 or not math.isfinite(value) else float(f"{value:.3g}")
+    )
+
+
 def day(value: date | None) -> str:
     """Return a date as 14 Mar 2026, or ``no date``."""
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}" if value else "no date"

@@ -259,8 +259,7 @@ def interval_text(indicator: Indicator, margin: Margin, level: float) -> str:
     """Say the interval in the indicator's unit, or that none is stated."""
     if margin.low is None or margin.high is None:
         return "no interval stated"
-    low, high = wording.number(margin.low), wording.quantity(margin.high, indicator.unit)
-    return f"{format_level(level)} interval {low} to {high}"
+    return f"{format_level(level)} interval {wording.interval(margin.low, margin.high, indicator.unit)}"
 
 
 def distance_text(indicator: Indicator, margin: Margin) -> str:

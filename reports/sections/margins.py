@@ -86,7 +86,7 @@ class _Row:
         held = self.margin or self.watched
         interval = "none stated" if isinstance(self.item.report, Point) else DASH
         if held and held.low is not None and held.high is not None:
-            interval = f"{wording.number(held.low)} to\u00a0{wording.number(held.high)}"
+            interval = wording.interval(held.low, held.high).replace(" to ", " to\u00a0")
         bound = "none"
         if self.indicator and (own := self.indicator.margin_bound):
             bound = wording.quantity(own.value, unit) + (" (policy)" if own.policy else "")
