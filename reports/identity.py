@@ -24,6 +24,7 @@ from cryptography.x509.oid import NameOID
 from asl_desktop.clock import Clock, SystemClock
 from asl_desktop.errors import FileExists, IdentityRefused, ValueRefused
 from asl_desktop.files import put_new, staged, writing
+from reports.der import length_claimed
 from reports.pkcs12_mac import harden_mac
 from reports.trust import (
     add_trust,
@@ -330,23 +331,11 @@ def _write_identity(identity: Identity, data: bytes) -> None:
 
 def _refuse_foreign(path: Path, data: bytes) -> None:
     """Tell a file of another kind, or one that was cut short, from a wrong passphrase before asking the library."""
-    length = _der_length(data)
+    length = length_claimed(data)
     if length is None:
         raise IdentityRefused(path=path, detail="it is not a PKCS#12 identity file")
     if len(data) < length:
         raise IdentityRefused(path=path, detail=f"it is damaged: {len(data)} of {length} bytes are there")
-
-
-def _der_length(data: bytes) -> int | None:
-    """Return the length that the outermost DER sequence claims, None when it does not start like one."""
-    if len(data) < 2 or data[0] != 0x30:
-        return None
-    if data[1] < 0x80:
-        return 2 + data[1]
-    count = data[1] & 0x7F
-    if not 1 <= count <= 4 or len(data) < 2 + count:
-        return None
-    return 2 + count + int.from_bytes(data[2 : 2 + count], "big")
 
 
 def _normal(passphrase: str) -> str:

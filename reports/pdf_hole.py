@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from reports.der import length_claimed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -60,20 +62,9 @@ def _text_problem(hole: bytes, contents: bytes) -> str:
     text = hole[1:-1]
     if not _HEX.fullmatch(text) or len(text) % 2 or bytes.fromhex(text.decode("ascii")) != contents:
         return "its hole does not hold the signature that the file shows"
-    length = _der_length(contents)
+    length = length_claimed(contents)
     if length is None or length > len(contents):
         return "the signature is cut short"
     if contents[length:].strip(b"\0"):
         return "something is hidden behind the signature in its hole"
     return ""
-
-
-def _der_length(data: bytes) -> int | None:
-    if len(data) < 2 or data[0] != 0x30:
-        return None
-    if data[1] < 0x80:
-        return 2 + data[1]
-    count = data[1] & 0x7F
-    if not 1 <= count <= 4 or len(data) < 2 + count:
-        return None
-    return 2 + count + int.from_bytes(data[2 : 2 + count], "big")
