@@ -10,11 +10,14 @@ from asl_desktop.cli.output import heading, print_json, say, table
 
 
 @click.group(invoke_without_command=True, short_help="List, show and check frameworks.")
+@click.option("--json", "as_json", is_flag=True, help="Without a command: print the list as one JSON document.")
 @click.pass_context
-def packs(context: click.Context) -> None:
+def packs(context: click.Context, *, as_json: bool) -> None:
     """List, validate and show framework packs; without a command, list them."""
     if context.invoked_subcommand is None:
-        context.invoke(list_)
+        context.invoke(list_, as_json=as_json)
+    elif as_json:
+        raise click.UsageError("Put --json after the command.")
 
 
 @packs.command("list")

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
     from asl_desktop.domain.determination import Snapshot, Trace
 
+_EVALUATED_BY = (
+    "How the rules become a state: asl_desktop/domain/determine.py, function _state.",
+    "What each line of a rule is worth: asl_desktop/domain/logic.py, function evaluate.",
+)
 _MARK = {"true": "yes    ", "false": "no     ", "unknown": "unknown"}
 
 
@@ -37,7 +41,10 @@ def explanation(snapshot: Snapshot, subject: str) -> Mapping[str, Trace]:
 
 def print_trace(snapshot: Snapshot, subject: str, traces: Mapping[str, Trace]) -> None:
     """Print the state, its reasons and every rule as an indented tree."""
+    from asl_desktop.services.packs import rule_places
+
     outcome = snapshot.determination
+    places = rule_places(snapshot.pack, subject)
     threshold = outcome.threshold_by_id.get(subject)
     result = threshold or outcome.gate_by_id[subject]
     say(f"{subject}: {result.state.replace('_', ' ')}")
@@ -45,9 +52,17 @@ def print_trace(snapshot: Snapshot, subject: str, traces: Mapping[str, Trace]) -
         bullet(reason)
     for name, trace in traces.items():
         heading(f"{name} in the pack {snapshot.pack.id}")
+        if name in places:
+            say(f"  {places[name]}")
         _branch(trace, depth=0)
     if not traces:
         say("The framework states no rule for this; people decide.")
+        return
+    say()
+    if not places:
+        say(f"No file here holds this content of the pack (digest {snapshot.pack.digest}); the assessment does.")
+    for line in _EVALUATED_BY:
+        say(line)
 
 
 def _branch(trace: Trace, *, depth: int) -> None:

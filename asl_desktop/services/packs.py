@@ -6,6 +6,7 @@ packs (``*.yaml``) and may hold a ``library`` folder of its own, which is added 
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 from dataclasses import dataclass
@@ -88,6 +89,31 @@ def validate_pack(path: Path) -> Pack:
     for other in _paths_by_id(own).get(pack.id, ()):
         _refuse_conflict(pack, _read(own, other))
     return pack
+
+
+def rule_places(pack: Pack, item_id: str) -> Mapping[str, str]:
+    """Return where the rules of a threshold or gate are written: name of the rule -> ``FILE, line N``.
+
+    Empty when no file here holds this very content of the pack: a line of another would mislead.
+    """
+    own = own_pack_folder()
+    for path in _paths_by_id(own).get(pack.id, ()):
+        with contextlib.suppress(PackInvalid):  # a broken file is not where the rules of a working pack are
+            if _read(own, path).digest == pack.digest:
+                return _rule_places(path, item_id)
+    return {}
+
+
+def _rule_places(path: Path, item_id: str) -> dict[str, str]:
+    source = read_yaml(path, error=PackInvalid)
+    return {
+        str(field[2]): f"{path}, line {line}"
+        for field, line in source.lines.items()
+        if len(field) == 3
+        and field[0] in {"thresholds", "gates"}
+        and field[2] in {"crossed_when", "ruled_out_when", "opens_when"}
+        and source.data[field[0]][field[1]].get("id") == item_id
+    }
 
 
 def own_pack_folder() -> Path:

@@ -17,6 +17,7 @@ from asl_desktop.storage.document import Document
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ROOT = Path(__file__).resolve().parents[2]
 PACK = "anthropic-rsp-2.2"
 SECRET = "forty-two"
 
@@ -115,6 +116,33 @@ def test_determine_why_prints_the_rule_with_every_leaf(cli: Cli, file: Path) -> 
     assert data["opens_when"]["value"] == "false"
 
 
+@pytest.mark.parametrize(
+    ("item", "rule"), [("CBRN-3", "crossed_when"), ("AIRD-5", "ruled_out_when"), ("deploy", "opens_when")]
+)
+def test_determine_why_names_the_line_of_the_rule_and_the_functions(cli: Cli, file: Path, item: str, rule: str) -> None:
+    assert cli("determine", file, "--why", item) == 0
+    lines = cli.out.splitlines()
+    heading = next(number for number, line in enumerate(lines) if line.startswith(f"{rule} in the pack"))
+    path, _, line = lines[heading + 2].strip().rpartition(", line ")
+    source = Path(path).read_text("utf-8").splitlines()
+    assert source[int(line) - 1].strip().startswith(f"{rule}:")
+    owner = next(text for text in reversed(source[: int(line)]) if text.startswith("  - id: "))
+    assert owner == f"  - id: {item}"
+    named = re.findall(r"(\S+\.py), function (\w+)\.", cli.out)
+    assert len(named) == 2
+    for module, function in named:
+        assert f"\ndef {function}(" in (ROOT / module).read_text("utf-8")
+
+
+def test_determine_why_of_a_pack_that_is_not_here_names_no_line(
+    cli: Cli, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asl_desktop.services.packs._paths_by_id", lambda _: {})
+    assert cli("determine", file, "--why", "CBRN-3") == 0
+    assert ", line " not in cli.out
+    assert "No file here holds this content of the pack" in cli.out
+
+
 def test_determine_why_of_an_unknown_id_suggests_the_nearest(cli: Cli, file: Path) -> None:
     assert cli("determine", file, "--why", "CBRN-33") == 1
     assert 'Did you mean "CBRN-3"?' in cli.err
@@ -180,6 +208,8 @@ def cli_facts(cli: Cli) -> Any:
 
 def test_packs_lists_shows_and_validates(cli: Cli) -> None:
     assert PACK in {item["id"] for item in cli.json("packs", "list", "--json")}
+    assert cli.json("packs", "--json") == cli.json("packs", "list", "--json")
+    assert cli("packs", "--json", "list") == 2
     assert cli("packs") == 0
     assert PACK in cli.out
     assert cli("packs", "show", PACK) == 0
