@@ -31,15 +31,13 @@ from asl_desktop.domain.inputs import (
     stated,
 )
 from asl_desktop.domain.pack import Indicator
+from asl_desktop.domain.scales import moved, position, riskier, scaled, unscaled, whole
 from asl_desktop.frozen import frozen
 
 if TYPE_CHECKING:
     from datetime import date
 
     from asl_desktop.domain.pack import Bound
-
-AXIS_END = 1000.0
-"""Where a value sits that the scale cannot place on the risky side; the safe side ends at 0."""
 
 _SEVERITY = {"clear": 0, "in_buffer": 1, "not_excluded": 2, "crossed": 3}
 
@@ -102,11 +100,6 @@ _latest: dict[str, tuple[tuple[object, ...], date, float, Readings]] = {}
 Between two keystrokes one record changes; the other indicators keep theirs. Compared by identity, so nothing that could
 give another reading is ever taken for the same.
 """
-
-
-def riskier(indicator: Indicator, left: float, right: float) -> bool:
-    """Tell whether ``left`` is riskier than, or equal to, ``right`` for this indicator."""
-    return left >= right if indicator.direction == "higher_is_riskier" else left <= right
 
 
 def read_indicator(indicator: Indicator, inputs: Inputs, *, as_of: date, level: float) -> Readings:
@@ -189,19 +182,6 @@ def watched_of(readings: Readings) -> Watched | None:
     )
 
 
-def position(indicator: Indicator, value: float, bound: Bound) -> float:
-    """Return where a value lies on the common axis: 0 at the floor, 100 at the bound, never below 0."""
-    floor = indicator.floor
-    if floor is None:
-        floor = 0.0 if indicator.scale == "linear" else _scale_start(indicator)
-    start, end, place = _scaled(indicator, floor), _scaled(indicator, bound.value), _scaled(indicator, value)
-    if math.isinf(place):
-        return AXIS_END if riskier(indicator, value, bound.value) else 0.0
-    if math.isinf(start) or start == end:
-        return 100.0 if riskier(indicator, value, bound.value) else 0.0
-    return min(max(100.0 * (place - start) / (end - start), 0.0), AXIS_END)
-
-
 def evidence_counts(links: tuple[EvidenceLink, ...], inputs: Inputs, as_of: date) -> bool:
     """Tell whether at least one supporting link leads to evidence that is on file and still valid on ``as_of``."""
     for link in links:
@@ -250,9 +230,9 @@ def _read(
     if low is not None and high is not None:
         gap = max(0.0, m.gap)
         if indicator.direction == "higher_is_riskier":
-            safer, conservative = low, max(high, _moved(indicator, high, gap))
+            safer, conservative = low, max(high, moved(indicator, high, gap))
         else:
-            safer, conservative = high, min(low, _moved(indicator, low, -gap))
+            safer, conservative = high, min(low, moved(indicator, low, -gap))
     return Reading(
         measurement=m,
         measured=True,
@@ -334,24 +314,16 @@ def _point(report: Point) -> statistics.Estimate:
 
 
 def _in_unit(indicator: Indicator, share: statistics.Estimate) -> statistics.Estimate:
-    factor = _count_factor(indicator.unit)
+    factor = whole(indicator)
     if factor == 1.0 or share.low is None or share.high is None:
         return share
     return statistics.Estimate(share.value * factor, share.low * factor, share.high * factor, share.method)
 
 
-def _count_factor(unit: str) -> float:
-    if unit == "%":
-        return 100.0
-    if unit.startswith("of ") and unit[3:].isdigit():
-        return float(unit[3:])
-    return 1.0
-
-
 def _rescaled(indicator: Indicator, report: Interval, level: float) -> statistics.Estimate:
     if report.level == level:
         return statistics.Estimate(report.estimate, report.low, report.high, "as reported")
-    middle = _scaled(indicator, report.estimate)
+    middle = scaled(indicator, report.estimate)
     if not math.isfinite(middle):  # the scale has no distances from here: a wider interval will do, a narrower one not
         wide = report.level > level
         method = f"as reported at {100 * report.level:.3g} %" if wide else "no interval at the level wanted"
@@ -361,44 +333,11 @@ def _rescaled(indicator: Indicator, report: Interval, level: float) -> statistic
 
 
 def _rescaled_end(indicator: Indicator, report: Interval, end: float, level: float) -> float:
-    middle = _scaled(indicator, report.estimate)
-    half = _scaled(indicator, end) - middle
+    middle = scaled(indicator, report.estimate)
+    half = scaled(indicator, end) - middle
     if half == 0.0 or not math.isfinite(half):
         return end
-    return _unscaled(indicator, middle + statistics.rescale(half, stated=report.level, wanted=level))
-
-
-def _logit_unit(indicator: Indicator) -> float:
-    return _count_factor(indicator.unit)
-
-
-def _scaled(indicator: Indicator, value: float) -> float:
-    if indicator.scale == "linear":
-        return value
-    if indicator.scale == "log":
-        return math.log(value) if value > 0.0 else -math.inf
-    share = value / _logit_unit(indicator)
-    if share <= 0.0:
-        return -math.inf
-    return math.inf if share >= 1.0 else math.log(share / (1.0 - share))
-
-
-def _unscaled(indicator: Indicator, value: float) -> float:
-    if indicator.scale == "linear":
-        return value
-    if indicator.scale == "log":
-        return math.exp(value) if value < 700.0 else math.inf
-    if value < -700.0:
-        return 0.0
-    return _logit_unit(indicator) / (1.0 + math.exp(-value))
-
-
-def _moved(indicator: Indicator, value: float, gap: float) -> float:
-    return value if gap == 0.0 else _unscaled(indicator, _scaled(indicator, value) + gap)
-
-
-def _scale_start(indicator: Indicator) -> float:
-    return 1.0 if indicator.scale == "log" else 0.0
+    return unscaled(indicator, middle + statistics.rescale(half, stated=report.level, wanted=level))
 
 
 def _key(indicator: Indicator, reading: Reading) -> float:
