@@ -74,16 +74,6 @@ def clock_time(value: datetime) -> str:
     return f"{value.astimezone():%H:%M}"
 
 
-def size(count: int) -> str:
-    """Return a number of bytes as people write it: 48 kB, 2.4 MB."""
-    amount = float(count)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "bytes" or amount >= 10 else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} TB"
-
-
 def short_digest(sha256: str) -> str:
     """Return the first eight digits of a digest in two groups."""
     return f"{sha256[:4]} {sha256[4:8]}"

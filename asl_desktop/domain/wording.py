@@ -101,6 +101,16 @@ def points(value: float | None) -> str:
     return f"{MINUS}{-rounded}" if rounded < 0 else f"+{rounded}"
 
 
+def size(count: int) -> str:
+    """Return a number of bytes as people write it: 48 kB, 2.4 MB."""
+    amount = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "bytes" or amount >= 10 else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
+
+
 def listed(items: Iterable[str]) -> str:
     """Return items as ``a``, ``a and b``, ``a, b and c``."""
     found = list(items)

@@ -99,7 +99,7 @@ def evidence(context: Context) -> Section:
         item = items[sha]
         about = labelled(
             ("", closed(item.title)),
-            ("", f"{item.name}, {_size(item.size)}."),
+            ("", f"{item.name}, {wording.size(item.size)}."),
             ("Cites", closed(item.cites)),
             ("", sentence(", ".join(part for part in (item.strength, item.confidentiality, _dates(item)) if part))),
             ("Attached by", common.line(person(item.author, "", item.at))),
@@ -116,13 +116,6 @@ def evidence(context: Context) -> Section:
 def _dates(item: EvidenceItem) -> str:
     days = (("produced", item.produced), ("received", item.received), ("valid until", item.valid_until))
     return ", ".join(f"{word} {wording.day(day)}" for word, day in days if day)
-
-
-def _size(size: int) -> str:
-    for unit, step in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if size >= step:
-            return f"{size / step:.1f} {unit}"
-    return f"{size} bytes"
 
 
 def plan(context: Context) -> Section:
@@ -173,7 +166,7 @@ def answers(context: Context) -> Section:
     told = [item for item in ordered if item not in short]
     if told:
         rows = tuple(_answer_row(context, item, common) for item in told)
-        columns = (Column("Question and answer", 46), Column("Reasons and evidence", 54))
+        columns = (Column("Question and answer", 44), Column("Reasons and evidence", 56))
         blocks.append(Table(columns, rows, summary="Answers with their reasons and authors", dense=True))
     if short:
         cells = [_short_answer(context, item, common) for item in short]

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
+from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import EvidenceItem, EvidenceLink
 from asl_desktop.domain.records import Record
 from asl_desktop.errors import UserError
@@ -31,7 +32,7 @@ from ui.session import AttachState, Session, cause_of
 from ui.theme import set_role
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import IconLabel, announce, button, chip, clear, label, link, row, tool_button
-from ui.wording import short_digest, size
+from ui.wording import short_digest
 
 _ICONS = {
     ".pdf": "file-text", ".md": "file-text", ".txt": "file-text", ".csv": "file-spreadsheet",
@@ -112,7 +113,7 @@ class EvidenceRow(QWidget):
                  menu: Callable[[], QMenu]) -> None:  # fmt: skip
         super().__init__()
         self.setFixedHeight(40)
-        parts = [size(item.size), link_.anchor, f"sha256 {short_digest(item.sha256)}"]
+        parts = [wording.size(item.size), link_.anchor, f"sha256 {short_digest(item.sha256)}"]
         name = ElidedLabel(item.title or item.name, "strong")
         name.setToolTip(f"{item.name}\nsha256 {item.sha256}")
         meta = ElidedLabel(" · ".join(part for part in parts if part), "muted", Qt.TextElideMode.ElideRight)
