@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 
 from asl_desktop.errors import PackInvalid
@@ -48,6 +49,12 @@ LIBRARY_FILES = [*(resource_path(name) for name in list_names("frameworks/librar
 @pytest.mark.parametrize("path", PACK_FILES, ids=lambda path: path.name)
 def test_pack_schema_accepts_good_packs(path: Path) -> None:
     assert faults("pack-1", read_yaml(path, error=PackInvalid).data) == []
+
+
+@pytest.mark.parametrize("name", ["frameworks/anthropic-rsp-2.2.yaml", *list_names("frameworks/library", ".yaml")])
+def test_shipped_files_follow_the_schema_for_any_yaml_reader(name: str) -> None:
+    kind = "library-1" if "library" in name else "pack-1"
+    assert faults(kind, yaml.safe_load(read_text(name))) == []
 
 
 @pytest.mark.parametrize("path", LIBRARY_FILES, ids=lambda path: path.name)

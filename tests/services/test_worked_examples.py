@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
+import yaml
 
 from asl_desktop.domain.determine import support_of
 from asl_desktop.domain.inputs import (
@@ -22,6 +25,7 @@ from asl_desktop.domain.inputs import (
     ShowingRecord,
 )
 from asl_desktop.domain.logic import tense_leaves
+from asl_desktop.resources_access import read_text
 from asl_desktop.services.assessments import snapshot_of
 from asl_desktop.services.examples import build_example, example_inputs, example_names
 from asl_desktop.services.packs import load_pack
@@ -446,3 +450,10 @@ def _support(pack: Pack, inputs: Inputs) -> Trace:
     found = support_of(pack, inputs, DAY, showing="RO-2", threshold="CP-AUT")
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_example_follows_the_published_schema_for_any_yaml_reader(name: str) -> None:
+    schema = json.loads(read_text("schemas/inputs-1.schema.json"))
+    read_elsewhere = yaml.safe_load(example_inputs(name).read_text("utf-8"))
+    assert [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(read_elsewhere)] == []
