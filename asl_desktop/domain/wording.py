@@ -78,10 +78,10 @@ def quantity(value: float, unit: str) -> str:
 
 def interval(low: float, high: float, unit: str = "") -> str:
     """Return the ends of an interval with three significant digits, the unit said once: ``0.713 to 8.91x``."""
-    return f"{number(_three(low))} to {quantity(_three(high), unit)}"
+    return f"{number(three_digits(low))} to {quantity(three_digits(high), unit)}"
 
 
-def _three(value: float) -> float:
+def three_digits(value: float) -> float:
     """Round to three significant digits; whole numbers and numbers of a thousand and more stay as they are."""
     return (
         value if float(value).is_integer() or abs(value) >= 1000 or not math.isfinite(value) else float(f"{value:.3g}")

@@ -270,8 +270,8 @@ def distance_text(indicator: Indicator, margin: Margin) -> str:
     side = "short of" if margin.points > 0 else "past"
     if indicator.scale == "log" and value > 0 and margin.bound > 0:
         factor = max(value / margin.bound, margin.bound / value)
-        return f"factor {wording.number(factor)} {side} the bound"
-    return f"{wording.quantity(abs(margin.bound - value), indicator.unit)} {side} the bound"
+        return f"factor {wording.number(wording.three_digits(factor))} {side} the bound"
+    return f"{wording.quantity(wording.three_digits(abs(margin.bound - value)), indicator.unit)} {side} the bound"
 
 
 def _limit(value: float | None) -> tuple[float | None, Clip]:

@@ -11,7 +11,7 @@ from reports.layout.surface import Surface
 
 PAGE_WIDTH, PAGE_HEIGHT = 595.276, 841.89
 LEFT, RIGHT = 48.0, 48.0
-TOP, BOTTOM = 54.0, 46.0
+TOP, BOTTOM = 52.0, 44.0
 WIDTH = PAGE_WIDTH - LEFT - RIGHT
 HEIGHT = PAGE_HEIGHT - TOP - BOTTOM
 Draw: TypeAlias = Callable[[Surface, float], None]

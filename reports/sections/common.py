@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from asl_desktop.domain import wording
-from asl_desktop.domain.determination import Determination, MarginState, Snapshot, Trace
+from asl_desktop.domain.determination import Determination, MarginState, Snapshot, ThresholdResult, Trace
 from reports.blocks import Cell, Run, Runs, cell
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ STATE_MARK: Mapping[str, tuple[str, MarginState]] = {
     "conflicting": ("\u25a0", "crossed"),
     "not_assessed": ("\u2715", "not_measured"),
 }
+TENSE_MARK: tuple[str, MarginState] = ("\u25b2", "in_buffer")
 DASH = "\u2014"
 
 
@@ -102,10 +103,12 @@ def sentence(text: str) -> str:
     return capital(closed(text))
 
 
-def state_runs(state: str) -> Runs:
-    """Return a threshold state as its glyph and its words."""
-    glyph, mark = STATE_MARK[state]
-    return (Run(glyph, mark=mark), Run(f"\u00a0{capital(wording.STATE_WORDS[state])}", "strong"))
+def state_runs(result: ThresholdResult) -> Runs:
+    """Return a threshold state as its glyph and its words; one ruled out with tension does not look clear."""
+    tense = result.state == "ruled_out" and bool(result.tensions)
+    glyph, mark = TENSE_MARK if tense else STATE_MARK[result.state]
+    words = capital(wording.STATE_WORDS[result.state]) + (", with tension" if tense else "")
+    return (Run(glyph, mark=mark), Run(f"\u00a0{words}", "strong"))
 
 
 def person(by: str, role: str = "", at: str = "") -> str:

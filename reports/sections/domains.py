@@ -90,7 +90,7 @@ def _threshold(context: Context, threshold: Threshold, result: ThresholdResult) 
     given = [s for s in context.inputs.showings if s.threshold == threshold.id]
     conditions = tuple(_conditions(context, result, given))
     if conditions:
-        columns = (Column("Condition", 18), Column("Decision", 10), Column("Reasons", 53), Column("Evidence", 19))
+        columns = (Column("Condition", 20), Column("Decision", 9), Column("Reasons", 57), Column("Evidence", 14))
         blocks.append(
             Table(columns, conditions, summary="What would rule it out, with who decided and why", dense=True)
         )
@@ -142,9 +142,7 @@ def _strays(context: Context) -> list[Block]:
 
 
 def _state_line(threshold: Threshold, result: ThresholdResult) -> Runs:
-    runs = state_runs(result.state)
-    if result.state == "ruled_out" and result.tensions:
-        runs = (*runs, Run(", with tension", "strong"))
+    runs = state_runs(result)
     own = threshold.status_words.get(result.state)
     tail = f" In the framework\u2019s words: {sentence(own)}" if own else ""
     if not result.raises_level:

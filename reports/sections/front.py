@@ -35,6 +35,13 @@ _SILENT = (
 )
 
 
+_WHAT_TO_DO: Runs = (
+    Run("What to do: ", "strong"),
+    Run("fill these before deciding, or decide in the knowledge that none of them counts in the model\u2019s favour. "),
+    Run("The shortest ways to open a gate stand under \u201cGates and decisions\u201d."),
+)
+
+
 def front(context: Context) -> Section:
     """Return the first page for a reader who has two minutes."""
     scope, pack, result = context.inputs.scope, context.pack, context.result
@@ -92,11 +99,8 @@ def _thresholds(context: Context) -> Block:
     for result in context.result.thresholds:
         threshold = context.pack.threshold_by_id[result.id]
         kind = "" if result.raises_level else f" ({threshold.kind}, raises no level)"
-        state: Runs = state_runs(result.state)
-        if result.state == "ruled_out" and result.tensions:
-            state = (*state, Run(", with tension", "strong"))
-        rows.append((cell(threshold.title + kind), (state,), cell(_why(result))))
-    columns = (Column("Threshold", 35), Column("State", 24), Column("Why", 41))
+        rows.append((cell(threshold.title + kind), (state_runs(result),), cell(_why(result))))
+    columns = (Column("Threshold", 31), Column("State", 22), Column("Why", 47))
     return Table(columns, tuple(rows), summary="The state of each threshold and the first reason for it")
 
 
@@ -166,6 +170,7 @@ def _missing(context: Context) -> Block:
         body.append(plain(f"{capital(counted(dissent, 'dissenting view'))} on record, printed word for word below."))
     if not body:
         return Callout("Nothing that the framework asks for is missing from the record", (), "ok")
+    body.append(_WHAT_TO_DO)
     return Callout("What is missing", tuple(body), "warn")
 
 
@@ -202,7 +207,7 @@ def _tensions(context: Context) -> list[Block]:
         finding = f"{question.text} {finding}" if question else finding
         name: Runs = (Run(f"{item.threshold}, {item.showing} ", "muted"), Run(subject))
         rows.append(((name,), cell(sentence(finding)), (*rationale, *who)))
-    columns = (Column("Accepted although", 21), Column("The record says", 31), Column("Rationale", 48))
+    columns = (Column("Accepted although", 22), Column("The record says", 34), Column("Rationale", 44))
     return [
         Heading("Tensions: accepted although the record does not support it", 2),
         Paragraph(plain(lead), "small"),

@@ -40,7 +40,7 @@ def margins(context: Context) -> Section:
         blocks.append(ChartBlock(chart))
     else:
         blocks.append(Paragraph(plain("The framework pack has no indicator with a bound.")))
-    return Section("Capability margins", (*blocks, *_results(context)))
+    return Section("Capability margins", (*blocks, *_results(context)), new_page=True)
 
 
 def _results(context: Context) -> list[Block]:
@@ -61,8 +61,8 @@ def _results(context: Context) -> list[Block]:
         Column("As reported", 12),
         Column("Interval", 13, "right"),
         Column("Bound", 7, "right"),
-        Column("Margin", 9, "right"),
-        Column("Distance, state and remarks", 45),
+        Column("Margin", 9.5, "right"),
+        Column("Distance, state and remarks", 48),
     )
     table = Table(columns, rows, summary="Every result on file in its own unit", dense=True)
     return [heading, Paragraph(plain(f"{lead}."), "small"), table]

@@ -95,7 +95,7 @@ def _sources(context: Context) -> Block:
                 cell(when),
             )
         )
-    columns = (Column("Source", 46), Column("Force", 14), Column("Certainty", 8), Column("Dates", 32))
+    columns = (Column("Source", 43), Column("Force", 13), Column("Certainty", 10), Column("Dates", 34))
     return Table(columns, tuple(rows), summary="Sources with their force and certainty", dense=True)
 
 

@@ -85,10 +85,10 @@ def _gap_table(context: Context, gap: list[GapItem], common: Usual) -> Table:
         status = capital(wording.REQUIREMENT_WORDS.get(item.status, item.status))
         rows.append((cell(name), cell(f"{item.standard} {item.track}"), cell(status), remarks))
     columns = (
-        Column("Safeguard", 29),
-        Column("Standard", 14),
+        Column("Safeguard", 23),
+        Column("Standard", 15),
         Column("Status", 12),
-        Column("Why, and what is recorded", 45),
+        Column("Why, and what is recorded", 50),
     )
     summary = "Required safeguards that are not shown to be in place"
     return Table(columns, tuple(rows), summary=summary, dense=True)
@@ -117,7 +117,7 @@ def _others_table(context: Context, records: list[RequirementRecord], common: Us
         name = f"{record.requirement} {requirement.title}" if requirement else record.requirement
         status = capital(wording.REQUIREMENT_WORDS.get(record.status, record.status))
         rows.append((cell(name), cell(status), _remarks(context, record, common)))
-    columns = (Column("Safeguard", 28), Column("Status", 12), Column("What is recorded", 60))
+    columns = (Column("Safeguard", 26), Column("Status", 11), Column("What is recorded", 63))
     return Table(columns, tuple(rows), summary="Safeguards that are covered or not required", dense=True)
 
 

@@ -105,7 +105,9 @@ class MarginsPage(Page):
         lines = [shown.words]
         if margin.native_distance is not None and margin.points is not None:
             unit = "as a factor" if indicator.scale == "log" else "in the indicator's own unit"
-            lines.append(f"Distance to the bound {unit}: {wording.number(margin.native_distance)}.")
+            lines.append(
+                f"Distance to the bound {unit}: {wording.number(wording.three_digits(margin.native_distance))}."
+            )
         if bound:
             source = snapshot.pack.source_by_id.get(bound.cite.source)
             lines.append(f"Bound: {bound.label} Source: {source.document if source else bound.cite.source}.")
