@@ -21,13 +21,22 @@ if TYPE_CHECKING:
 @click.option("--pack", "pack_id", default=None, metavar="ID", help="Put the same inputs to another framework.")
 @click.option("--as-of", type=DAY, default=None, metavar="DATE", help="Judge as of this day, YYYY-MM-DD.")
 @click.option("--why", default="", metavar="ID", help="Print the rule behind one threshold or gate, leaf by leaf.")
+@click.option(
+    "--what-if", is_flag=True, help="Print which single changes would move the outcome, the weightiest first."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document of a stable shape.")
-def determine(file: Path, *, pack_id: str | None, as_of: datetime | None, why: str, as_json: bool) -> None:
+def determine(
+    file: Path, *, pack_id: str | None, as_of: datetime | None, why: str, what_if: bool, as_json: bool
+) -> None:
     """Say which standards FILE's inputs require, why, what is missing, and which gates are open."""
     from asl_desktop.services.outcome import determination_json
 
+    if why and what_if:
+        raise click.UsageError("--why and --what-if answer different questions: ask for one of them.")
     snapshot = snapshot_of_file(file, pack_id=pack_id, as_of=as_of)
-    if why:
+    if what_if:
+        _print_changes(snapshot, as_json=as_json)
+    elif why:
         from asl_desktop.cli.trace_text import explanation, print_trace
 
         traces = explanation(snapshot, why)
@@ -43,6 +52,25 @@ def determine(file: Path, *, pack_id: str | None, as_of: datetime | None, why: s
         from asl_desktop.cli.outcome_text import print_outcome
 
         print_outcome(snapshot)
+
+
+def _print_changes(snapshot: Snapshot, *, as_json: bool) -> None:
+    """Print the single changes of one input that would move a standard, a gate or a threshold."""
+    from dataclasses import asdict
+
+    from asl_desktop.domain.sensitivity import what_would_change
+
+    changes = what_would_change(snapshot.pack, snapshot.inputs, snapshot.as_of)
+    if as_json:
+        print_json([asdict(change) for change in changes])
+        return
+    click.echo("Single changes that would move the outcome, those that move most with least first:\n")
+    for change in changes:
+        click.echo(f"  {change.change}")
+        for effect in change.effects:
+            click.echo(f"      {effect}")
+    if not changes:
+        click.echo("  None: no single change of one input moves anything.")
 
 
 def snapshot_of_file(file: Path, *, pack_id: str | None = None, as_of: datetime | None = None) -> Snapshot:

@@ -143,6 +143,19 @@ def test_determine_why_of_a_pack_that_is_not_here_names_no_line(
     assert "No file here holds this content of the pack" in cli.out
 
 
+def test_determine_what_if_lists_changes_that_really_move_the_outcome(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "example.asl"
+    assert cli("new", path, "--pack", PACK, "--model", "Claude Opus 4") == 0
+    assert cli("apply", path, example_inputs("claude-opus-4")) == 0
+    changes = cli.json("determine", path, "--what-if", "--json")
+    assert [change["weight"] for change in changes] == sorted((c["weight"] for c in changes), reverse=True)
+    rejected = next(c for c in changes if c["change"] == "RO-1 for CBRN-4 rejected")
+    assert "CBRN-4 becomes not ruled out (now ruled out)." in rejected["effects"]
+    assert cli("determine", path, "--what-if") == 0
+    assert "RO-1 for CBRN-4 rejected" in cli.out
+    assert cli("determine", path, "--what-if", "--why", "CBRN-4") == 2
+
+
 def test_determine_why_of_an_unknown_id_suggests_the_nearest(cli: Cli, file: Path) -> None:
     assert cli("determine", file, "--why", "CBRN-33") == 1
     assert 'Did you mean "CBRN-3"?' in cli.err
