@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from asl_desktop.cli.assessment_commands import DAY, PATH, to_day
-from asl_desktop.cli.output import print_json
+from asl_desktop.cli.output import print_json, say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,13 +64,13 @@ def _print_changes(snapshot: Snapshot, *, as_json: bool) -> None:
     if as_json:
         print_json([asdict(change) for change in changes])
         return
-    click.echo("Single changes that would move the outcome, those that move most with least first:\n")
+    say("Single changes that would move the outcome, those that move most with least first:\n")
     for change in changes:
-        click.echo(f"  {change.change}")
+        say(f"  {change.change}")
         for effect in change.effects:
-            click.echo(f"      {effect}")
+            say(f"      {effect}")
     if not changes:
-        click.echo("  None: no single change of one input moves anything.")
+        say("  None: no single change of one input moves anything.")
 
 
 def snapshot_of_file(file: Path, *, pack_id: str | None = None, as_of: datetime | None = None) -> Snapshot:
