@@ -143,7 +143,7 @@ def test_standard_never_specified_takes_the_labs_own_specification(
 
 
 def test_summary_says_how_many_safeguards_are_missing(qtbot: QtBot, session: Session, page: SafeguardsPage) -> None:
-    assert "Security: L2 required, precautionary" in words_of(page)
+    assert "Security needs L2, precautionary" in words_of(page)
     assert "2 safeguards missing" in words_of(page)
     card = opened(page, "R1")
     card.status["not_applicable"].click()

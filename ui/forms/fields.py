@@ -118,6 +118,7 @@ class RangeEditor(PartEditor):
             grid.addWidget(label(f"{name}{unit}", "label"), 0, at)
             grid.addWidget(field, 1, at)
             field.textEdited.connect(lambda _: self.changed.emit())
+        grid.setColumnStretch(len(self.fields), 1)
         self.column.addLayout(grid)
         self.setFocusProxy(self.fields[0])
 

@@ -196,7 +196,7 @@ class MeasurementsPage(Page):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 4, MARGIN)
         column.setSpacing(16)
-        column.addWidget(card(self._chips, self._title, self._about, self._bounds, _flush(self.margin), self._words))
+        column.addWidget(card(self._chips, self._title, self._about, self._bounds, self.margin, self._words))
         column.addLayout(self._results)
         column.addLayout(row(self._add, 1))
         column.addStretch(1)
@@ -209,15 +209,6 @@ class MeasurementsPage(Page):
         self._area.viewport().setAutoFillBackground(False)
         self._area.setWidget(holder)
         return self._area
-
-
-def _flush(chart: MarginList) -> QVBoxLayout:
-    """Let the chart reach out by its own side, so that its words begin where those above it begin."""
-    side = round(MarginList.SIDE)
-    layout = QVBoxLayout()
-    layout.setContentsMargins(-side, 0, -side, 0)
-    layout.addWidget(chart)
-    return layout
 
 
 def _about(indicator: Indicator) -> str:

@@ -81,7 +81,7 @@ class SafeguardsPage(Page):
             title = snapshot.pack.track_by_id[result.track].title
             missing = sum(1 for item in snapshot.determination.gap if item.track == result.track)
             tail = ", precautionary" if result.precautionary else ""
-            words = f"{title}: {result.required} required{tail}"
+            words = f"{title} needs {result.required}{tail}"
             self._summary.addWidget(chip(words, "accent"))
             state = plural(missing, "safeguard missing", "safeguards missing") if missing else "all safeguards shown"
             self._summary.addWidget(chip(state, "danger" if missing else "ok"))
@@ -136,7 +136,7 @@ class SafeguardsPage(Page):
         split.addWidget(self._list)
         split.addWidget(self._make_detail())
         split.setStretchFactor(1, 1)
-        split.setSizes([280, 700])
+        split.setSizes([264, 716])
         split.setContentsMargins(0, 0, 0, MARGIN)
         self.body.addWidget(split, 1)
         return summary

@@ -29,6 +29,11 @@ from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import Banner, IconLabel, button, card, clear, column, label, line, row, tool_button
 
 _WIDTH = 720
+_STEPS = (
+    ("list", "Put on record", "Answer the questions, enter evaluation results, attach the evidence."),
+    ("scale", "See what follows", "The framework's rules say which standards are required and what is missing."),
+    ("pen-line", "Decide and sign", "People decide by name; the report is a PDF that others can verify."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +135,6 @@ class StartPage(QWidget):
         self.new = button("New assessment", self.start_new, icon_name="plus", primary=True)
         self.open = button("Open file", self.choose_file, icon_name="folder-open")
         self.example = button("Open the worked example", self.example_wanted.emit, icon_name="book-open")
-        for item in (self.new, self.open, self.example):
-            item.setMinimumHeight(40)
         about = label(
             "The worked example is a published model under its published framework, from public figures only.",
             "muted",
@@ -139,7 +142,7 @@ class StartPage(QWidget):
         )
         holder = QWidget()
         layout = column(row(self.new, self.open, self.example, 1), about, line(), label("RECENT FILES", "group"),
-                        self._recent, spacing=12)  # fmt: skip
+                        self._recent, line(), label("HOW IT GOES", "group"), *_steps(), spacing=12)  # fmt: skip
         layout.addStretch(1)
         holder.setLayout(layout)
         return holder
@@ -178,11 +181,12 @@ class StartPage(QWidget):
         center.setMaximumWidth(_WIDTH)
         center.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QVBoxLayout(center)
-        layout.setContentsMargins(24, 32, 24, 24)
+        layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(16)
+        layout.addStretch(1)
         layout.addLayout(_head(title, subtitle))
         layout.addWidget(box)
-        layout.addStretch(1)
+        layout.addStretch(2)
         canvas = QWidget()
         set_role(canvas, role="canvas")
         across = QHBoxLayout(canvas)
@@ -276,6 +280,19 @@ class NewForm(QWidget):
         path = path if path.suffix else path.with_suffix(".asl")
         pack_id = self._packs[max(self.pack.currentIndex(), 0)][0]
         self.submitted.emit(NewAssessment(path, pack_id, model, self.checkpoint.text().strip()))
+
+
+def _steps() -> list[QHBoxLayout]:
+    """Say in three lines what a person does here, from the first question to the signed report."""
+    lines = []
+    for icon_name, name, text in _STEPS:
+        words = column(label(name, "strong"), label(text, "muted", wrap=True), spacing=2)
+        step = QHBoxLayout()
+        step.setSpacing(12)
+        step.addWidget(IconLabel(icon_name, "accent", 18), 0, Qt.AlignmentFlag.AlignTop)
+        step.addLayout(words, 1)
+        lines.append(step)
+    return lines
 
 
 def _head(title: QWidget, subtitle: QWidget) -> QHBoxLayout:

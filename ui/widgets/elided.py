@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from ui.theme import set_role
 
+_LEAST = 6
+
 
 class ElidedLabel(QLabel):
     """Shows plain text on one line, cut in the middle where it does not fit; the whole text is its tooltip."""
@@ -28,7 +30,8 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         text = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
-        text = "" if text == "\u2026" else text  # an ellipsis alone says nothing
+        if text != self.text() and len(text) < _LEAST:
+            text = ""  # an ellipsis with a letter or two says nothing
         self.style().drawItemText(
             painter, self.rect(), int(self.alignment()), self.palette(), self.isEnabled(), text, self.foregroundRole()
         )

@@ -55,7 +55,7 @@ class DropZone(QFrame):
         self.setFixedHeight(44)
         self.choose = link("Choose files", self._on_choose)
         self.existing = link("use one from this file", self._on_existing)
-        words = label("Drop or paste files here, or", "muted")
+        words = ElidedLabel("Drop or paste files here, or", "muted", Qt.TextElideMode.ElideRight)
         layout = row(1, IconLabel("upload"), words, self.choose, label("or", "muted"), self.existing, 1, spacing=6)
         layout.setContentsMargins(8, 0, 8, 0)
         self.setLayout(layout)

@@ -11,6 +11,7 @@ from ui.models.palette import Hit, everything, search
 from ui.theme import set_role
 from ui.widgets.parts import label
 
+_AROUND = 80  # field, margins and the line that says that nothing was found
 _HIT = Qt.ItemDataRole.UserRole + 1
 _MOVES = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
@@ -51,7 +52,7 @@ class FindPalette(QFrame):
         self._hits = everything(snapshot)
         parent = self._host
         width = min(620, parent.width() - 32)
-        self.setGeometry((parent.width() - width) // 2, 8, width, min(420, parent.height() - 32))
+        self.setGeometry((parent.width() - width) // 2, 8, width, self._most())
         self.field.clear()
         self._on_text("")
         self.show()
@@ -87,7 +88,17 @@ class FindPalette(QFrame):
             item.setData(_HIT, hit)
             self.results.addItem(item)
         self.results.setCurrentRow(0)
+        self._fit()
         self._none.setVisible(self.results.count() == 0)
+
+    def _most(self) -> int:
+        return min(420, self._host.height() - 32)
+
+    def _fit(self) -> None:
+        """Be as tall as what was found, up to the most there is room for."""
+        rows = self.results.sizeHintForRow(0) * self.results.count() if self.results.count() else 0
+        self.results.setVisible(rows > 0)
+        self.resize(self.width(), min(self._most(), rows + _AROUND))
 
     def _take(self, item: QListWidgetItem | None) -> None:
         if item is None:
