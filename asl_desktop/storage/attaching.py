@@ -82,7 +82,7 @@ class Desk:
                 item = replace(known, **_said(draft))
             else:
                 item = replace(first, sha256=staged.sha256, size=staged.size)
-            self._log.put(connection, [item_of(item)], actor=actor)
+            self._log.put(connection, [item_of(item)], act=self._log.act(actor))
             return item, fresh
 
         item, fresh = self._writer.submit(publish, lane=Lane.EVIDENCE).result()

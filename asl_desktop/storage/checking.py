@@ -5,36 +5,46 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import select
 
 from asl_desktop.codec import canonical, digest
-from asl_desktop.domain.records import KIND_BY_NAME
 from asl_desktop.errors import FileDamaged
 from asl_desktop.storage import tables
-from asl_desktop.storage.history import NOTHING, chain_hash
+from asl_desktop.storage.history import NOTHING, chain_hash, event_of
 from asl_desktop.storage.projection import columns_of, record_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from asl_desktop.progress import Progress
+    from asl_desktop.storage.model import Event
     from asl_desktop.storage.reader import Reader
 
-_REPEATED = ("id", "device", "n", "lamport", "actor", "at", "kind", "key")
+_REPEATED = ("device", "n", "lamport", "actor", "at", "change", "kind", "key")
+_BESIDE = frozenset({"document", "pack"})
+_CHECKED_TABLES = {**tables.record_tables, "checkpoint": tables.checkpoint}
+
+Order: TypeAlias = tuple[int, str, int]
+"""Where an event stands among all there are, in whatever copy: logical time, device, number within it."""
 
 
 @dataclass(slots=True)
 class _Replay:
-    """What the log says the tables must hold, and what is wrong with the log itself."""
+    """What the log says the tables must hold, and what is wrong with the log itself.
 
-    records: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
+    The last event of a record, by :data:`Order`, is the one that counts: so it makes no difference in which order
+    copies came back together. ``removed`` records stay in, as None.
+    """
+
+    records: dict[tuple[str, str], tuple[Order, int, Any]] = field(default_factory=dict)
     about: dict[tuple[str, str], Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
-    counted: dict[str, int] = field(default_factory=dict)
+    devices: dict[str, tuple[int, str, int]] = field(default_factory=dict)
     seq: int = 0
-    prev: str = NOTHING
+    hash: str = NOTHING
     lamport: int = 0
 
 
@@ -46,12 +56,13 @@ def check(reader: Reader, *, progress: Progress) -> tuple[str, ...]:
     problems += replay.problems
     problems += _tables(reader, replay)
     problems += _packs(reader, replay)
+    problems += _checkpoints(reader)
     problems += _evidence(reader, progress)
     return tuple(problems)
 
 
 def _sound(reader: Reader) -> Iterator[str]:
-    rows = reader.raw(lambda raw: raw.execute("PRAGMA quick_check(20)").fetchall())
+    rows = reader.raw(lambda raw: raw.execute("PRAGMA integrity_check(20)").fetchall())
     for (line,) in rows:
         if line != "ok":
             yield f"The file is damaged: {line}."
@@ -61,71 +72,92 @@ def _replay(reader: Reader, progress: Progress) -> _Replay:
     replay = _Replay()
     total = reader.head().events
     for row in reader.event_rows():
-        _follow(replay, row)
+        _follow(replay, row, reader)
         if row.seq % 500 == 0:
             progress.check()
             progress.report(row.seq, total, "Following the history")
     return replay
 
 
-def _follow(replay: _Replay, row: Any) -> None:
+def _follow(replay: _Replay, row: Any, reader: Reader) -> None:
     name = f"Event {row.seq} ({row.kind}:{row.key}, by {row.actor})"
     if row.seq != replay.seq + 1:
         replay.problems.append(f"Events {replay.seq + 1} to {row.seq - 1} are missing from the history.")
-    elif row.prev != replay.prev:
+    elif not _goes_on(replay, row, reader):
         replay.problems.append(
             f"{name} does not follow the event before it: the history was cut or put in another order."
         )
     if chain_hash(row.prev, row.body) != row.hash:
         replay.problems.append(f"{name} was changed after it was recorded.")
-    replay.seq, replay.prev = row.seq, row.hash
     try:
         body = json.loads(row.body)
         repeated = tuple(body[column] for column in _REPEATED)
-        action, record = body["action"], body["record"]
+        event = event_of(row.seq, row.body, row.prev, row.hash)
     except (ValueError, KeyError, TypeError):
         replay.problems.append(f"{name} cannot be read.")
+        replay.devices[row.device] = (row.n, row.hash, row.lamport)
+        replay.seq, replay.hash, replay.lamport = row.seq, row.hash, row.lamport
         return
     if repeated != tuple(getattr(row, column) for column in _REPEATED):
         replay.problems.append(f"{name} says something else in its columns than in what was hashed.")
-    if body["n"] != replay.counted.get(body["device"], 0) + 1 or body["lamport"] <= replay.lamport:
+    n, _, lamport = replay.devices.get(event.device, (0, "", 0))
+    if event.n != n + 1 or event.lamport <= (lamport if n else _lamport_of(replay, row.prev, reader)):
         replay.problems.append(f"{name} is not counted on from the event before it.")
-    replay.counted[body["device"]] = body["n"]
-    replay.lamport = body["lamport"]
-    _apply(replay, row.seq, body["kind"], key=body["key"], action=action, record=record)
+    replay.devices[event.device] = (event.n, row.hash, event.lamport)
+    replay.seq, replay.hash, replay.lamport = row.seq, row.hash, event.lamport
+    _apply(replay, event)
 
 
-def _apply(replay: _Replay, seq: int, kind: str, *, key: str, action: str, record: Any) -> None:
-    if kind in ("document", "pack"):
-        replay.about[kind, key] = record
-    elif kind not in KIND_BY_NAME or action not in ("put", "remove") or (action == "put") != (record is not None):
-        replay.problems.append(f"Event {seq} is of a kind that this version of the program does not know.")
-    elif action == "put":
-        replay.records[kind, key] = (seq, record)
+def _goes_on(replay: _Replay, row: Any, reader: Reader) -> bool:
+    """Say whether an event names as the one before it what it must: its device's last, or what the device grew from."""
+    known = replay.devices.get(row.device)
+    if known is not None:
+        return bool(row.prev == known[1])
+    return row.prev == replay.hash or (replay.seq > 0 and reader.lamport_of(row.prev, before=row.seq) > 0)
+
+
+def _lamport_of(replay: _Replay, prev: str, reader: Reader) -> int:
+    return replay.lamport if prev == replay.hash else reader.lamport_of(prev, before=replay.seq + 1)
+
+
+def _apply(replay: _Replay, event: Event) -> None:
+    place = (event.kind, event.key)
+    if event.kind in _BESIDE:
+        replay.about[place] = event.record
+    elif (
+        event.kind not in _CHECKED_TABLES
+        or event.action not in ("put", "remove")
+        or (event.action == "put") != (event.record is not None)
+    ):
+        replay.problems.append(f"Event {event.seq} is of a kind that this version of the program does not know.")
     else:
-        replay.records.pop((kind, key), None)
+        order = (event.lamport, event.device, event.n)
+        if place not in replay.records or replay.records[place][0] < order:
+            replay.records[place] = (order, event.seq, event.record)
 
 
 def _tables(reader: Reader, replay: _Replay) -> Iterator[str]:
     seen: set[tuple[str, str]] = set()
-    for kind, table in tables.record_tables.items():
+    for kind, table in _CHECKED_TABLES.items():
         with reader.begin() as connection:
             rows = connection.execute(select(table)).all()
         for row in rows:
             seen.add((kind, row.key))
             yield from _row(kind, row, replay)
-    for kind, key in sorted(replay.records.keys() - seen):
+    there = {place for place, (_, _, record) in replay.records.items() if record is not None}
+    for kind, key in sorted(there - seen):
         yield f"{kind}:{key} is in the history but missing from its table."
 
 
 def _row(kind: str, row: Any, replay: _Replay) -> Iterator[str]:
-    recorded = replay.records.get((kind, row.key))
-    if recorded is None:
+    _, seq, record = replay.records.get((kind, row.key), ((), 0, None))
+    if record is None:
         yield f"{kind}:{row.key} is in its table but not in the history: it was put there past the program."
         return
-    seq, record = recorded
     if row.event != seq or row.record.encode() != canonical(record):
         yield f"{kind}:{row.key} says something else in its table than in the history (event {seq})."
+        return
+    if kind not in tables.record_tables:
         return
     try:
         expected = columns_of(kind, record_of(kind, row.record))
@@ -135,6 +167,15 @@ def _row(kind: str, row: Any, replay: _Replay) -> Iterator[str]:
     wrong = sorted(column for column, value in expected.items() if getattr(row, column) != value)
     if wrong:
         yield f"{kind}:{row.key} has a changed column in its table: {', '.join(wrong)}."
+
+
+def _checkpoints(reader: Reader) -> Iterator[str]:
+    for checkpoint in reader.checkpoints():
+        if not reader.lamport_of(checkpoint.head, before=reader.head().events + 1):
+            yield (
+                f"The history is not the one that {checkpoint.signer or 'somebody'} signed on {checkpoint.at[:10]}: "
+                f"event {checkpoint.events} of it is missing."
+            )
 
 
 def _packs(reader: Reader, replay: _Replay) -> Iterator[str]:
@@ -171,25 +212,40 @@ def _pack_digest(body: bytes) -> str:
 
 
 def _evidence(reader: Reader, progress: Progress) -> Iterator[str]:
-    e = tables.record_tables["evidence"]
+    e, c = tables.record_tables["evidence"], tables.content
     with reader.begin() as connection:
         items = connection.execute(select(e.c.key, e.c.name, e.c.size).order_by(e.c.key)).all()
-    total, done = sum(item.size for item in items), 0
+        held = connection.execute(select(c.c.id, c.c.sha256, c.c.size, c.c.state).where(c.c.state != "staging")).all()
+    total, done = sum(row.size for row in held), 0
+    names = {item.key: f'Evidence "{item.name}" ({item.key[:12]})' for item in items}
+    sizes = {row.sha256: row.size for row in held if row.state == "ok"}
     for item in items:
-        name = f'Evidence "{item.name}" ({item.key[:12]})'
-        held = reader.content(item.key)
-        if held is None:
-            yield f"{name} is described but its bytes are missing."
-            continue
-        running = hashlib.sha256()
-        try:
-            for data in reader.chunks(held[0]):
-                running.update(data)
-                done += len(data)
-                progress.check()
-                progress.report(done, total, "Reading the evidence")
-        except (ValueError, FileDamaged) as error:
-            yield f"{name} is damaged: a chunk {error}."
-            continue
-        if running.hexdigest() != item.key:
-            yield f"{name} was changed: its bytes no longer match its digest."
+        if item.key not in sizes:
+            yield f"{names[item.key]} is described but its bytes are missing."
+        elif sizes[item.key] != item.size:
+            yield f"{names[item.key]} is kept with another length than it had."
+    for row in sorted(held, key=lambda row: str(row.sha256)):
+        name = names.get(row.sha256, f"Removed evidence ({row.sha256[:12]})")
+        if row.state == "ok" and row.sha256 not in names:
+            yield f"Bytes with digest {row.sha256[:12]} are kept as evidence that nothing describes."
+        problem = _bytes(reader, row.id, row.sha256, step=partial(_step, progress, done, total))
+        if problem:
+            yield f"{name} {problem}."
+        done += row.size
+
+
+def _step(progress: Progress, before: int, total: int, done: int) -> None:
+    progress.check()
+    progress.report(before + done, total, "Reading the evidence")
+
+
+def _bytes(reader: Reader, content: str, sha256: str, *, step: Callable[[int], None]) -> str:
+    running, done = hashlib.sha256(), 0
+    try:
+        for data in reader.chunks(content):
+            running.update(data)
+            done += len(data)
+            step(done)
+    except (ValueError, FileDamaged) as error:
+        return f"is damaged: a chunk {error}"
+    return "" if running.hexdigest() == sha256 else "was changed: its bytes no longer match its digest"

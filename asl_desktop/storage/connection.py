@@ -41,7 +41,9 @@ _SETTINGS: tuple[tuple[str, str, object], ...] = (
     ("locking_mode", "NORMAL", "normal"),
     ("journal_mode", "DELETE", "delete"),
 )
-_FREE_PRAGMAS = frozenset({"incremental_vacuum", "quick_check", "foreign_key_check", "table_info", "table_xinfo"})
+_FREE_PRAGMAS = frozenset(
+    {"incremental_vacuum", "quick_check", "integrity_check", "foreign_key_check", "table_info", "table_xinfo"}
+)
 _READ_PRAGMAS = frozenset(
     {"application_id", "user_version", "page_size", "page_count", "freelist_count", "data_version", "auto_vacuum"}
     | {"read_uncommitted", "query_only"}

@@ -7,12 +7,12 @@ import errno
 import hashlib
 import logging
 import os
+import zlib
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import zstandard
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from asl_desktop.clock import new_id
@@ -50,32 +50,36 @@ class Staged:
 
 
 def pack_chunk(data: bytes) -> tuple[str, bytes]:
-    """Return codec and stored bytes of a chunk: zstd where that saves 5 % or more, the bytes themselves elsewhere."""
+    """Return codec and stored bytes of a chunk: deflate where that saves 5 % or more, the bytes themselves elsewhere.
+
+    Deflate, because anybody can unpack it with nothing but Python's standard library.
+    """
     probe = data[len(data) // 2 :][:_PROBE_BYTES]
-    if len(zstandard.ZstdCompressor(level=1).compress(probe)) >= WORTH_IT * len(probe):
+    if len(zlib.compress(probe, 1)) >= WORTH_IT * len(probe):
         return "raw", data
-    small = zstandard.ZstdCompressor(level=1).compress(data)
-    return ("zstd", small) if len(small) < WORTH_IT * len(data) else ("raw", data)
+    small = zlib.compress(data, 1)
+    return ("deflate", small) if len(small) < WORTH_IT * len(data) else ("raw", data)
 
 
 def unpack_chunk(codec: str, raw_len: int, data: bytes) -> bytes:
     """Return the bytes of a chunk.
 
     Raises:
-        ValueError: when it does not unpack to exactly ``raw_len`` bytes; a frame that claims more is never unpacked.
+        ValueError: when it does not unpack to exactly ``raw_len`` bytes; no more than that is ever unpacked.
     """
     if not 0 < raw_len <= CHUNK_BYTES:
         raise ValueError(f"claims {raw_len} bytes")
     if codec == "raw":
         plain = data
-    elif codec == "zstd":
+    elif codec == "deflate":
+        stream = zlib.decompressobj()
         try:
-            claimed = zstandard.get_frame_parameters(data).content_size
-            if claimed != raw_len:
-                raise ValueError(f"unpacks to {claimed} bytes instead of {raw_len}")
-            plain = zstandard.ZstdDecompressor(max_window_size=2 * CHUNK_BYTES).decompress(data)
-        except zstandard.ZstdError as error:
+            plain = stream.decompress(data, raw_len)
+            over = stream.decompress(stream.unconsumed_tail, 1)
+        except zlib.error as error:
             raise ValueError(f"cannot be unpacked: {error}") from error
+        if over or not stream.eof or stream.unused_data:
+            raise ValueError(f"does not unpack to exactly {raw_len} bytes")
     else:
         raise ValueError(f"has the unknown codec {codec}")
     if len(plain) != raw_len:
@@ -161,11 +165,32 @@ class Intake:
 def publish(connection: Connection, staged: Staged) -> bool:
     """Make staged bytes count, in the open transaction; False when the document already holds the same bytes."""
     c = tables.content
-    if connection.execute(select(c.c.id).where(c.c.sha256 == staged.sha256, c.c.state == "ok")).first() is not None:
+    held = connection.execute(select(c.c.state).where(c.c.sha256 == staged.sha256, c.c.state != "staging")).scalar()
+    if held is not None:
         return False
     values = {"sha256": staged.sha256, "size": staged.size, "state": "ok"}
     connection.execute(update(c).where(c.c.id == staged.content).values(**values))
     return True
+
+
+def retire(connection: Connection, sha256: str) -> None:
+    """Let bytes count no more, in the open transaction; they stay until somebody gives them up."""
+    c = tables.content
+    connection.execute(update(c).where(c.c.sha256 == sha256, c.c.state == "ok").values(state="removed"))
+
+
+def revive(connection: Connection, sha256: str) -> None:
+    """Let retired bytes count again, in the open transaction."""
+    c = tables.content
+    connection.execute(update(c).where(c.c.sha256 == sha256, c.c.state == "removed").values(state="ok"))
+
+
+def give_up_retired(connection: Connection) -> tuple[int, tuple[str, ...]]:
+    """Turn retired bytes into leftovers, in the open transaction; returns their size and their contents."""
+    c = tables.content
+    rows = connection.execute(select(c.c.id, c.c.size).where(c.c.state == "removed")).all()
+    connection.execute(update(c).where(c.c.state == "removed").values(state="staging", sha256="", size=0))
+    return sum(row.size for row in rows), tuple(row.id for row in rows)
 
 
 def discard(writer: Writer, content: str) -> None:
@@ -175,7 +200,7 @@ def discard(writer: Writer, content: str) -> None:
     def drop_one(connection: Connection) -> bool:
         first = connection.execute(select(func.min(k.c.id)).where(k.c.content == content)).scalar()
         if first is None:
-            connection.execute(delete(c).where(c.c.id == content, c.c.state != "ok"))
+            connection.execute(delete(c).where(c.c.id == content, c.c.state == "staging"))
             return False
         connection.execute(delete(k).where(k.c.id == first))
         return True
@@ -197,30 +222,25 @@ def shrink(writer: Writer) -> None:
     _repeat(writer, step, then=lambda: None)
 
 
-def tidy(writer: Writer) -> None:
-    """Take away, in the background, every content that does not count any more."""
+def tidy(writer: Writer, leftovers: tuple[str, ...]) -> None:
+    """Take away, in the background, contents that never came to count or were given up."""
+    c, k = tables.content, tables.chunk
 
     def drop_some(connection: Connection) -> bool:
-        c, k = tables.content, tables.chunk
-        row = connection.execute(
-            select(k.c.id).join(c, c.c.id == k.c.content).where(c.c.state == "removed").limit(1)
-        ).first()
-        if row is None:
-            connection.execute(delete(c).where(c.c.state == "removed"))
+        first = connection.execute(select(k.c.id).where(k.c.content.in_(leftovers)).limit(1)).scalar()
+        if first is None:
+            connection.execute(delete(c).where(c.c.id.in_(leftovers), c.c.state == "staging"))
             return False
-        connection.execute(delete(k).where(k.c.id == row.id))
+        connection.execute(delete(k).where(k.c.id == first))
         return True
 
     _repeat(writer, drop_some, then=lambda: shrink(writer))
 
 
-def condemn_leftovers(connection: Connection) -> bool:
-    """Mark what an interrupted intake left behind for :func:`tidy`; True when there is anything to tidy up."""
+def leftovers(connection: Connection) -> tuple[str, ...]:
+    """Return the contents that an interrupted intake left behind, or that were given up; for :func:`tidy`."""
     c = tables.content
-    if connection.execute(select(c.c.id).where(c.c.state != "ok").limit(1)).first() is None:
-        return False
-    connection.execute(update(c).where(c.c.state == "staging").values(state="removed"))
-    return True
+    return tuple(connection.execute(select(c.c.id).where(c.c.state == "staging")).scalars())
 
 
 def _repeat(writer: Writer, step: Callable[[Connection], bool], *, then: Callable[[], None]) -> None:

@@ -21,7 +21,7 @@ from asl_desktop.storage.locking import DocumentLock
 from asl_desktop.storage.model import Commit
 from asl_desktop.storage.projection import item_of
 from asl_desktop.storage.troubles import trouble_of
-from asl_desktop.storage.unit_of_work import Log, Tail
+from asl_desktop.storage.unit_of_work import Act, Log, Tail
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,17 +58,18 @@ def _lay_out(part: Path, *, pack: Pack, scope: Scope, actor: str, at: str, key: 
         log = Log(Tail(), device=new_id(), now=lambda: at)
         with engine_over(raw, write=True).begin() as connection:
             schema.create_schema(raw)
-            _introduce(connection, log, pack, actor=actor, at=at)
-            add_pack(connection, log, pack, actor=actor)
-            log.put(connection, [item_of(scope)], actor=actor)
+            act = log.act(actor)
+            _introduce(connection, log, pack, act=act)
+            add_pack(connection, log, pack, act=act)
+            log.put(connection, [item_of(scope)], act=act)
     finally:
         raw.close()
 
 
-def _introduce(connection: Connection, log: Log, pack: Pack, *, actor: str, at: str) -> None:
+def _introduce(connection: Connection, log: Log, pack: Pack, *, act: Act) -> None:
     program = asl_desktop.__version__
-    said = {"id": new_id(), "created": at, "created_by": program, "pack": pack_key(pack)}
-    log.append(connection, kind="document", key=said["id"], record=said, actor=actor, at=at)
+    said = {"id": new_id(), "created": act.at, "created_by": program, "pack": pack_key(pack)}
+    log.append(connection, kind="document", key=said["id"], record=said, act=act)
     connection.execute(insert(tables.document), {"one": 1, "program": program, **said})
 
 
@@ -77,7 +78,7 @@ def pack_key(pack: Pack) -> str:
     return f"{pack.id}@{pack.version}"
 
 
-def add_pack(connection: Connection, log: Log, pack: Pack, *, actor: str) -> Commit:
+def add_pack(connection: Connection, log: Log, pack: Pack, *, act: Act) -> Commit:
     """Keep a pack, in the open transaction.
 
     Raises:
@@ -93,8 +94,7 @@ def add_pack(connection: Connection, log: Log, pack: Pack, *, actor: str) -> Com
             raise PackConflict(pack=pack.id, version=pack.version, digest=digest, other_digest=other)
     if kept is not None:
         return Commit(head=log.written, at="", changed=())
-    at = log.now()
     said = {"id": pack.id, "version": pack.version, "digest": digest}
-    log.append(connection, kind="pack", key=key, record=said, actor=actor, at=at)
+    log.append(connection, kind="pack", key=key, record=said, act=act)
     connection.execute(insert(p), {"key": key, "body": codec.canonical(data), **said})
-    return Commit(head=log.written, at=at, changed=(f"pack:{key}",))
+    return Commit(head=log.written, at=act.at, changed=(f"pack:{key}",))

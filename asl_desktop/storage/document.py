@@ -7,7 +7,7 @@ package.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from asl_desktop.clock import Clock, SystemClock, new_id, stamp
 from asl_desktop.domain.records import KIND_BY_NAME, Record
@@ -16,10 +16,11 @@ from asl_desktop.progress import Progress, Silent
 from asl_desktop.storage import attaching, checking, content, creating
 from asl_desktop.storage.connection import engine_over
 from asl_desktop.storage.copying import copy_connection, save_copy
-from asl_desktop.storage.model import Commit, Event, EvidenceDraft, Head
+from asl_desktop.storage.model import Change, Checkpoint, Commit, Event, EvidenceDraft, Head, Reversible
 from asl_desktop.storage.opening import Opened, open_file
 from asl_desktop.storage.projection import item_of
 from asl_desktop.storage.reader import Reader
+from asl_desktop.storage.reverting import changes_of, reversible
 from asl_desktop.storage.troubles import trouble_of
 from asl_desktop.storage.unit_of_work import Log, read_tail
 from asl_desktop.storage.writer import Writer
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from sqlalchemy import Connection
+
     from asl_desktop.domain.inputs import EvidenceItem, Inputs, Scope
     from asl_desktop.domain.pack import Pack
 
-__all__ = ["Commit", "Document", "Event", "EvidenceDraft", "Head"]
+__all__ = ["Change", "Checkpoint", "Commit", "Document", "Event", "EvidenceDraft", "Head", "Reversible"]
 
 _DEFAULT_CLOCK = SystemClock()
 _SILENT = Silent()
@@ -67,14 +70,14 @@ class Document:
     def _start_writing(self, opened: Opened) -> None:
         engine = engine_over(opened.writing, write=True)
         with engine.begin() as connection:
-            tail, untidy = read_tail(connection), content.condemn_leftovers(connection)
+            tail, untidy = read_tail(connection), content.leftovers(connection)
         # A device is one opening: two copies of a file can then never go on with the same chain.
         self._log = Log(tail, device=new_id(), now=lambda: stamp(self._clock))
         self._writer = Writer(
             engine, self._log, translate=lambda error: trouble_of(error, self.path), name=f"writer of {self.path.name}"
         )
         if untidy:
-            content.tidy(self._writer)
+            content.tidy(self._writer, untidy)
 
     @classmethod
     def create(cls, path: Path, *, pack: Pack, scope: Scope, actor: str, clock: Clock = _DEFAULT_CLOCK) -> Document:
@@ -122,7 +125,7 @@ class Document:
         """
         log, writer = self._writing()
         actor = _named(actor)
-        return writer.submit(lambda connection: creating.add_pack(connection, log, pack, actor=actor))
+        return writer.submit(lambda connection: creating.add_pack(connection, log, pack, act=log.act(actor)))
 
     def inputs(self) -> Inputs:
         """Return everything people put in, as of the last durable change."""
@@ -151,7 +154,7 @@ class Document:
         """
         log, writer = self._writing()
         items, actor = tuple(item_of(record) for record in records), _named(actor)
-        return writer.submit(lambda connection: log.put(connection, items, actor=actor))
+        return writer.submit(lambda connection: log.put(connection, items, act=log.act(actor)))
 
     def remove(self, kind: str, key: str, *, actor: str) -> Future[Commit]:
         """Remove one record; the future is done once that is durable. Removing what is not there writes nothing.
@@ -166,10 +169,51 @@ class Document:
         if known is None or known.single:
             raise ValueRefused(field=kind, problem="records of this kind cannot be removed")
         actor = _named(actor)
-        future = writer.submit(lambda connection: log.remove(connection, kind, key, actor=actor))
-        if kind == "evidence":
-            future.add_done_callback(lambda _: content.tidy(writer))
-        return future
+        return writer.submit(lambda connection: log.remove(connection, kind, key, act=log.act(actor)))
+
+    def reversible(self) -> Reversible:
+        """Say what undo and redo would take back now; holds across restarts, whoever did it."""
+        return reversible(changes_of(self._reader.events_back()))
+
+    def undo(self, *, actor: str) -> Future[Commit]:
+        """Take back the last act that still stands; the future is done once that is durable.
+
+        Nothing leaves the history: the earlier records are written again. Nothing to undo writes nothing.
+
+        Raises:
+            FileReadOnly: the document is open for reading only.
+            ValueRefused: (through the future) evidence of that act is linked from records, or its bytes were given up.
+        """
+        return self._take_back("undo", actor)
+
+    def redo(self, *, actor: str) -> Future[Commit]:
+        """Take back the last undo, as long as nothing else was changed since; see :meth:`undo`."""
+        return self._take_back("redo", actor)
+
+    def _take_back(self, which: Literal["undo", "redo"], actor: str) -> Future[Commit]:
+        log, writer = self._writing()
+        actor = _named(actor)
+
+        def work(connection: Connection) -> Commit:
+            # On the writer's thread nothing can be committed meanwhile, so the reader sees all there is.
+            change: Change | None = getattr(self.reversible(), which)
+            if change is None:
+                return Commit(head=log.written, at="", changed=())
+            return log.take_back(connection, change, act=log.act(actor, reverts=change.id))
+
+        return writer.submit(work)
+
+    def clear_removed(self) -> int:
+        """Give up the bytes of removed evidence, which undo could bring back until now; returns their size in bytes.
+
+        Raises:
+            FileReadOnly: the document is open for reading only.
+            DiskFull, SaveFailed: the medium refused; nothing was given up.
+        """
+        _, writer = self._writing()
+        size, given_up = writer.submit(content.give_up_retired).result()
+        content.tidy(writer, given_up)
+        return size
 
     def attach(
         self, source: Path | BinaryIO, item: EvidenceDraft, *, actor: str, progress: Progress = _SILENT
@@ -209,6 +253,31 @@ class Document:
     def events(self, after: int = 0) -> Iterator[Event]:
         """Yield the history behind place ``after``, oldest first."""
         return self._reader.events(after)
+
+    def changes(self, after: int = 0) -> Iterator[Change]:
+        """Yield the history behind place ``after`` act by act, oldest first."""
+        return changes_of(self._reader.events(after))
+
+    def events_of(self, kind: str, key: str) -> tuple[Event, ...]:
+        """Return the history of one record, oldest first."""
+        return self._reader.events_of(kind, key)
+
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """Return the signed statements on the history that the document keeps, oldest first."""
+        return self._reader.checkpoints()
+
+    def add_checkpoint(self, checkpoint: Checkpoint, *, actor: str) -> Future[Commit]:
+        """Keep a signed statement on the history.
+
+        Raises:
+            FileReadOnly: the document is open for reading only.
+            ValueRefused: it speaks of another document.
+        """
+        log, writer = self._writing()
+        actor = _named(actor)
+        if checkpoint.document != self.document_id:
+            raise ValueRefused(field="checkpoint.document", problem="it speaks of another document")
+        return writer.submit(lambda connection: log.add_checkpoint(connection, checkpoint, act=log.act(actor)))
 
     def check(self, *, progress: Progress = _SILENT) -> tuple[str, ...]:
         """Look for anything that was changed past the log; empty when all is as it was recorded.

@@ -1,4 +1,4 @@
-"""The text that makes a file of format 1. Frozen: a released format is never edited, a new one gets a new module.
+"""The text that makes a file of format 1. Frozen from its first release on: a new format gets a new module.
 
 The open sequence compares the schema it finds with this text, so neither a newer SQLAlchemy nor a stranger can change
 it unnoticed. docs/file-format.md explains the columns.
@@ -30,12 +30,12 @@ CREATE TABLE pack (
 
 CREATE TABLE event (
     seq INTEGER NOT NULL,
-    id TEXT NOT NULL,
     device TEXT NOT NULL,
     n INTEGER NOT NULL,
     lamport INTEGER NOT NULL,
     actor TEXT NOT NULL,
     at TEXT NOT NULL,
+    "change" TEXT NOT NULL,
     kind TEXT NOT NULL,
     "key" TEXT NOT NULL,
     body BLOB NOT NULL,
@@ -48,7 +48,7 @@ CREATE TABLE event (
 
 CREATE UNIQUE INDEX event_device_n ON event (device, n);
 
-CREATE UNIQUE INDEX event_id ON event (id);
+CREATE INDEX event_record ON event (kind, "key");
 
 CREATE TABLE content (
     id TEXT NOT NULL,
@@ -58,10 +58,10 @@ CREATE TABLE content (
     PRIMARY KEY (id),
     CONSTRAINT state_known CHECK (state IN ('staging', 'ok', 'removed')),
     CONSTRAINT size_counted CHECK (size >= 0),
-    CONSTRAINT digest_hex CHECK (state <> 'ok' OR length(sha256) = 64)
+    CONSTRAINT digest_hex CHECK (state = 'staging' OR length(sha256) = 64)
 ) STRICT;
 
-CREATE UNIQUE INDEX content_sha256 ON content (sha256) WHERE state = 'ok';
+CREATE UNIQUE INDEX content_sha256 ON content (sha256) WHERE state != 'staging';
 
 CREATE TABLE chunk (
     id INTEGER NOT NULL,
@@ -71,13 +71,21 @@ CREATE TABLE chunk (
     raw_len INTEGER NOT NULL,
     data BLOB NOT NULL,
     PRIMARY KEY (id),
-    CONSTRAINT codec_known CHECK (codec IN ('raw', 'zstd')),
+    CONSTRAINT codec_known CHECK (codec IN ('raw', 'deflate')),
     CONSTRAINT raw_len_bounded CHECK (raw_len BETWEEN 1 AND 4194304),
     CONSTRAINT data_bounded CHECK (length(data) BETWEEN 1 AND 4194304),
     FOREIGN KEY(content) REFERENCES content (id)
 ) STRICT;
 
 CREATE UNIQUE INDEX chunk_content_seq ON chunk (content, seq);
+
+CREATE TABLE checkpoint (
+    "key" TEXT NOT NULL,
+    event INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY ("key"),
+    FOREIGN KEY(event) REFERENCES event (seq)
+) STRICT;
 
 CREATE TABLE scope (
     "key" TEXT NOT NULL,
@@ -241,7 +249,6 @@ END
     """
 CREATE TRIGGER event_append_only BEFORE INSERT ON event
 WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM event)
-    OR EXISTS (SELECT 1 FROM event WHERE id = NEW.id)
     OR EXISTS (SELECT 1 FROM event WHERE device = NEW.device AND n = NEW.n)
 BEGIN
     SELECT RAISE(ABORT, 'the event log is append-only');

@@ -1,7 +1,8 @@
 """The rule of the log: what an event's bytes are and how its hash is made.
 
 ``hash = SHA-256(TAG || previous hash (32 bytes) || body)``. The body is kept as hashed and never written anew to
-verify.
+verify. The previous hash is that of the event which the same device wrote before; the first event of a device takes
+that of the history it continued. So each copy of a file goes on in a chain of its own and names what it grew from.
 """
 
 from __future__ import annotations
@@ -15,26 +16,39 @@ from asl_desktop.storage.model import Action, Event
 
 TAG = b"asl-desktop/event/1\x00"
 NOTHING = "0" * 64
-"""The previous hash of the first event."""
+"""The previous hash of the first event of a document."""
 
 
 def body_bytes(
-    *, event_id: str, device: str, n: int, lamport: int, actor: str, at: str, kind: str, key: str, record: object
+    *,
+    device: str,
+    n: int,
+    lamport: int,
+    actor: str,
+    at: str,
+    change: str,
+    kind: str,
+    key: str,
+    record: object,
+    was: str = "",
+    reverts: str = "",
 ) -> bytes:
-    """Return the canonical bytes of an event; ``record`` is None for a removal."""
+    """Return the canonical bytes of an event; ``record`` is None for a removal, the rest as in :class:`Event`."""
     action: Action = "remove" if record is None else "put"
     return canonical(
         {
             "action": action,
             "actor": actor,
             "at": at,
+            "change": change,
             "device": device,
-            "id": event_id,
             "key": key,
             "kind": kind,
             "lamport": lamport,
             "n": n,
             "record": record,
+            "reverts": reverts,
+            "was": was,
         }
     )
 

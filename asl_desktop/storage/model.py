@@ -40,37 +40,118 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry of the log.
+    """One entry of the log. ``device`` and ``n`` together name it wherever the history goes.
 
     Attributes:
-        seq: place in this file, counted from 1.
-        id: UUID of the event.
-        device: UUID of the opening of the file in which it was written.
+        seq: place in this file, counted from 1; another copy may keep it elsewhere.
+        device: UUID of the opening of the file in which it was written, so of one copy's part of the history.
         n: number of the event within its device, counted from 1.
         lamport: logical time, larger than that of every event the writer knew.
         actor: who did it.
         at: the writer's clock, ISO 8601 in UTC; a claim, not a proof.
-        kind: kind of record, or ``document`` or ``pack``.
+        change: UUID of the act it belongs to; all events of one transaction share it.
+        kind: kind of record, or ``document``, ``pack`` or ``checkpoint``.
         key: what names the record within its kind.
         action: whether the record was put in its place or removed.
         record: the whole new record as JSON data, None for a removal.
+        was: digest of the record that it replaces or removes, empty when there was none.
+        reverts: the change that it takes back, empty for an act of its own.
         prev: hash of the event before it, in hex.
         hash: its own hash, in hex.
     """
 
     seq: int
-    id: str
     device: str
     n: int
     lamport: int
     actor: str
     at: str
+    change: str
     kind: str
     key: str
     action: Action
     record: Mapping[str, Any] | None
+    was: str
+    reverts: str
     prev: str
     hash: str
+
+    @property
+    def reference(self) -> str:
+        """Such as ``answer:QC-20``."""
+        return f"{self.kind}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One act of a person: the events that one transaction wrote, oldest first, never empty."""
+
+    events: tuple[Event, ...]
+
+    @property
+    def id(self) -> str:
+        """UUID of the act."""
+        return self.events[0].change
+
+    @property
+    def actor(self) -> str:
+        """Who did it."""
+        return self.events[0].actor
+
+    @property
+    def at(self) -> str:
+        """When, by the writer's clock, ISO 8601 in UTC."""
+        return self.events[0].at
+
+    @property
+    def reverts(self) -> str:
+        """The change that it takes back, empty for an act of its own."""
+        return self.events[0].reverts
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What it touched, each once, in the order of touching."""
+        return tuple(dict.fromkeys(event.reference for event in self.events))
+
+
+@dataclass(frozen=True, slots=True)
+class Reversible:
+    """What can be taken back next.
+
+    Attributes:
+        undo: the act that undoing would take back, None when there is none.
+        redo: the undoing that redoing would take back, None when there is none.
+    """
+
+    undo: Change | None
+    redo: Change | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A signed statement on how far the history of a document had come.
+
+    Attributes:
+        id: UUID.
+        document: UUID of the document.
+        events: number of events in the log at that time.
+        head: hash of the last of them, in hex.
+        at: when it was made, ISO 8601 in UTC; a claim.
+        program: version that made it.
+        signer: name in the certificate.
+        certificates: the signer's certificate and those above it, each DER in base64.
+        signature: over the canonical JSON of the fields from ``document`` to ``program``, in base64.
+    """
+
+    id: str
+    document: str
+    events: int
+    head: str
+    at: str
+    program: str
+    signer: str = ""
+    certificates: tuple[str, ...] = ()
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)

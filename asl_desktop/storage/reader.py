@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, func, select
 from sqlcipher3 import dbapi2
 
-from asl_desktop.codec import from_json
+from asl_desktop.codec import adapter, from_json
 from asl_desktop.domain.inputs import Inputs
 from asl_desktop.domain.pack import Pack
 from asl_desktop.domain.records import KINDS
@@ -20,7 +20,7 @@ from asl_desktop.storage import tables
 from asl_desktop.storage.connection import RawConnection, engine_over
 from asl_desktop.storage.content import unpack_chunk
 from asl_desktop.storage.history import event_of
-from asl_desktop.storage.model import Event, Head
+from asl_desktop.storage.model import Checkpoint, Event, Head
 from asl_desktop.storage.projection import record_of
 from asl_desktop.storage.troubles import trouble_of
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PAGE = 500
+_PAGE_BACK = 20
 
 
 class Reader:
@@ -113,11 +114,50 @@ class Reader:
 
     def events(self, after: int) -> Iterator[Event]:
         """Yield the events behind place ``after``, in order, a page at a time."""
-        for row in self.event_rows(after):
-            try:
-                yield event_of(row.seq, row.body, row.prev, row.hash)
-            except ValueError as error:
-                raise self._damaged(f"event {row.seq} cannot be read") from error
+        yield from (self._event(row) for row in self.event_rows(after))
+
+    def _event(self, row: Any) -> Event:
+        try:
+            return event_of(row.seq, row.body, row.prev, row.hash)
+        except ValueError as error:
+            raise self._damaged(f"event {row.seq} cannot be read") from error
+
+    def events_back(self) -> Iterator[Event]:
+        """Yield the events, newest first, a page at a time."""
+        e, before = tables.event, self.head().events + 1
+        while before > 1:
+            with self.begin() as connection:
+                page = connection.execute(
+                    select(e).where(e.c.seq < before).order_by(e.c.seq.desc()).limit(_PAGE_BACK)
+                ).all()
+            if not page:
+                return
+            yield from (self._event(row) for row in page)
+            before = page[-1].seq
+
+    def events_of(self, kind: str, key: str) -> tuple[Event, ...]:
+        """Return the events of one record, oldest first."""
+        e = tables.event
+        with self.begin() as connection:
+            rows = connection.execute(select(e).where(e.c.kind == kind, e.c.key == key).order_by(e.c.seq)).all()
+        return tuple(self._event(row) for row in rows)
+
+    def lamport_of(self, own_hash: str, *, before: int) -> int:
+        """Return the logical time of the event with this hash at a place before ``before``, 0 when there is none."""
+        e = tables.event
+        with self.begin() as connection:
+            found = connection.execute(select(e.c.lamport).where(e.c.hash == own_hash, e.c.seq < before)).scalar()
+        return found or 0
+
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """Return the signed statements on the history, in the order they came in."""
+        c = tables.checkpoint
+        with self.begin() as connection:
+            rows = connection.execute(select(c.c.key, c.c.record).order_by(c.c.event)).all()
+        try:
+            return tuple(adapter(Checkpoint).validate_json(row.record) for row in rows)
+        except ValidationError as error:
+            raise self._damaged("a checkpoint cannot be read") from error
 
     def event_rows(self, after: int = 0) -> Iterator[Any]:
         """Yield the rows of the log behind place ``after``."""

@@ -23,6 +23,7 @@ TRIGGER_NAMES = frozenset(
 SMALL_TABLES = (
     "document",
     "pack",
+    "checkpoint",
     "scope",
     "plan",
     "answer",

@@ -69,17 +69,17 @@ class EventRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("seq > 0 AND n > 0 AND lamport > 0", name="counted"),
         CheckConstraint("length(prev) = 64 AND length(hash) = 64", name="hash_hex"),
-        Index("event_id", "id", unique=True),
         Index("event_device_n", "device", "n", unique=True),
+        Index("event_record", "kind", "key"),
         _STRICT,
     )
     seq: int = Field(primary_key=True, sa_type=_INTEGER)
-    id: str = _text()
     device: str = _text()
     n: int = _whole()
     lamport: int = _whole()
     actor: str = _text()
     at: str = _text()
+    change: str = _text()
     kind: str = _text()
     key: str = _text()
     body: bytes = Field(sa_type=_BYTES)
@@ -88,14 +88,17 @@ class EventRow(SQLModel, table=True):
 
 
 class ContentRow(SQLModel, table=True):
-    """The bytes of one evidence file as a whole; they count only in the state ``ok``."""
+    """The bytes of one evidence file as a whole; they count only in the state ``ok``.
+
+    In the state ``removed`` they wait for somebody to take the removal back.
+    """
 
     __tablename__ = "content"
     __table_args__ = (
         CheckConstraint("state IN ('staging', 'ok', 'removed')", name="state_known"),
         CheckConstraint("size >= 0", name="size_counted"),
-        CheckConstraint("state <> 'ok' OR length(sha256) = 64", name="digest_hex"),
-        Index("content_sha256", "sha256", unique=True, sqlite_where=Column("state", Text) == "ok"),
+        CheckConstraint("state = 'staging' OR length(sha256) = 64", name="digest_hex"),
+        Index("content_sha256", "sha256", unique=True, sqlite_where=Column("state", Text) != "staging"),
         _STRICT,
     )
     id: str = Field(primary_key=True, sa_type=Text)
@@ -109,7 +112,7 @@ class ChunkRow(SQLModel, table=True):
 
     __tablename__ = "chunk"
     __table_args__ = (
-        CheckConstraint("codec IN ('raw', 'zstd')", name="codec_known"),
+        CheckConstraint("codec IN ('raw', 'deflate')", name="codec_known"),
         CheckConstraint("raw_len BETWEEN 1 AND 4194304", name="raw_len_bounded"),
         CheckConstraint("length(data) BETWEEN 1 AND 4194304", name="data_bounded"),
         Index("chunk_content_seq", "content", "seq", unique=True),
@@ -129,6 +132,13 @@ class _Projected(SQLModel):
     key: str = Field(primary_key=True, sa_type=Text)
     event: int = Field(sa_type=_INTEGER, foreign_key="event.seq")
     record: str = _text()
+
+
+class CheckpointRow(_Projected, table=True):
+    """Signed statements on how far the history had come; the key is a UUID."""
+
+    __tablename__ = "checkpoint"
+    __table_args__ = (_STRICT,)
 
 
 class ScopeRow(_Projected, table=True):
@@ -280,6 +290,7 @@ pack = table_of(PackRow)
 event = table_of(EventRow)
 content = table_of(ContentRow)
 chunk = table_of(ChunkRow)
+checkpoint = table_of(CheckpointRow)
 record_tables = {
     "scope": table_of(ScopeRow),
     "plan": table_of(PlanRow),

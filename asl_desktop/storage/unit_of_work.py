@@ -6,6 +6,7 @@ Used on the writer thread only. What was appended counts from :meth:`Log.committ
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,15 +14,27 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from asl_desktop.clock import new_id
+from asl_desktop.codec import canonical, to_json
 from asl_desktop.domain.records import KIND_BY_NAME
 from asl_desktop.errors import ValueRefused
-from asl_desktop.storage import tables
+from asl_desktop.storage import content, tables
 from asl_desktop.storage.history import NOTHING, body_bytes, chain_hash
-from asl_desktop.storage.model import Commit, Head
-from asl_desktop.storage.projection import Item, cited_evidence, columns_of, record_of
+from asl_desktop.storage.model import Change, Checkpoint, Commit, Head
+from asl_desktop.storage.projection import Item, cited_evidence, columns_of, item_of, record_of
+from asl_desktop.storage.reverting import record_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act of a person: who, when, its UUID, and which act it takes back."""
+
+    actor: str
+    at: str
+    change: str
+    reverts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,67 +109,113 @@ class Log:
         self._open = self._durable
         self._uncertain = True
 
-    def append(self, connection: Connection, *, kind: str, key: str, record: object, actor: str, at: str) -> int:
+    def append(
+        self,
+        connection: Connection,
+        *,
+        kind: str,
+        key: str,
+        record: object,
+        act: Act,
+        was: str = "",
+    ) -> int:
         """Add one event, in the open transaction, and return its place; ``record`` is None for a removal."""
         tail = replace(self._open, seq=self._open.seq + 1, lamport=self._open.lamport + 1, n=self._open.n + 1)
-        event_id = new_id()
         body = body_bytes(
-            event_id=event_id,
             device=self._device,
             n=tail.n,
             lamport=tail.lamport,
-            actor=actor,
-            at=at,
+            actor=act.actor,
+            at=act.at,
+            change=act.change,
             kind=kind,
             key=key,
             record=record,
+            was=was,
+            reverts=act.reverts,
         )
         own = chain_hash(tail.hash, body)
-        row = {"seq": tail.seq, "id": event_id, "device": self._device, "n": tail.n, "lamport": tail.lamport}
-        row |= {"actor": actor, "at": at, "kind": kind, "key": key, "body": body, "prev": tail.hash, "hash": own}
-        connection.execute(_APPEND, row)
+        row = {"seq": tail.seq, "device": self._device, "n": tail.n, "lamport": tail.lamport, "change": act.change}
+        row |= {"actor": act.actor, "at": act.at, "kind": kind, "key": key, "body": body, "prev": tail.hash}
+        connection.execute(_APPEND, row | {"hash": own})
         self._open = replace(tail, hash=own)
         return tail.seq
 
-    def put(self, connection: Connection, items: Sequence[Item], *, actor: str) -> Commit:
+    def act(self, actor: str, *, reverts: str = "") -> Act:
+        """Begin one act of a person."""
+        return Act(actor=actor, at=self.now(), change=new_id(), reverts=reverts)
+
+    def put(self, connection: Connection, items: Sequence[Item], *, act: Act) -> Commit:
         """Put records in their place; one that says what the file already says writes nothing.
 
         Raises:
             ValueRefused: when an evidence item describes bytes that the document does not hold.
         """
-        at = self.now()
-        changed: list[str] = []
-        for item in items:
-            current = connection.execute(_FIND[item.kind], {"k": item.key}).scalar()
-            if current == item.text:
-                continue
-            if item.kind == "evidence":
-                _require_content(connection, item)
-            seq = self.append(connection, kind=item.kind, key=item.key, record=item.data, actor=actor, at=at)
-            values = {"event": seq, "record": item.text, **columns_of(item.kind, item.record)}
-            if current is None:
-                connection.execute(_ADD[item.kind], {"key": item.key, **values})
-            else:
-                connection.execute(_CHANGE[item.kind], {"k": item.key, **values})
-            changed.append(item.reference)
-        return Commit(head=self.written, at=at, changed=tuple(changed))
+        changed = tuple(item.reference for item in items if self._put_one(connection, item, act))
+        return Commit(head=self.written, at=act.at, changed=changed)
 
-    def remove(self, connection: Connection, kind: str, key: str, *, actor: str) -> Commit:
-        """Remove a record; nothing happens when there is none. Removed evidence gives up its bytes as well.
+    def _put_one(self, connection: Connection, item: Item, act: Act) -> bool:
+        current = connection.execute(_FIND[item.kind], {"k": item.key}).scalar()
+        if current == item.text:
+            return False
+        if item.kind == "evidence":
+            if current is None:
+                content.revive(connection, item.key)
+            _require_content(connection, item)
+        was = "" if current is None else digest_of(current)
+        seq = self.append(connection, kind=item.kind, key=item.key, record=item.data, act=act, was=was)
+        values = {"event": seq, "record": item.text, **columns_of(item.kind, item.record)}
+        if current is None:
+            connection.execute(_ADD[item.kind], {"key": item.key, **values})
+        else:
+            connection.execute(_CHANGE[item.kind], {"k": item.key, **values})
+        return True
+
+    def remove(self, connection: Connection, kind: str, key: str, *, act: Act) -> Commit:
+        """Remove a record; nothing happens when there is none. The bytes of removed evidence wait for an undo.
 
         Raises:
             ValueRefused: for evidence that records still link to.
         """
-        at = self.now()
-        if connection.execute(_FIND[kind], {"k": key}).scalar() is None:
-            return Commit(head=self.written, at=at, changed=())
+        current = connection.execute(_FIND[kind], {"k": key}).scalar()
+        if current is None:
+            return Commit(head=self.written, at=act.at, changed=())
         if kind == "evidence":
             _require_unlinked(connection, key)
-            c = tables.content
-            connection.execute(update(c).where(c.c.sha256 == key, c.c.state == "ok").values(state="removed"))
-        self.append(connection, kind=kind, key=key, record=None, actor=actor, at=at)
+            content.retire(connection, key)
+        self.append(connection, kind=kind, key=key, record=None, act=act, was=digest_of(current))
         connection.execute(_DROP[kind], {"k": key})
-        return Commit(head=self.written, at=at, changed=(f"{kind}:{key}",))
+        return Commit(head=self.written, at=act.at, changed=(f"{kind}:{key}",))
+
+    def add_checkpoint(self, connection: Connection, checkpoint: Checkpoint, *, act: Act) -> Commit:
+        """Keep a signed statement on the history."""
+        said = to_json(checkpoint)
+        seq = self.append(connection, kind="checkpoint", key=checkpoint.id, record=said, act=act)
+        row = {"key": checkpoint.id, "event": seq, "record": canonical(said).decode()}
+        connection.execute(insert(tables.checkpoint), row)
+        return Commit(head=self.written, at=act.at, changed=(f"checkpoint:{checkpoint.id}",))
+
+    def take_back(self, connection: Connection, change: Change, *, act: Act) -> Commit:
+        """Put back what was there before ``change``, the last thing first.
+
+        Raises:
+            ValueRefused: for evidence that records still link to, or whose bytes were given up.
+        """
+        touched = {(event.kind, event.key): event for event in reversed(change.events)}
+        changed: list[str] = []
+        for (kind, key), first in touched.items():
+            before = record_before(connection, first)
+            if before is None:
+                changed += self.remove(connection, kind, key, act=act).changed
+            else:
+                item = item_of(record_of(kind, canonical(before).decode()))
+                changed += self.put(connection, [item], act=act).changed
+        return Commit(head=self.written, at=act.at, changed=tuple(changed))
+
+
+def digest_of(text: str) -> str:
+    """Return the digest of a record from its canonical JSON."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def linking_to(connection: Connection, sha256: str) -> tuple[str, ...]:

@@ -298,7 +298,7 @@ def test_connect_with_a_key_writes_nothing_readable(tmp_path: Path) -> None:
         connection.connect(tmp_path / "e.asl", os.urandom(48))
 
 
-NEXT = "INSERT INTO event SELECT {}, n, lamport, actor, at, kind, key, body, prev, hash FROM event WHERE seq = 3"
+NEXT = "INSERT INTO event SELECT {}, lamport, actor, at, change, kind, key, body, prev, hash FROM event WHERE seq = 3"
 
 
 @pytest.mark.parametrize(
@@ -307,9 +307,9 @@ NEXT = "INSERT INTO event SELECT {}, n, lamport, actor, at, kind, key, body, pre
         "UPDATE event SET actor = 'Eve' WHERE seq = 1",
         "DELETE FROM event WHERE seq = 1",
         "INSERT OR REPLACE INTO event SELECT * FROM event WHERE seq = 1",
-        NEXT.format("seq + 1, id, 'x'"),
-        NEXT.format("seq + 5, 'x', 'x'"),
-        NEXT.format("seq + 1, 'x', device"),
+        NEXT.format("seq + 1, device, n"),
+        NEXT.format("seq + 5, 'x', n"),
+        NEXT.format("seq, 'x', n"),
     ],
 )
 def test_event_table_takes_nothing_but_the_next_event(tmp_path: Path, statement: str) -> None:

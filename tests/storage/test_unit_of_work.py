@@ -28,7 +28,7 @@ def test_failed_transaction_is_forgotten_and_the_next_one_goes_on_counting(tmp_p
         document.put(Answer("Q1"), actor="Ann").result()
 
         def half(connection: Any) -> None:
-            log.append(connection, kind="answer", key="Q", record={}, actor="Ann", at="")
+            log.append(connection, kind="answer", key="Q", record={}, act=log.act("Ann"))
             raise KeyError("bug")
 
         with pytest.raises(KeyError):
