@@ -8,7 +8,7 @@ OUT ?= build/demo
 PYTEST_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help setup run demo test check bench screenshots clean
+.PHONY: help setup run demo test check bench torture screenshots clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -34,6 +34,10 @@ check: ## Formatting, lint, import contracts, types, schemas, wheel
 bench: ## Measure against named references; writes build/bench.json
 	@tools/setup.sh tests
 	@$(BIN)/python -m benchmarks --out build/bench.json
+
+torture: ## Kill, cut the power, fill the disk, attack; writes build/torture.json
+	@tools/setup.sh tests
+	@$(BIN)/python -m torture --scale full --out build/torture.json
 
 screenshots: ## Draw every page in both themes into build/screenshots
 	@tools/setup.sh tests
