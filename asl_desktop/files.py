@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SUFFIX = ".partial"
+_ABANDONED_SECONDS = 24 * 3600.0
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -44,6 +46,7 @@ def staged(target: Path, *, mode: int = 0o600) -> Iterator[Path]:
     Raises:
         OSError: the folder does not exist or cannot be written.
     """
+    _sweep(target)
     part = target.with_name(f"{_stem(target)}{secrets.token_hex(6)}{_SUFFIX}")
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode | 0o600))
     try:
@@ -59,12 +62,24 @@ def staging_folder(target: Path) -> Iterator[Path]:
     Raises:
         OutputNotWritable, DiskFull: the folder of the target cannot be written.
     """
+    _sweep(target)
     with writing(target):
         stage = Path(tempfile.mkdtemp(prefix=_stem(target), suffix=_SUFFIX, dir=target.parent))
     try:
         yield stage
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _sweep(target: Path) -> None:
+    """Take away what killed programs left of earlier attempts at ``target``; recent ones may be somebody at work."""
+    with contextlib.suppress(OSError):
+        for left in target.parent.iterdir():
+            if not (left.name.startswith(_stem(target)) and left.name.endswith(_SUFFIX)):
+                continue
+            with contextlib.suppress(OSError):
+                if time.time() - left.lstat().st_mtime > _ABANDONED_SECONDS:
+                    shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
 
 
 def replace_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:

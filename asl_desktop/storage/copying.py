@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from sqlcipher3 import dbapi2
 
-from asl_desktop.clock import new_id
 from asl_desktop.errors import DiskFull, FileExists, OutputNotWritable, SaveFailed
 from asl_desktop.files import put_new, sync_file
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.storage import schema
 from asl_desktop.storage.connection import RawConnection, connect
+from asl_desktop.storage.locking import DocumentLock
 from asl_desktop.storage.troubles import free_bytes, trouble_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def save_copy(copy_to: Callable[[Path], None], target: Path, *, needed: int, key
     """Copy a document to a new place: written beside it, looked through, then put there whole.
 
     Raises:
-        FileExists, OutputNotWritable, DiskFull, SaveFailed, Cancelled: nothing is left behind.
+        FileExists, FileLocked, OutputNotWritable, DiskFull, SaveFailed, Cancelled: nothing is left behind.
     """
     target = target.expanduser().absolute()
     if os.path.lexists(target):
@@ -77,6 +77,7 @@ def save_copy(copy_to: Callable[[Path], None], target: Path, *, needed: int, key
         raise OutputNotWritable(path=str(target), detail="the folder does not exist")
     if free_bytes(target) < needed:
         raise DiskFull(path=str(target), needed=needed, free=free_bytes(target))
+    lock = DocumentLock(target)
     part = part_beside(target)
     try:
         copy_to(part)
@@ -88,11 +89,17 @@ def save_copy(copy_to: Callable[[Path], None], target: Path, *, needed: int, key
         raise trouble_of(error, target, needed=needed) from error
     finally:
         drop_part(part)
+        lock.release()
 
 
 def part_beside(target: Path) -> Path:
-    """Return a name beside ``target`` under which a file can be made before it gets its own."""
-    return target.with_name(f".{new_id()}.part")
+    """Return a free name beside ``target`` under which a file can be made before it gets its own.
+
+    The caller holds the lock of ``target``: what lies there was left by a program that was killed, and goes.
+    """
+    part = target.with_name(f".{target.name}.part")
+    drop_part(part)
+    return part
 
 
 def drop_part(part: Path) -> None:

@@ -18,6 +18,7 @@ from asl_desktop.storage.connection import engine_over
 from asl_desktop.storage.copying import copy_connection, save_copy
 from asl_desktop.storage.model import Change, Checkpoint, Commit, Event, EvidenceDraft, Head, Reversible
 from asl_desktop.storage.opening import Opened, open_file
+from asl_desktop.storage.past import Past
 from asl_desktop.storage.projection import item_of
 from asl_desktop.storage.reader import Reader
 from asl_desktop.storage.reverting import changes_of, reversible
@@ -262,6 +263,11 @@ class Document:
         """Return the history of one record, oldest first."""
         return self._reader.events_of(kind, key)
 
+    @property
+    def past(self) -> Past:
+        """The history for looking at: newest first, filtered, page by page."""
+        return Past(self._reader)
+
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """Return the signed statements on the history that the document keeps, oldest first."""
         return self._reader.checkpoints()
@@ -293,6 +299,7 @@ class Document:
 
         Raises:
             FileExists: something is there already.
+            FileLocked: somebody else is making a file of that name.
             OutputNotWritable: the place cannot be written.
             DiskFull: it has no room.
             SaveFailed: the document stayed busy for too long.

@@ -15,7 +15,7 @@ from asl_desktop.errors import FileDamaged, FileNotUpgraded
 from asl_desktop.files import put
 from asl_desktop.storage import schema
 from asl_desktop.storage.connection import RawConnection, connect, pragma
-from asl_desktop.storage.copying import copy_connection
+from asl_desktop.storage.copying import copy_connection, drop_part, part_beside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,13 +89,12 @@ def _require_steps(path: Path, version: int, target: int, *, steps: Mapping[int,
 
 def _back_up(raw: RawConnection, path: Path, version: int, *, key: bytes | None) -> Path:
     backup = path.with_name(f"{path.name}.format-{version}.bak")
-    part = backup.with_name(backup.name + ".part")
-    part.unlink(missing_ok=True)
+    part = part_beside(backup)
     try:
         copy_connection(raw, part, key=key)
         put(part, backup)
     except BaseException:
-        part.unlink(missing_ok=True)
+        drop_part(part)
         raise
     return backup
 

@@ -24,6 +24,7 @@ from asl_desktop.errors import (
 )
 from asl_desktop.storage import migrations, schema
 from asl_desktop.storage.connection import Mode, RawConnection, budget, connect, guard, pragma
+from asl_desktop.storage.leftovers import clear_away
 from asl_desktop.storage.locking import DocumentLock
 
 OPENING_SECONDS = 10.0
@@ -114,6 +115,7 @@ def open_file(path: Path, *, read_only: bool, key: bytes | None = None) -> Opene
         migrations.bring_up_to_date(path, key=key)
         writing = _connect(path, key, mode="rw")
         try:
+            clear_away(writing, path)
             reading = _connect(path, key, mode="ro", look=False)
         except BaseException:
             writing.close()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asl_desktop.errors import DiskFull, FileExists, OutputNotWritable
-from asl_desktop.files import put_new, replace_file, staged, writing
+from asl_desktop.files import put_new, replace_file, staged, staging_folder, writing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +51,19 @@ def test_staged_secret_is_private_from_the_first_byte_and_gone_afterwards(tmp_pa
         assert stat.S_IMODE(part.stat().st_mode) == 0o600
         assert names(tmp_path) == [part.name]
     assert names(tmp_path) == []
+
+
+def test_staging_takes_away_what_was_abandoned_and_spares_what_may_be_in_use(tmp_path: Path) -> None:
+    for name in (".a.pdf.0123.partial", ".a.pdf.0124.partial", ".b.pdf.0125.partial"):
+        (tmp_path / name).write_bytes(b"half")
+    (tmp_path / ".a.pdf.folder.partial").mkdir()
+    (tmp_path / ".a.pdf.folder.partial" / "page").write_bytes(b"half")
+    for name in (".a.pdf.0123.partial", ".b.pdf.0125.partial", ".a.pdf.folder.partial"):
+        os.utime(tmp_path / name, (0, 0))
+    with staged(tmp_path / "a.pdf") as part:
+        assert names(tmp_path) == sorted([".a.pdf.0124.partial", ".b.pdf.0125.partial", part.name])
+    with staging_folder(tmp_path / "a.pdf") as stage:
+        assert names(tmp_path) == sorted([".a.pdf.0124.partial", ".b.pdf.0125.partial", stage.name])
 
 
 def test_writing_into_a_folder_that_is_missing_says_so(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_upgrade_that_ends_the_transaction_itself_is_refused(tmp_path: Path) -> 
 
 def test_upgrade_without_a_backup_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any, **__: Any) -> None:
-        (tmp_path / f"a.asl.format-{V}.bak.part").write_bytes(b"half")
+        (tmp_path / f".a.asl.format-{V}.bak.part").write_bytes(b"half")
         raise DiskFull(path="a", needed=1, free=0)
 
     filled(tmp_path / "a.asl")
