@@ -121,10 +121,12 @@ class Reversible:
     Attributes:
         undo: the act that undoing would take back, None when there is none.
         redo: the undoing that redoing would take back, None when there is none.
+        final: the act that stands in the way of undoing further: a locked plan or the creation of the document.
     """
 
     undo: Change | None
     redo: Change | None
+    final: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,9 +114,10 @@ class Reader:
 
     def events(self, after: int) -> Iterator[Event]:
         """Yield the events behind place ``after``, in order, a page at a time."""
-        yield from (self._event(row) for row in self.event_rows(after))
+        yield from (self.event(row) for row in self.event_rows(after))
 
-    def _event(self, row: Any) -> Event:
+    def event(self, row: Any) -> Event:
+        """Read an event from its row; its bytes that cannot be read are told as damage."""
         try:
             return event_of(row.seq, row.body, row.prev, row.hash)
         except ValueError as error:
@@ -132,7 +133,7 @@ class Reader:
                 ).all()
             if not page:
                 return
-            yield from (self._event(row) for row in page)
+            yield from (self.event(row) for row in page)
             before = page[-1].seq
 
     def events_of(self, kind: str, key: str) -> tuple[Event, ...]:
@@ -140,7 +141,7 @@ class Reader:
         e = tables.event
         with self.begin() as connection:
             rows = connection.execute(select(e).where(e.c.kind == kind, e.c.key == key).order_by(e.c.seq)).all()
-        return tuple(self._event(row) for row in rows)
+        return tuple(self.event(row) for row in rows)
 
     def lamport_of(self, own_hash: str, *, before: int) -> int:
         """Return the logical time of the event with this hash at a place before ``before``, 0 when there is none."""

@@ -34,6 +34,7 @@ def reversible(changes: Iterable[Change]) -> Reversible:
     not undone.
     """
     undo: Change | None = None
+    final: Change | None = None
     reverted: dict[str, Change | None] = {}
     acts: list[Change] = []
     for change in changes:
@@ -43,10 +44,10 @@ def reversible(changes: Iterable[Change]) -> Reversible:
             reverted[change.reverts] = None
             acts.append(change)
         elif any(event.kind not in _BESIDE for event in change.events):
-            undo = None if _is_final(change) else change
+            undo, final = (None, change) if _is_final(change) else (change, None)
             break
     redo = next((act for act in acts if _is_undo(act, reverted)), None)
-    return Reversible(undo=undo, redo=redo)
+    return Reversible(undo=undo, redo=redo, final=final)
 
 
 def record_before(connection: Connection, event: Event) -> Any:

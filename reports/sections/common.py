@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from asl_desktop.domain import wording
+from asl_desktop.domain.answer_words import parts_in_words
 from asl_desktop.domain.determination import Determination, MarginState, Snapshot, ThresholdResult, Trace
 from reports.blocks import Cell, Run, Runs, cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from asl_desktop.domain.inputs import Answer, EvidenceLink, Inputs, Value
-    from asl_desktop.domain.pack import Cite, Pack, Part, Question
+    from asl_desktop.domain.inputs import Answer, EvidenceLink, Inputs
+    from asl_desktop.domain.pack import Cite, Pack, Question
 
 STATE_MARK: Mapping[str, tuple[str, MarginState]] = {
     "ruled_out": ("\u25cf", "clear"),
@@ -135,31 +136,9 @@ def moment(at: str) -> str:
 def answer_text(question: Question | None, answer: Answer) -> str:
     """Return what was answered, in the question's own words for options."""
     lines = [] if answer.state == "answered" else [capital(wording.ANSWER_STATE_WORDS[answer.state])]
-    for part_id, value in answer.value.items():
-        part = question.part(part_id) if question else None
-        text = _value_text(part, value)
-        label = part.label if part and part.label else ("" if part_id == "value" else part_id)
+    for label, text in parts_in_words(question, answer.value):
         lines.append(f"{label}: {text}" if label else text)
     return "\n".join(lines) or DASH
-
-
-def _value_text(part: Part | None, value: Value) -> str:
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    labels = {option.id: option.label for option in part.options} if part else {}
-    if isinstance(value, str):
-        return labels.get(value, value)
-    unit = part.unit if part else ""
-    if isinstance(value, float | int):
-        return wording.quantity(float(value), unit)
-    if part and part.type == "range" and len(value) >= 3 and not isinstance(value[0], str):
-        numbers: tuple[Any, ...] = value
-        low, best, high = (wording.quantity(float(n), unit) for n in numbers[:3])
-        trust = f", {wording.number(float(numbers[3]))} % confident" if len(numbers) > 3 else ""
-        return f"{best} ({low} to {high}{trust})"
-    return ", ".join(
-        labels.get(item, item) if isinstance(item, str) else wording.quantity(item, unit) for item in value
-    )
 
 
 def labelled(*pairs: tuple[str, str]) -> Cell:

@@ -1,0 +1,152 @@
+"""Looking through the history of a document from its end, a slice at a time, so that a long one is never read whole."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Text, and_, cast, func, or_, select, tuple_
+
+from asl_desktop.storage import tables
+from asl_desktop.storage.reverting import changes_of, record_before
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import ColumnElement
+
+    from asl_desktop.storage.model import Change, Event
+    from asl_desktop.storage.reader import Reader
+
+SLICE = 20_000
+"""Places looked at in one query: a search that finds little lets other readers go first in between."""
+_FIRST_PAGE, _LARGEST_PAGE = 20, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events to show; what is empty does not narrow.
+
+    Attributes:
+        kinds: kinds of record.
+        records: (kind, key) of the records, None for all.
+        actor: the name of who did it, exactly.
+        since: first moment, ISO 8601 in UTC.
+        until: the moment right behind the last one.
+        text: words that occur, whatever their case, in the record, its key or the actor's name.
+        titled: (kind, key) of records that are wanted although ``text`` is not in them: it is in their title.
+        change: UUID of one act.
+    """
+
+    kinds: tuple[str, ...] = ()
+    records: tuple[tuple[str, str], ...] | None = None
+    actor: str = ""
+    since: str = ""
+    until: str = ""
+    text: str = ""
+    titled: tuple[tuple[str, str], ...] = ()
+    change: str = ""
+
+
+EVERYTHING = Wanted()
+
+
+class Past:
+    """The history of a document for looking at; safe on any thread."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def events(self, wanted: Wanted = EVERYTHING, *, before: int = 0) -> Iterator[Event]:
+        """Yield what is wanted before a place (0: from the end), newest first, and read no further than asked for."""
+        e, conditions = tables.event, _conditions(wanted)
+        first, page = before or self._reader.head().events + 1, _FIRST_PAGE
+        while first > 1:
+            last = max(first - SLICE, 1)
+            query = select(e).where(e.c.seq < first, e.c.seq >= last, *conditions).order_by(e.c.seq.desc())
+            with self._reader.begin() as connection:
+                rows = connection.execute(query.limit(page)).all()
+            for row in rows:
+                event = self._reader.event(row)
+                if not wanted.text or (event.kind, event.key) in wanted.titled or _says(event, wanted.text.casefold()):
+                    yield event
+            first = rows[-1].seq if len(rows) == page else last
+            page = min(page * 2, _LARGEST_PAGE)
+
+    def change(self, change: str, *, before: int = 0) -> Change | None:
+        """Return one act by its UUID, looking back from a place; None when there is none."""
+        return next(changes_of(self.events(Wanted(change=change), before=before)), None)
+
+    def record_before(self, event: Event) -> Any:
+        """Return, as JSON data, the record that an event replaced or removed, None when there was none."""
+        with self._reader.begin() as connection:
+            return record_before(connection, event)
+
+    def place_of(self, own_hash: str) -> int:
+        """Return the place of the event with this hash, 0 when the history does not contain it."""
+        e = tables.event
+        with self._reader.begin() as connection:
+            return connection.execute(select(e.c.seq).where(e.c.hash == own_hash)).scalar() or 0
+
+    def actors(self) -> tuple[str, ...]:
+        """Return the names of everybody who ever changed the document, sorted."""
+        with self._reader.begin() as connection:
+            return tuple(sorted(connection.execute(select(tables.event.c.actor).distinct()).scalars()))
+
+    def span(self) -> tuple[str, str]:
+        """Return when the first and the last event were recorded, by their writers' clocks."""
+        e = tables.event
+        with self._reader.begin() as connection:
+            first = connection.execute(select(e.c.at).order_by(e.c.seq).limit(1)).scalar_one()
+            last = connection.execute(select(e.c.at).order_by(e.c.seq.desc()).limit(1)).scalar_one()
+        return str(first), str(last)
+
+    def kept_for_undo(self) -> tuple[int, int]:
+        """Return number and size in bytes of the evidence files that were removed and can still be brought back."""
+        c = tables.content
+        with self._reader.begin() as connection:
+            row = connection.execute(select(func.count(), func.sum(c.c.size)).where(c.c.state == "removed")).one()
+        return int(row[0]), int(row[1] or 0)
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    e = tables.event
+    found: list[ColumnElement[bool]] = []
+    if wanted.kinds:
+        found.append(e.c.kind.in_(wanted.kinds))
+    if wanted.records is not None:
+        found.append(tuple_(e.c.kind, e.c.key).in_(wanted.records))
+    for column, value in ((e.c.actor, wanted.actor), (e.c.change, wanted.change)):
+        if value:
+            found.append(column == value)
+    if wanted.since:
+        found.append(e.c.at >= wanted.since)
+    if wanted.until:
+        found.append(e.c.at < wanted.until)
+    plain = _plain(wanted.text)
+    if plain:
+        held = func.instr(func.lower(cast(e.c.body, Text)), plain) > 0
+        found.append(or_(held, tuple_(e.c.kind, e.c.key).in_(wanted.titled)) if wanted.titled else and_(held))
+    return found
+
+
+def _plain(text: str) -> str:
+    """Return the longest part of a text that a body holds letter by letter; JSON and the database fold the rest."""
+    return max(re.findall(r"[a-z0-9 ]+", text.lower(), re.ASCII), key=len, default="").strip()
+
+
+def _says(event: Event, text: str) -> bool:
+    """Look into what people typed, not into the names of fields."""
+    return any(text in found.casefold() for found in (event.key, event.actor, *_texts(event.record)))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
