@@ -60,6 +60,7 @@ class Desk:
         self.document = document
         self.acks = acks
         self.folder = Path(orders.more or orders.path)
+        self.name = orders.seed
         self.rng = random.Random(orders.seed)
         self.next = max((int(answer.rationale) for answer in document.inputs().answers), default=-1) + 1
 
@@ -94,7 +95,7 @@ class Desk:
     def copy(self, number: int) -> None:
         """Save a copy under a name of its own."""
         events = self.document.head().events
-        target = self.folder / f"copy-{self.next}-{number}.asl"
+        target = self.folder / f"copy-{self.name}-{number}.asl"
         self.document.save_copy(target)
         self.acks.say("copy", target.name, events)
 
@@ -104,13 +105,12 @@ def _answering(desk: Desk, _: int) -> None:
 
 
 def _attaching(desk: Desk, number: int) -> None:
-    desk.attach(desk.rng.choice((0, 3_000, 200_000, 5_000_000)))
-    if number % 3 == 0:
-        desk.answer()
+    desk.attach((0, 3_000, 60_000, 400_000, 5_000_000)[number % 5])
+    desk.answer()
 
 
 def _removing(desk: Desk, number: int) -> None:
-    sha256 = desk.attach(desk.rng.choice((3_000, 400_000)))
+    sha256 = desk.attach((3_000, 3_000, 400_000)[number % 3])
     desk.remove(sha256)
     if number % 3 == 0:
         desk.undo_removal(sha256)
@@ -130,7 +130,7 @@ def _exporting(desk: Desk, number: int) -> None:
     from asl_desktop.services.inputs_files import export_inputs
     from reports.building import build_report
 
-    name = f"{desk.document.head().events}-{number}"
+    name = f"{desk.name}-{number}"
     inputs = export_inputs(desk.document, desk.folder / f"{name}.yaml")
     desk.acks.say("file", inputs.name, _digest(inputs))
     report = desk.folder / f"{name}.pdf"
@@ -170,19 +170,24 @@ def _creating(orders: Orders, acks: Acks, ready: Callable[[], None]) -> None:
         acks.say("copy", target.name, 3)
 
 
-def _migrating(orders: Orders, acks: Acks, ready: Callable[[], None]) -> None:
+def migrate(path: Path) -> None:
+    """Bring a file up to date by an invented step: there is no second format yet."""
     from asl_desktop.storage import schema
     from asl_desktop.storage.migrations import bring_up_to_date
 
     def step(raw: Any) -> None:
         raw.execute("PRAGMA cache_size=5")
         raw.execute("CREATE TABLE note (text TEXT)")
-        for number in range(4000):
+        for number in range(12_000):
             raw.execute("INSERT INTO note VALUES (?)", (f"{number} " + "x" * 500,))
         raw.execute("UPDATE answer SET state = 'declined'")
 
+    bring_up_to_date(path, steps={schema.FORMAT: step}, target=schema.FORMAT + 1, differences=lambda _: ())
+
+
+def _migrating(orders: Orders, acks: Acks, ready: Callable[[], None]) -> None:
     ready()
-    bring_up_to_date(Path(orders.path), steps={schema.FORMAT: step}, target=schema.FORMAT + 1, differences=lambda _: ())
+    migrate(Path(orders.path))
     acks.say("migrated")
 
 

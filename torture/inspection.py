@@ -14,6 +14,7 @@ from asl_desktop.files import staged
 from asl_desktop.storage import schema
 from asl_desktop.storage.connection import connect
 from asl_desktop.storage.document import Document
+from torture import child
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,9 +104,22 @@ _IS_WHOLE: dict[str, Callable[[bytes], bool]] = {
 
 
 def look_at_migration(path: Path, answers: int, tally: Tally) -> None:
-    """Look at a file that was killed while being brought up to date: old or new, never between."""
-    if has_hot_journal(path):
-        connect(path).close()
+    """Look at a file that was killed while being brought up to date: old or new, never between; then bring it there."""
+    _look_at_version(path, answers, tally)
+    child.migrate(path)
+    _look_at_version(path, answers, tally)
+    for backup in path.parent.glob("*.bak"):
+        try:
+            with Document.open(backup, read_only=True) as document:
+                broken = document.check()
+        except UserError as error:
+            tally.fail("corrupt", f"{backup} does not open: {error}")
+        else:
+            for problem in broken:
+                tally.fail("corrupt", f"{backup}: {problem}")
+
+
+def _look_at_version(path: Path, answers: int, tally: Tally) -> None:
     with closing(dbapi2.connect(f"{path.as_uri()}?mode=rw", uri=True)) as raw:
         version = raw.execute("PRAGMA user_version").fetchone()[0]
         notes = raw.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'note'").fetchone()[0]
@@ -117,15 +131,6 @@ def look_at_migration(path: Path, answers: int, tally: Tally) -> None:
         tally.fail("corrupt", f"{path} is neither old nor new: {found}")
     for problem in engine_problems(path):
         tally.fail("corrupt", f"{path}: {problem}")
-    for backup in path.parent.glob("*.bak"):
-        try:
-            with Document.open(backup, read_only=True) as document:
-                broken = document.check()
-        except UserError as error:
-            tally.fail("corrupt", f"{backup} does not open: {error}")
-        else:
-            for problem in broken:
-                tally.fail("corrupt", f"{backup}: {problem}")
     if found == new and not list(path.parent.glob("*.bak")):
         tally.fail("lost", f"{path} was brought up to date without a backup")
 

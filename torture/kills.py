@@ -49,12 +49,12 @@ class Case:
 
 
 CASES = (
-    Case("answering", (70, 3), 0.3, hot=0.3),
-    Case("attaching", (60, 3), 0.6, hot=0.2),
-    Case("removing", (60, 3), 0.6, hot=0.2),
-    Case("copying", (45, 2), 0.4),
+    Case("answering", (120, 3), 0.2, hot=0.3),
+    Case("attaching", (60, 3), 0.6, hot=0.15),
+    Case("removing", (60, 3), 0.6, hot=0.15),
+    Case("copying", (40, 2), 0.4),
     Case("creating", (30, 1), 0.4),
-    Case("migrating", (45, 2), 0.25, hot=0.2),
+    Case("migrating", (45, 2), 0.4, hot=0.15),
     Case("exporting", (30, 1), 1.0),
 )
 
@@ -152,5 +152,5 @@ def _furnish(path: Path, acks: Path, work: str) -> None:
         if work in {"copying", "migrating"}:
             for _ in range(QUESTIONS):
                 desk.answer()
-            desk.attach(8_000_000)
+            desk.attach(8_000_000 if work == "copying" else 100_000)
     said.close()
