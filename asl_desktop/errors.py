@@ -131,6 +131,27 @@ class FileTooNew(UserError):
     code = "file-too-new"
 
 
+class PassphraseNeeded(UserError):
+    """The file looks like an encrypted assessment and nothing was given to open it with. Values: path."""
+
+    code = "passphrase-needed"
+
+
+class PassphraseWrong(UserError):
+    """An encrypted file did not open with what was given. Values: path.
+
+    A wrong passphrase, damage to the first page and a file of something else cannot be told apart.
+    """
+
+    code = "passphrase-wrong"
+
+
+class PassphraseRefused(UserError):
+    """A passphrase or recovery key cannot be used, whatever the file holds. Values: problem."""
+
+    code = "passphrase-refused"
+
+
 class FileLocked(UserError):
     """Another process holds the file for writing. Values: path, holder, host."""
 

@@ -130,6 +130,32 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         ("The file was left as it is. Open it with the newer version of ASL Desktop.",),
     ),
+    "passphrase-needed": Entry(
+        "The file is encrypted",
+        ("{path} looks like an encrypted assessment and opens only with its passphrase or its recovery key.",),
+        ("Give one of them. On the command line: --passphrase-file, --recovery-key-file, or type it on a terminal.",),
+    ),
+    "passphrase-wrong": Entry(
+        "The file did not open",
+        (
+            (
+                "{path} did not open with this passphrase or recovery key. Either it is not the right one, or the "
+                "beginning of the file is damaged, or the file is not an assessment; from outside these cannot be told "
+                "apart."
+            ),
+        ),
+        (
+            (
+                "The file was left as it is. Check capital letters and keyboard layout, then try again. If you are "
+                "sure of the passphrase, use the recovery key or another copy of the file."
+            ),
+        ),
+    ),
+    "passphrase-refused": Entry(
+        "The passphrase or recovery key cannot be used",
+        ("It cannot be used: {problem}.",),
+        ("Nothing was changed. Correct it and try again.",),
+    ),
     "file-locked": Entry(
         "The file is open elsewhere",
         (

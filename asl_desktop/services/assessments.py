@@ -13,37 +13,60 @@ from asl_desktop.domain.records import KINDS
 from asl_desktop.services.checks import check_record
 from asl_desktop.services.packs import load_pack
 from asl_desktop.storage.document import Document, Head
+from asl_desktop.storage.outside import look_at
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
     from asl_desktop.domain.pack import Pack
+    from asl_desktop.storage.keys import Secret
 
 SNAPSHOT_FORMAT = "asl-snapshot-1"
 
 
-def create_assessment(path: Path, *, pack_id: str, scope: Scope, actor: str, clock: Clock | None = None) -> Document:
-    """Create an assessment file under an installed framework and return it open for writing.
+def create_assessment(
+    path: Path,
+    *,
+    pack_id: str,
+    scope: Scope,
+    actor: str,
+    clock: Clock | None = None,
+    secret: Secret | None = None,
+) -> Document:
+    """Create an assessment file under an installed framework and return it open for writing; encrypted with a secret.
 
     Raises:
         PackUnknown: no installed pack has this id.
         ValueRefused: the scope lacks the model or holds text that cannot be kept.
         FileExists: there is a file at ``path``; it is left as it is.
         OutputNotWritable: the folder cannot be written.
+        PassphraseRefused: the passphrase is too short, or a recovery key was given.
     """
     pack = load_pack(pack_id)
     check_record(pack, Inputs(scope=scope), scope)
-    return Document.create(path, pack=pack, scope=scope, actor=actor, clock=clock or SystemClock())
+    return Document.create(path, pack=pack, scope=scope, actor=actor, clock=clock or SystemClock(), secret=secret)
 
 
-def open_assessment(path: Path, *, read_only: bool = False, clock: Clock | None = None) -> Document:
-    """Open an assessment file.
+def open_assessment(
+    path: Path, *, read_only: bool = False, clock: Clock | None = None, secret: Secret | None = None
+) -> Document:
+    """Open an assessment file; an encrypted one with its passphrase or recovery key.
 
     Raises:
         FileMissing, FileNotAssessment, FileDamaged, FileTooNew, FileLocked: each leaves the file as it is.
+        PassphraseNeeded, PassphraseWrong, PassphraseRefused: so do these.
     """
-    return Document.open(path, read_only=read_only, clock=clock or SystemClock())
+    return Document.open(path, read_only=read_only, clock=clock or SystemClock(), secret=secret)
+
+
+def is_encrypted(path: Path) -> bool:
+    """Say from outside whether a file looks like an encrypted assessment; a plain one says no.
+
+    Raises:
+        FileMissing, FileNotAssessment, FileDamaged, FileTampered: it can be neither.
+    """
+    return look_at(path.expanduser().resolve()).encrypted
 
 
 def take_snapshot(document: Document, *, as_of: date | None = None, clock: Clock | None = None) -> Snapshot:

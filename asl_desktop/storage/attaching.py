@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from asl_desktop.domain.inputs import EvidenceItem
 from asl_desktop.errors import DiskFull, EvidenceMissing
 from asl_desktop.storage import content, tables
-from asl_desktop.storage.opening import OPEN_HERE
+from asl_desktop.storage.outside import OPEN_HERE
 from asl_desktop.storage.projection import item_of, record_of
 from asl_desktop.storage.troubles import free_bytes
 from asl_desktop.storage.writer import Lane, Writer

@@ -5,6 +5,8 @@ The driver is SQLCipher's; without a key it reads and writes ordinary SQLite fil
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -13,11 +15,14 @@ from sqlalchemy import Connection as CoreConnection
 from sqlalchemy import Engine, StaticPool, create_engine, event
 from sqlcipher3 import dbapi2
 
+from asl_desktop.storage.keys import keep_out_of_dumps
 from asl_desktop.storage.schema import TRIGGER_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from asl_desktop.storage.keys import RecoveryKey
 
 RawConnection: TypeAlias = Any
 Mode: TypeAlias = Literal["ro", "rw", "rwc"]
@@ -66,18 +71,22 @@ class SettingRefusedError(dbapi2.DatabaseError):  # type: ignore[misc] # the dri
     """The file did not take a setting that the promises of this program depend on."""
 
 
-def connect(path: Path, key: bytes | None = None, *, mode: Mode = "rw") -> RawConnection:
+def connect(path: Path, key: RecoveryKey | None = None, *, mode: Mode = "rw") -> RawConnection:
     """Open one connection with every setting in place and read back.
 
     Args:
-        path: the file; it must exist unless ``mode`` is ``rwc``.
-        key: raw key of an encrypted file (32 bytes, or 48 with the salt), None for a plain one.
-        mode: ``ro`` reads only, ``rw`` writes an existing file, ``rwc`` lays out a new one.
+        path: the file; it must exist, or with ``rwc`` must not exist.
+        key: key of an encrypted file, None for a plain one.
+        mode: ``ro`` reads only, ``rw`` writes an existing file, ``rwc`` lays out a new one for its owner alone.
 
     Raises:
-        sqlcipher3.dbapi2.DatabaseError: when the file cannot be opened or is not a database.
+        sqlcipher3.dbapi2.DatabaseError: when the file cannot be opened, is not a database or has another key.
         SettingRefusedError: when a setting reads back differently.
     """
+    if key is not None:
+        keep_out_of_dumps()
+    if mode == "rwc":
+        claim(path)
     raw = dbapi2.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
@@ -94,10 +103,23 @@ def connect(path: Path, key: bytes | None = None, *, mode: Mode = "rw") -> RawCo
     return raw
 
 
-def _settle(raw: RawConnection, key: bytes | None, *, mode: Mode) -> None:
+def claim(path: Path) -> None:
+    """Make an empty file that only its owner may read and write; SQLite gives its journal the same rights.
+
+    Raises:
+        sqlcipher3.dbapi2.OperationalError: there is one already, or the place takes none.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        raise dbapi2.OperationalError("disk is full" if full else f"unable to open file: {error.strerror}") from error
+
+
+def _settle(raw: RawConnection, key: RecoveryKey | None, *, mode: Mode) -> None:
     raw.execute("PRAGMA cipher_log_level=NONE")
     if key is not None:
-        raw.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+        raw.execute(f'PRAGMA key="{key.literal()}"')
         raw.execute(f"PRAGMA cipher_page_size={PAGE_SIZE}")
     if mode == "rwc":
         raw.execute(f"PRAGMA page_size={PAGE_SIZE}")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from asl_desktop.storage.keys import RecoveryKey
+
 STEP_PAGES = 512
 PATIENCE_SECONDS = 60.0
 _SILENT = Silent()
@@ -34,11 +36,13 @@ def copy_connection(
     raw: RawConnection,
     target: Path,
     *,
-    key: bytes | None = None,
+    key: RecoveryKey | None = None,
     progress: Progress = _SILENT,
     between: Callable[[], None] = _idle,
 ) -> None:
     """Copy everything a connection sees into a new file and make it durable; ``between`` is called after each step.
+
+    The target gets ``key``, which is that of the source: the backup interface does not cross from plain to encrypted.
 
     Raises:
         SaveFailed: when the source stays busy for longer than :data:`PATIENCE_SECONDS` without any page copied.
@@ -64,7 +68,7 @@ def copy_connection(
     sync_file(target)
 
 
-def save_copy(copy_to: Callable[[Path], None], target: Path, *, needed: int, key: bytes | None = None) -> None:
+def save_copy(copy_to: Callable[[Path], None], target: Path, *, needed: int, key: RecoveryKey | None = None) -> None:
     """Copy a document to a new place: written beside it, looked through, then put there whole.
 
     Raises:
@@ -109,7 +113,7 @@ def drop_part(part: Path) -> None:
             leftover.unlink(missing_ok=True)
 
 
-def _look_through(part: Path, key: bytes | None, *, target: Path) -> None:
+def _look_through(part: Path, key: RecoveryKey | None, *, target: Path) -> None:
     copy = connect(part, key, mode="ro")
     try:
         verdict = copy.execute("PRAGMA quick_check(1)").fetchone()[0]

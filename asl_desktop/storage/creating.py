@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
     from asl_desktop.domain.inputs import Scope
     from asl_desktop.domain.pack import Pack
+    from asl_desktop.storage.keys import RecoveryKey
 
 
-def create_file(path: Path, *, pack: Pack, scope: Scope, actor: str, at: str, key: bytes | None = None) -> None:
-    """Write a new document file that says what is assessed under which pack.
+def create_file(path: Path, *, pack: Pack, scope: Scope, actor: str, at: str, key: RecoveryKey | None = None) -> None:
+    """Write a new document file that says what is assessed under which pack; encrypted from its first byte with a key.
 
     Raises:
         FileExists, OutputNotWritable, FileLocked, DiskFull: nothing is left behind.
@@ -52,7 +53,7 @@ def create_file(path: Path, *, pack: Pack, scope: Scope, actor: str, at: str, ke
         lock.release()
 
 
-def _lay_out(part: Path, *, pack: Pack, scope: Scope, actor: str, at: str, key: bytes | None) -> None:
+def _lay_out(part: Path, *, pack: Pack, scope: Scope, actor: str, at: str, key: RecoveryKey | None) -> None:
     raw = connect(part, key, mode="rwc")
     try:
         log = Log(Tail(), device=new_id(), now=lambda: at)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from asl_desktop.clock import Clock, SystemClock, new_id, stamp
 from asl_desktop.domain.records import KIND_BY_NAME, Record
-from asl_desktop.errors import EvidenceMissing, FileReadOnly, ValueRefused
+from asl_desktop.errors import EvidenceMissing, FileReadOnly, PassphraseRefused, ValueRefused
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.storage import attaching, checking, content, creating
 from asl_desktop.storage.connection import engine_over
 from asl_desktop.storage.copying import copy_connection, save_copy
+from asl_desktop.storage.keys import new_key
 from asl_desktop.storage.model import Change, Checkpoint, Commit, Event, EvidenceDraft, Head, Reversible
 from asl_desktop.storage.opening import Opened, open_file
 from asl_desktop.storage.past import Past
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from asl_desktop.domain.inputs import EvidenceItem, Inputs, Scope
     from asl_desktop.domain.pack import Pack
+    from asl_desktop.storage.keys import Secret
 
 __all__ = ["Change", "Checkpoint", "Commit", "Document", "Event", "EvidenceDraft", "Head", "Reversible"]
 
@@ -55,6 +57,7 @@ class Document:
     def __init__(self, opened: Opened, clock: Clock) -> None:
         self.path = opened.path
         self.read_only = opened.writing is None
+        self._encrypted = opened.key is not None
         self._opened = opened
         self._clock = clock
         self._reader = Reader(opened.reading, opened.path)
@@ -81,34 +84,72 @@ class Document:
             content.tidy(self._writer, untidy)
 
     @classmethod
-    def create(cls, path: Path, *, pack: Pack, scope: Scope, actor: str, clock: Clock = _DEFAULT_CLOCK) -> Document:
+    def create(
+        cls,
+        path: Path,
+        *,
+        pack: Pack,
+        scope: Scope,
+        actor: str,
+        clock: Clock = _DEFAULT_CLOCK,
+        secret: Secret | None = None,
+    ) -> Document:
         """Make a new document and open it for writing; the file appears whole or not at all.
+
+        With a passphrase it is encrypted, without it is not.
 
         Raises:
             FileExists: something is there already; it is left as it is.
+            PassphraseRefused: the passphrase is too short.
             OutputNotWritable: the folder is missing or cannot be written.
             DiskFull: the medium has no room.
             FileLocked: somebody else is making a file of that name.
         """
         path = path.expanduser().absolute()
-        creating.create_file(path, pack=pack, scope=scope, actor=_named(actor), at=stamp(clock))
-        return cls.open(path, clock=clock)
+        key = new_key(secret) if secret is not None else None
+        creating.create_file(path, pack=pack, scope=scope, actor=_named(actor), at=stamp(clock), key=key)
+        return cls.open(path, clock=clock, secret=key)
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False, clock: Clock = _DEFAULT_CLOCK) -> Document:
+    def open(
+        cls,
+        path: Path,
+        *,
+        read_only: bool = False,
+        clock: Clock = _DEFAULT_CLOCK,
+        secret: Secret | None = None,
+    ) -> Document:
         """Open an existing document; a refused file is left as it is.
+
+        The secret is forgotten once the key is made from it; the key is forgotten when the document is closed.
 
         Raises:
             FileMissing, FileNotAssessment, FileDamaged, FileTampered, FileTooNew, FileLocked, FileNotUpgraded,
-            OutputNotWritable: each for its own reason. A file that somebody else has open still opens with
-                ``read_only``.
+            OutputNotWritable, PassphraseNeeded, PassphraseWrong, PassphraseRefused: each for its own reason. A file
+                that somebody else has open still opens with ``read_only``.
         """
-        opened = open_file(path, read_only=read_only)
+        opened = open_file(path, read_only=read_only, secret=secret)
         try:
             return cls(opened, clock)
         except BaseException:
             opened.close()
             raise
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the file on the disk is encrypted, and with it every copy and backup."""
+        return self._encrypted
+
+    def recovery_key(self) -> str:
+        """Return the raw key of the file as text for paper: it opens the file, and every copy of it, for good.
+
+        Raises:
+            PassphraseRefused: the file is not encrypted.
+        """
+        self._require_open()
+        if self._opened.key is None:
+            raise PassphraseRefused(problem=f"{self.path} is not encrypted and has no recovery key")
+        return self._opened.key.to_text()
 
     def pack(self) -> Pack:
         """Return the pack that this assessment is made under, as it was at creation."""
@@ -295,7 +336,7 @@ class Document:
         return checking.check(self._reader, progress=progress)
 
     def save_copy(self, target: Path, *, progress: Progress = _SILENT) -> None:
-        """Write a complete copy of the document, even while it is being changed.
+        """Write a complete copy of the document, even while it is being changed; an encrypted one keeps its key.
 
         Raises:
             FileExists: something is there already.
@@ -306,18 +347,18 @@ class Document:
             Cancelled: the person asked to stop.
         """
         self._require_open()
-        writer, writing = self._writer, self._opened.writing
+        writer, writing, key = self._writer, self._opened.writing, self._opened.key
 
         def copy_to(part: Path) -> None:
             if writer is None:
-                self._reader.raw(lambda raw: copy_connection(raw, part, progress=progress))
+                self._reader.raw(lambda raw: copy_connection(raw, part, key=key, progress=progress))
             else:
                 # The connection that writes is the one source that SQLite keeps a running copy in step with.
                 writer.submit_aside(
-                    lambda between: copy_connection(writing, part, progress=progress, between=between)
+                    lambda between: copy_connection(writing, part, key=key, progress=progress, between=between)
                 ).result()
 
-        save_copy(copy_to, target, needed=self.path.stat().st_size)
+        save_copy(copy_to, target, needed=self.path.stat().st_size, key=key)
 
     def close(self) -> None:
         """Finish every change that was asked for, then give the file back. Safe to call twice."""

@@ -16,20 +16,24 @@ from asl_desktop.files import put
 from asl_desktop.storage import schema
 from asl_desktop.storage.connection import RawConnection, connect, pragma
 from asl_desktop.storage.copying import copy_connection, drop_part, part_beside
+from asl_desktop.storage.troubles import unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from asl_desktop.storage.keys import RecoveryKey
 
 Step: TypeAlias = Callable[[Any], None]
 
 STEPS: Mapping[int, Step] = {}
 
 
-def version_of(path: Path, *, key: bytes | None = None) -> int:
+def version_of(path: Path, *, key: RecoveryKey | None = None) -> int:
     """Return the format version of a file without changing it.
 
     Raises:
         FileDamaged: when it cannot be read; a journal to be played back first counts as that.
+        PassphraseWrong: when the key does not open it.
     """
     try:
         raw = connect(path, key, mode="ro")
@@ -38,13 +42,13 @@ def version_of(path: Path, *, key: bytes | None = None) -> int:
         finally:
             raw.close()
     except dbapi2.Error as error:
-        raise FileDamaged(path=str(path), detail=str(error)) from error
+        raise unreadable(error, path, key) from error
 
 
 def bring_up_to_date(
     path: Path,
     *,
-    key: bytes | None = None,
+    key: RecoveryKey | None = None,
     steps: Mapping[int, Step] = STEPS,
     target: int = schema.FORMAT,
     differences: Callable[[RawConnection], tuple[str, ...]] = schema.differences,
@@ -55,12 +59,13 @@ def bring_up_to_date(
 
     Raises:
         FileDamaged: when the file cannot be read.
+        PassphraseWrong: when the key does not open it.
         FileNotUpgraded: when a step is missing or fails; the file is as it was.
     """
     try:
         raw = connect(path, key)
     except dbapi2.Error as error:
-        raise FileDamaged(path=str(path), detail=str(error)) from error
+        raise unreadable(error, path, key) from error
     try:
         version = int(pragma(raw, "user_version"))
         _require_steps(path, version, target, steps=steps)
@@ -87,7 +92,7 @@ def _require_steps(path: Path, version: int, target: int, *, steps: Mapping[int,
             raise FileNotUpgraded(path=str(path), version=version, detail=detail)
 
 
-def _back_up(raw: RawConnection, path: Path, version: int, *, key: bytes | None) -> Path:
+def _back_up(raw: RawConnection, path: Path, version: int, *, key: RecoveryKey | None) -> Path:
     backup = path.with_name(f"{path.name}.format-{version}.bak")
     part = part_beside(backup)
     try:

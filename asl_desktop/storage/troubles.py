@@ -8,10 +8,25 @@ from typing import TYPE_CHECKING
 import sqlalchemy.exc
 from sqlcipher3 import dbapi2
 
-from asl_desktop.errors import AslError, DiskFull, FileDamaged, SaveFailed, ValueRefused
+from asl_desktop.errors import AslError, DiskFull, FileDamaged, PassphraseWrong, SaveFailed, ValueRefused
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from asl_desktop.errors import UserError
+    from asl_desktop.storage.keys import RecoveryKey
+
+_NOT_A_DATABASE = "not a database"
+
+
+def unreadable(error: dbapi2.Error, path: Path, key: RecoveryKey | None) -> UserError:
+    """Return what to say of a file that the driver could not connect to.
+
+    The first page of an encrypted file proves the key: while it does not open, key and damage cannot be told apart.
+    """
+    if key is not None and _NOT_A_DATABASE in str(error):
+        return PassphraseWrong(path=str(path))
+    return FileDamaged(path=str(path), detail=str(error))
 
 
 def free_bytes(path: Path) -> int:
@@ -34,7 +49,7 @@ def trouble_of(error: BaseException, path: Path, *, needed: int = 0) -> BaseExce
         trouble: AslError = DiskFull(path=str(path), needed=needed, free=free_bytes(path))
     elif isinstance(cause, dbapi2.IntegrityError) and "CHECK" in text:
         trouble = ValueRefused(field=text.rpartition(": ")[2], problem="the file format does not allow this value")
-    elif "malformed" in text or "not a database" in text:
+    elif "malformed" in text or _NOT_A_DATABASE in text:
         trouble = FileDamaged(path=str(path), detail=text)
     elif isinstance(cause, dbapi2.OperationalError):
         trouble = SaveFailed(path=str(path), detail=text)

@@ -25,8 +25,9 @@ from asl_desktop.errors import (
     OutputNotWritable,
     UserError,
 )
-from asl_desktop.storage import connection, opening, schema
+from asl_desktop.storage import connection, opening, outside, schema
 from asl_desktop.storage.document import Document
+from asl_desktop.storage.keys import RecoveryKey
 from tests.storage_world import PACK, SCOPE, file_digest, filled, make, tamper, writing
 
 if TYPE_CHECKING:
@@ -284,18 +285,18 @@ def test_connect_with_a_setting_that_is_not_taken_is_refused(tmp_path: Path, mon
 
 
 def test_connect_with_a_key_writes_nothing_readable(tmp_path: Path) -> None:
-    key = os.urandom(48)
+    key = RecoveryKey(os.urandom(32), os.urandom(16))
     with closing(connection.connect(tmp_path / "e.asl", key, mode="rwc")) as raw:
         raw.execute("BEGIN")
         schema.create_schema(raw)
         raw.execute("COMMIT")
     assert b"answer" not in (tmp_path / "e.asl").read_bytes()
-    assert (tmp_path / "e.asl").read_bytes()[:16] == key[32:]
+    assert (tmp_path / "e.asl").read_bytes()[:16] == key.salt
     with closing(connection.connect(tmp_path / "e.asl", key, mode="ro")) as raw:
         assert schema.differences(raw) == ()
         assert int(connection.pragma(raw, "page_size")) == 8192
     with pytest.raises(dbapi2.DatabaseError, match="not a database"):
-        connection.connect(tmp_path / "e.asl", os.urandom(48))
+        connection.connect(tmp_path / "e.asl", RecoveryKey(os.urandom(32), key.salt))
 
 
 NEXT = "INSERT INTO event SELECT {}, lamport, actor, at, change, kind, key, body, prev, hash FROM event WHERE seq = 3"
@@ -353,6 +354,7 @@ _HOLD = """
 import sys
 from pathlib import Path
 from asl_desktop.storage.document import Document
+from asl_desktop.storage.keys import RecoveryKey
 document = Document.open(Path(sys.argv[1]))
 print("open", flush=True)
 sys.stdin.read()
@@ -441,5 +443,5 @@ def test_open_twice_for_reading_and_once_for_writing_in_one_process_keeps_the_lo
         with Document.open(path, read_only=True), Document.open(path, read_only=True) as second:
             document.put(Answer("QC-1"), actor="Ann").result()
             assert second.head() == document.head()
-        assert opening.OPEN_HERE.has(path)
-    assert not opening.OPEN_HERE.has(path)
+        assert outside.OPEN_HERE.has(path)
+    assert not outside.OPEN_HERE.has(path)

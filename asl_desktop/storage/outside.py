@@ -1,0 +1,144 @@
+"""What a file looks like from outside: nothing in it is run, nothing is trusted, nothing is changed."""
+
+from __future__ import annotations
+
+import stat
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asl_desktop.errors import FileDamaged, FileMissing, FileNotAssessment, FileTampered
+from asl_desktop.storage import schema
+from asl_desktop.storage.connection import PAGE_SIZE
+from asl_desktop.storage.keys import SALT_BYTES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MAGIC = b"SQLite format 3\x00"
+_HEADER = 100
+_UNLIKELY = 450.0
+"""Chi-square over 256 values: an encrypted page stays below it but for one in 10^12, text and tables are far above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What can be told of a file without opening it.
+
+    Attributes:
+        salt: what an encrypted file starts with; empty for a plain one.
+    """
+
+    salt: bytes = b""
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the file looks like an encrypted assessment; only its key can tell for sure."""
+        return bool(self.salt)
+
+
+class _OpenHere:
+    """Which files this process has open, by device and inode, and what they look like.
+
+    Opening such a file a second time with plain I/O and closing it would drop the locks that SQLite holds on it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count: Counter[tuple[int, int]] = Counter()
+        self._looks: dict[tuple[int, int], Outside] = {}
+
+    def add(self, path: Path, outside: Outside) -> tuple[int, int]:
+        """Count a document in; returns what to give to :meth:`drop`."""
+        info = path.stat()
+        identity = (info.st_dev, info.st_ino)
+        with self._lock:
+            self._count[identity] += 1
+            self._looks[identity] = outside
+        return identity
+
+    def drop(self, identity: tuple[int, int]) -> None:
+        """Count a document out."""
+        with self._lock:
+            self._count[identity] -= 1
+            if self._count[identity] <= 0:
+                del self._count[identity]
+                self._looks.pop(identity, None)
+
+    def look(self, path: Path) -> Outside | None:
+        """Return how a file looks that this process has open as a document, None when it has not."""
+        try:
+            info = path.stat()
+        except OSError:
+            return None
+        with self._lock:
+            return self._looks.get((info.st_dev, info.st_ino))
+
+    def has(self, path: Path) -> bool:
+        """Say whether this process has the file open as a document."""
+        return self.look(path) is not None
+
+
+OPEN_HERE = _OpenHere()
+
+
+def look_at(path: Path) -> Outside:
+    """Tell a plain assessment from one that may be encrypted, and refuse what can be neither.
+
+    Raises:
+        FileMissing, FileNotAssessment, FileDamaged, FileTampered: each names what it saw.
+    """
+    try:
+        info = path.stat()
+    except FileNotFoundError as error:
+        raise FileMissing(path=str(path)) from error
+    except OSError as error:
+        raise FileNotAssessment(path=str(path), detail=error.strerror or str(error)) from error
+    if stat.S_ISDIR(info.st_mode):
+        raise FileNotAssessment(path=str(path), detail="it is a folder")
+    if not stat.S_ISREG(info.st_mode):
+        raise FileNotAssessment(path=str(path), detail="it is a device or a pipe, not a file")
+    if info.st_size == 0:
+        raise FileNotAssessment(path=str(path), detail="it is empty")
+    return OPEN_HERE.look(path) or _look_inside(path, info.st_size)
+
+
+def _look_inside(path: Path, size: int) -> Outside:
+    try:
+        with path.open("rb") as file:
+            page = file.read(PAGE_SIZE)
+    except OSError as error:
+        raise FileNotAssessment(path=str(path), detail=error.strerror or str(error)) from error
+    if not page.startswith(_MAGIC[: len(page)]) or len(page) < len(_MAGIC):
+        return _look_at_ciphertext(path, page, size)
+    if len(page) < _HEADER:
+        raise FileDamaged(path=str(path), detail=f"only {size} bytes are left of it")
+    if int.from_bytes(page[68:72], "big") != schema.APPLICATION_ID:
+        raise FileNotAssessment(path=str(path), detail="it is a SQLite file of another program")
+    if page[18:20] != b"\x01\x01":
+        raise FileTampered(path=str(path), detail="its journal mode was changed")
+    pages, page_size = int.from_bytes(page[28:32], "big"), int.from_bytes(page[16:18], "big")
+    if size < pages * page_size and not _has_journal(path):
+        raise FileDamaged(path=str(path), detail=f"{size} bytes are left of {pages * page_size}")
+    return Outside()
+
+
+def _look_at_ciphertext(path: Path, page: bytes, size: int) -> Outside:
+    if len(page) < PAGE_SIZE or _unevenness(page) > _UNLIKELY:
+        raise FileNotAssessment(path=str(path), detail="its first bytes are those of some other kind of file")
+    if size % PAGE_SIZE and not _has_journal(path):
+        detail = f"it looks encrypted, but {size} bytes are no whole number of pages; it may have been cut off"
+        raise FileNotAssessment(path=str(path), detail=detail)
+    return Outside(salt=page[:SALT_BYTES])
+
+
+def _unevenness(data: bytes) -> float:
+    """Return the chi-square of the counts of byte values against equal counts."""
+    expected, counts = len(data) / 256, Counter(data)
+    return sum((counts[value] - expected) ** 2 for value in range(256)) / expected
+
+
+def _has_journal(path: Path) -> bool:
+    journal = path.with_name(path.name + "-journal")
+    return journal.exists() and journal.stat().st_size > 0
