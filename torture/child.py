@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from asl_desktop import files
 from asl_desktop.domain.inputs import Answer, Scope
 from asl_desktop.domain.pack import Pack
+from asl_desktop.storage import connection
 from asl_desktop.storage.document import Document, EvidenceDraft
 from torture.told import QUESTIONS, Acks
 
@@ -43,6 +45,7 @@ class Orders:
         seed: decides on sizes.
         rounds: after how many rounds to stop.
         more: folder for copies and exports, empty when the work makes none.
+        synchronous: what SQLite is told. The product knows only EXTRA; a control shows what anything less does.
     """
 
     work: str
@@ -51,6 +54,7 @@ class Orders:
     seed: int
     rounds: int = ENDLESS
     more: str = ""
+    synchronous: str = "EXTRA"
 
 
 class Desk:
@@ -201,6 +205,7 @@ WORKS = (*_AT_A_DESK, *_BY_ITSELF)
 def run(orders: Orders, ready: Connection | None = None) -> None:
     """Do the work; ``ready`` gets word as soon as the document is open."""
     acks = Acks(Path(orders.acks))
+    _weaken(orders.synchronous)
 
     def tell() -> None:
         if ready is not None:
@@ -217,6 +222,16 @@ def run(orders: Orders, ready: Connection | None = None) -> None:
                 _AT_A_DESK[orders.work](desk, number)
     finally:
         acks.close()
+
+
+def _weaken(synchronous: str) -> None:
+    value = {"OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3}[synchronous]
+    changed = {"synchronous": ("synchronous", synchronous, value)}
+    if synchronous == "OFF":
+        for name in ("sync_file", "sync_folder"):
+            setattr(files, name, lambda _: None)
+    settings = connection._SETTINGS  # noqa: SLF001 no product may offer this
+    connection._SETTINGS = tuple(changed.get(setting[0], setting) for setting in settings)  # noqa: SLF001
 
 
 def _digest(path: Path) -> str:

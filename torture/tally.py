@@ -34,8 +34,9 @@ proves nothing; ``unclear``: a failure that came out as anything but a sentence 
 class Tally:
     """Counts of one harness; what must not happen is also printed where it happens."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, quiet: bool = False) -> None:
         self.name = name
+        self._quiet = quiet
         self._counts: Counter[str] = Counter()
 
     def count(self, what: str, number: int = 1) -> None:
@@ -45,7 +46,12 @@ class Tally:
     def fail(self, what: str, sentence: str) -> None:
         """Add one to a count that must stay 0, and say why."""
         self._counts[what] += 1
-        print(f"{self.name}: {what}: {sentence}", file=sys.stderr, flush=True)
+        if not self._quiet:
+            self.say(f"{what}: {sentence}")
+
+    def add(self, other: Tally) -> None:
+        """Add the counts of another tally."""
+        self._counts.update(other.result())
 
     def say(self, sentence: str) -> None:
         """Tell how far it has come."""

@@ -1,0 +1,142 @@
+"""Power cuts by model: the system calls of a real process, and from them what a medium may hold after the power went.
+
+Two controls show that the model bites: without any sync most states must be broken, and with ``synchronous=FULL`` some
+acknowledged saves must be gone, because a journal whose removal was not synced comes back.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from asl_desktop.storage.document import Document
+from torture import inspection
+from torture.child import ACTOR, PACK, SCOPE, Orders
+from torture.replay import crash
+from torture.tally import ROOT, Scale, Tally, workplace
+from torture.told import Told
+from torture.trace import Step, TracingImpossibleError, traced
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One process to cut the power under.
+
+    Attributes:
+        work: name in :data:`torture.child.WORKS`.
+        rounds: how often it does that.
+        states: how many crash states to look at, at full and at small scale.
+        synchronous: what SQLite is told; the product says EXTRA, everything else is a control.
+    """
+
+    work: str
+    rounds: int
+    states: tuple[int, int]
+    synchronous: str = "EXTRA"
+
+    @property
+    def name(self) -> str:
+        """What tells it from the others."""
+        return f"{self.work}-{self.synchronous.lower()}"
+
+
+CASES = (
+    Case("session", 40, (300, 16)),
+    Case("creating", 4, (80, 8)),
+    Case("copying", 4, (80, 8)),
+    Case("session", 40, (100, 12), synchronous="OFF"),
+    Case("creating", 4, (60, 12), synchronous="OFF"),
+    Case("session", 40, (100, 24), synchronous="FULL"),
+)
+
+
+def run(scale: Scale) -> dict[str, int]:
+    """Trace, cut, look; a system without a tracer is said to be one by ``skipped``."""
+    tally = Tally("power")
+    for what in ("crash_states", "lost", "corrupt", "leftovers", "unclear", "controls_unbroken", "skipped"):
+        tally.count(what, 0)
+    with workplace(tally) as folder:
+        try:
+            for case in CASES:
+                _Case(case, folder / case.name, tally, scale).run()
+        except TracingImpossibleError as error:
+            tally.say(f"skipped: {error}")
+            tally.count("skipped")
+    return tally.result()
+
+
+class _Case:
+    def __init__(self, case: Case, folder: Path, tally: Tally, scale: Scale) -> None:
+        self.case = case
+        self.folder = folder
+        self.live = folder / "live"
+        self.tally = tally
+        self.states = case.states[0 if scale == "full" else 1]
+        self.rng = random.Random(case.name)
+
+    def run(self) -> None:
+        self.live.mkdir(parents=True)
+        if self.case.work != "creating":
+            Document.create(self.live / "a.asl", pack=PACK, scope=SCOPE, actor=ACTOR).close()
+        before = {path.name: path.read_bytes() for path in self.live.iterdir()}
+        steps = self._trace()
+        lost = broken = 0
+        for number in range(self.states):
+            state = Tally(self.tally.name, quiet=self.case.synchronous != "EXTRA")
+            self._look(before, steps, place=self.folder / str(number), tally=state)
+            lost += bool(state["lost"])
+            broken += state.failed
+            if self.case.synchronous == "EXTRA":
+                self.tally.add(state)
+        self.tally.count("crash_states", self.states)
+        self.tally.say(
+            f"{self.case.name}: {len(steps)} steps, {self.states} states, {lost} lost a save, {broken} broken"
+        )
+        self._judge(lost=lost, broken=broken)
+
+    def _judge(self, *, lost: int, broken: int) -> None:
+        if self.case.synchronous == "OFF":
+            self.tally.count("broken_without_syncs", broken)
+            if broken <= self.states / 2:
+                self.tally.fail("controls_unbroken", f"without syncs only {broken} of {self.states} states were broken")
+        elif self.case.synchronous == "FULL":
+            self.tally.count("lost_with_full", lost)
+            if not lost:
+                self.tally.fail("controls_unbroken", "with FULL no journal ever came back")
+
+    def _trace(self) -> tuple[Step, ...]:
+        orders = Orders(
+            self.case.work,
+            str(self.live / "a.asl"),
+            str(self.folder / "acks"),
+            seed=1,
+            rounds=self.case.rounds,
+            more=str(self.live),
+            synchronous=self.case.synchronous,
+        )
+        program = ["-m", "torture.child", json.dumps(asdict(orders))]
+        log = self.folder / "calls"
+        steps = traced(program, log=log, folder=self.live, acks=self.folder / "acks", cwd=ROOT)
+        log.unlink()
+        return steps
+
+    def _look(self, before: Mapping[str, bytes], steps: Sequence[Step], *, place: Path, tally: Tally) -> None:
+        said = [number for number, step in enumerate(steps, 1) if step.kind == "said"]
+        cut = self.rng.choice(said) if self.rng.random() < 0.4 else self.rng.randint(0, len(steps))
+        state = crash(before, steps, cut=cut, rng=self.rng)
+        state.lay_out(place)
+        told = Told.of(state.said)
+        if self.case.work != "creating":
+            inspection.look_at_document(place / "a.asl", told, tally)
+        inspection.look_at_copies(place, told, tally)
+        for name in inspection.leftovers(place, known=("*.asl", ".*.part", ".*.part-journal", "*.lock", "*.lock.json")):
+            tally.fail("leftovers", f"{place / name}")
+        if not tally.failed or self.case.synchronous != "EXTRA":
+            shutil.rmtree(place)
