@@ -47,14 +47,17 @@ _SETTINGS: tuple[tuple[str, str, object], ...] = (
     ("journal_mode", "DELETE", "delete"),
 )
 _FREE_PRAGMAS = frozenset(
-    {"incremental_vacuum", "quick_check", "integrity_check", "foreign_key_check", "table_info", "table_xinfo"}
+    {"incremental_vacuum", "quick_check", "integrity_check", "cipher_integrity_check", "foreign_key_check"}
+    | {"table_info", "table_xinfo"}
 )
 _READ_PRAGMAS = frozenset(
     {"application_id", "user_version", "page_size", "page_count", "freelist_count", "data_version", "auto_vacuum"}
     | {"read_uncommitted", "query_only"}
     | {name for name, _, _ in _SETTINGS}
 )
-_FUNCTIONS = frozenset({"coalesce", "count", "length", "max", "min", "raise", "sum", "typeof", "likelihood"})
+_FUNCTIONS = frozenset(
+    {"coalesce", "count", "json_valid", "length", "likelihood", "max", "min", "octet_length", "raise", "sum", "typeof"}
+)
 _ACTIONS = frozenset(
     {
         dbapi2.SQLITE_SELECT,
