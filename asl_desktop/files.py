@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asl_desktop.errors import DiskFull, FileExists, OutputNotWritable
+from asl_desktop.errors import DiskFull, FileExists, OutputNotWritable, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +59,8 @@ def staged(target: Path, *, mode: int = 0o600) -> Iterator[Path]:
 def staging_folder(target: Path) -> Iterator[Path]:
     """Give a fresh folder beside ``target``, on the same file system; what is left in it is removed in the end.
 
+    What people are told of a file in it, they are told of ``target``.
+
     Raises:
         OutputNotWritable, DiskFull: the folder of the target cannot be written.
     """
@@ -67,6 +69,10 @@ def staging_folder(target: Path) -> Iterator[Path]:
         stage = Path(tempfile.mkdtemp(prefix=_stem(target), suffix=_SUFFIX, dir=target.parent))
     try:
         yield stage
+    except UserError as error:
+        if Path(str(error.values.get("path", ""))).is_relative_to(stage):
+            error.values["path"] = str(target)
+        raise
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 

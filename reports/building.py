@@ -11,6 +11,7 @@ from asl_desktop.errors import FileExists, OutputNotWritable
 from asl_desktop.files import put, staging_folder, writing
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.services.outcome import snapshot_document
+from asl_desktop.storage.open_here import OPEN_HERE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +66,8 @@ def require_replaceable(path: Path, *, replace: bool) -> None:
     """
     if path.is_dir():
         raise OutputNotWritable(path=str(path), detail="it is a folder")
+    if OPEN_HERE.has(path):  # not even looked at: closing it would drop the locks that SQLite holds on it
+        raise FileExists(path=str(path))
     with writing(path):
         try:
             with path.open("rb") as stream:

@@ -12,6 +12,7 @@ from asl_desktop.files import put_new, staged, writing
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.services.checks import check_record
 from asl_desktop.storage.model import EvidenceDraft
+from asl_desktop.storage.open_here import OPEN_HERE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +51,7 @@ def require_readable(path: Path) -> None:
     Raises:
         EvidenceMissing: with the reason.
     """
+    _refuse_open_here(path)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise EvidenceMissing(path=str(path), detail="it is not an ordinary file")
@@ -66,6 +68,7 @@ def file_digest(path: Path, *, progress: Progress | None = None) -> tuple[str, i
         EvidenceMissing: it cannot be read to the end.
         Cancelled: the person asked to stop.
     """
+    _refuse_open_here(path)
     watch = progress or Silent()
     digest = hashlib.sha256()
     done = 0
@@ -80,6 +83,12 @@ def file_digest(path: Path, *, progress: Progress | None = None) -> tuple[str, i
     except OSError as cause:
         raise EvidenceMissing(path=str(path), detail=(cause.strerror or str(cause)).lower()) from cause
     return digest.hexdigest(), done
+
+
+def _refuse_open_here(path: Path) -> None:
+    """Refuse a document of this process: opening and closing it once more would drop SQLite's locks on it."""
+    if OPEN_HERE.has(path):
+        raise EvidenceMissing(path=str(path), detail="it is an assessment that is open here; attach a saved copy of it")
 
 
 def extract_evidence(document: Document, sha256: str, target: Path, *, progress: Progress | None = None) -> None:

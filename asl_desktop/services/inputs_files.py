@@ -26,6 +26,7 @@ from asl_desktop.services.evidence import file_digest, require_readable
 from asl_desktop.services.plan_digest import plan_digest
 from asl_desktop.services.recording import check_decision
 from asl_desktop.storage.model import EvidenceDraft
+from asl_desktop.storage.open_here import OPEN_HERE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +69,8 @@ def apply_inputs(
         DiskFull, FileReadOnly, Cancelled: nothing is changed, and evidence taken in on the way is taken out again.
     """
     watch = progress or Silent()
+    if OPEN_HERE.has(path):  # to open and close it once more would drop the locks that SQLite holds on it
+        raise InputInvalid(file=str(path), line=0, field="", problem="is an assessment that is open here")
     file = read_inputs(path)
     return _Application(document, file, actor=actor, clock=clock or SystemClock(), progress=watch).run()
 

@@ -72,6 +72,15 @@ def test_writing_into_a_folder_that_is_missing_says_so(tmp_path: Path) -> None:
     assert caught.value.values == {"path": str(tmp_path / "none" / "a"), "detail": "no such file or directory"}
 
 
+def test_trouble_in_a_staging_folder_is_told_of_the_target(tmp_path: Path) -> None:
+    with pytest.raises(DiskFull) as caught, staging_folder(tmp_path / "a.pdf") as stage:
+        raise DiskFull(path=str(stage / "a.pdf"), needed=7)
+    assert caught.value.values == {"path": str(tmp_path / "a.pdf"), "needed": 7}
+    with pytest.raises(DiskFull) as caught, staging_folder(tmp_path / "a.pdf"):
+        raise DiskFull(path="/elsewhere")
+    assert caught.value.values == {"path": "/elsewhere"}
+
+
 def test_writing_lets_other_errors_through(tmp_path: Path) -> None:
     with pytest.raises(FileExists), writing(tmp_path):
         raise FileExists(path="a")

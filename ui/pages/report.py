@@ -277,6 +277,8 @@ def _suggested(document: Path) -> Path:
 
 
 def _is_pdf(path: Path) -> bool:
+    if path.suffix.lower() != ".pdf":  # never an open assessment: to open it once more would drop its locks
+        return False
     try:
         with path.open("rb") as stream:
             return stream.read(5) == b"%PDF-"
