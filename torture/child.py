@@ -20,11 +20,14 @@ from asl_desktop.domain.inputs import Answer, Scope
 from asl_desktop.domain.pack import Pack
 from asl_desktop.storage import connection
 from asl_desktop.storage.document import Document, EvidenceDraft
+from torture.keyring import in_turn, key_to, make_cheap, passphrase
 from torture.told import QUESTIONS, Acks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from multiprocessing.connection import Connection
+
+    from asl_desktop.storage.keys import Passphrase
 
 PACK = Pack(
     id="invented", title="Invented", version="1", publisher="Nobody", sources=(), tracks=(), domains=(), thresholds=()
@@ -46,6 +49,8 @@ class Orders:
         rounds: after how many rounds to stop.
         more: folder for copies and exports, empty when the work makes none.
         synchronous: what SQLite is told. The product knows only EXTRA; a control shows what anything less does.
+        encrypted: whether the files are.
+        changes: how often the passphrase was changed before.
     """
 
     work: str
@@ -55,6 +60,13 @@ class Orders:
     rounds: int = ENDLESS
     more: str = ""
     synchronous: str = "EXTRA"
+    encrypted: bool = False
+    changes: int = 0
+
+    @property
+    def secret(self) -> Passphrase | None:
+        """What opens the files, at the beginning."""
+        return passphrase(0) if self.encrypted else None
 
 
 class Desk:
@@ -170,11 +182,11 @@ def _creating(orders: Orders, acks: Acks, ready: Callable[[], None]) -> None:
     first = len(list(folder.glob("*.asl")))
     for number in range(first, first + orders.rounds):
         target = folder / f"new-{orders.seed}-{number}.asl"
-        Document.create(target, pack=PACK, scope=SCOPE, actor=ACTOR).close()
+        Document.create(target, pack=PACK, scope=SCOPE, actor=ACTOR, secret=orders.secret).close()
         acks.say("copy", target.name, 3)
 
 
-def migrate(path: Path) -> None:
+def migrate(path: Path, secret: Passphrase | None) -> None:
     """Bring a file up to date by an invented step: there is no second format yet."""
     from asl_desktop.storage import schema
     from asl_desktop.storage.migrations import bring_up_to_date
@@ -186,16 +198,27 @@ def migrate(path: Path) -> None:
             raw.execute("INSERT INTO note VALUES (?)", (f"{number} " + "x" * 500,))
         raw.execute("UPDATE answer SET state = 'declined'")
 
-    bring_up_to_date(path, steps={schema.FORMAT: step}, target=schema.FORMAT + 1, differences=lambda _: ())
+    key, steps = key_to(path, secret), {schema.FORMAT: step}
+    bring_up_to_date(path, key=key, steps=steps, target=schema.FORMAT + 1, differences=lambda _: ())
 
 
 def _migrating(orders: Orders, acks: Acks, ready: Callable[[], None]) -> None:
     ready()
-    migrate(Path(orders.path))
+    migrate(Path(orders.path), orders.secret)
     acks.say("migrated")
 
 
+def _changing(orders: Orders, acks: Acks, ready: Callable[[], None]) -> None:
+    from asl_desktop.services.protection import change_passphrase
+
+    ready()
+    for number in range(orders.changes, orders.changes + orders.rounds):
+        change_passphrase(Path(orders.path), old=in_turn(number), new=in_turn(number + 1))
+        acks.say("passphrase", number + 1)
+
+
 _BY_ITSELF: Mapping[str, Callable[[Orders, Acks, Callable[[], None]], None]] = {
+    "changing": _changing,
     "creating": _creating,
     "migrating": _migrating,
 }
@@ -204,6 +227,7 @@ WORKS = (*_AT_A_DESK, *_BY_ITSELF)
 
 def run(orders: Orders, ready: Connection | None = None) -> None:
     """Do the work; ``ready`` gets word as soon as the document is open."""
+    make_cheap()
     acks = Acks(Path(orders.acks))
     _weaken(orders.synchronous)
 
@@ -215,7 +239,7 @@ def run(orders: Orders, ready: Connection | None = None) -> None:
         if orders.work in _BY_ITSELF:
             _BY_ITSELF[orders.work](orders, acks, tell)
             return
-        with Document.open(Path(orders.path)) as document:
+        with Document.open(Path(orders.path), secret=orders.secret) as document:
             desk = Desk(document, acks, orders)
             tell()
             for number in range(orders.rounds):

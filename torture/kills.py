@@ -17,11 +17,14 @@ from asl_desktop.storage.document import Document
 from torture import inspection
 from torture.child import ACTOR, PACK, SCOPE, Desk, Orders
 from torture.child import run as child
+from torture.keyring import cheap, in_turn, passphrase
 from torture.tally import Scale, Tally, workplace
 from torture.told import QUESTIONS, Acks, Told
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from asl_desktop.storage.keys import Passphrase
 
 OPENING_SECONDS = 60.0
 ROUNDS_PER_FILE = 15
@@ -39,6 +42,7 @@ class Case:
         work: name in :data:`torture.child.WORKS`.
         kills: how many, at full and at small scale.
         patience: longest time in seconds from being ready to being killed.
+        encrypted: whether the files are.
         hot: share of the kills that must leave a journal to be played back, else the case is too gentle.
     """
 
@@ -46,16 +50,30 @@ class Case:
     kills: tuple[int, int]
     patience: float
     hot: float = 0.0
+    encrypted: bool = False
+
+    @property
+    def name(self) -> str:
+        """What tells it from the others."""
+        return f"{self.work}-{'encrypted' if self.encrypted else 'plain'}"
 
 
 CASES = (
-    Case("answering", (120, 3), 0.2, hot=0.3),
-    Case("attaching", (60, 3), 0.6, hot=0.15),
-    Case("removing", (60, 3), 0.6, hot=0.15),
-    Case("copying", (40, 2), 0.4),
-    Case("creating", (30, 1), 0.4),
-    Case("migrating", (45, 2), 0.4, hot=0.15),
-    Case("exporting", (30, 1), 1.0),
+    Case("answering", (70, 1), 0.2, hot=0.3),
+    Case("answering", (70, 2), 0.2, hot=0.3, encrypted=True),
+    Case("attaching", (30, 1), 0.6, hot=0.15),
+    Case("attaching", (30, 2), 0.6, hot=0.15, encrypted=True),
+    Case("removing", (30, 2), 0.6, hot=0.15),
+    Case("removing", (30, 1), 0.6, hot=0.15, encrypted=True),
+    Case("copying", (20, 1), 0.4),
+    Case("copying", (20, 1), 0.4, encrypted=True),
+    Case("creating", (15, 0), 0.4),
+    Case("creating", (15, 1), 0.4, encrypted=True),
+    Case("migrating", (25, 1), 0.4, hot=0.15),
+    Case("migrating", (25, 1), 0.4, hot=0.15, encrypted=True),
+    Case("changing", (50, 3), 0.5, encrypted=True),
+    Case("exporting", (15, 1), 1.0),
+    Case("exporting", (15, 0), 1.0, encrypted=True),
 )
 
 
@@ -64,9 +82,9 @@ def run(scale: Scale) -> dict[str, int]:
     tally = Tally("kills")
     for what in ("kills", "hot_journals", "acknowledged", "lost", "corrupt", "leftovers", "controls_unbroken"):
         tally.count(what, 0)
-    with workplace(tally) as folder:
+    with workplace(tally) as folder, cheap():
         for case in CASES:
-            _Loop(case, folder / case.work, tally, scale).run()
+            _Loop(case, folder / case.name, tally, scale).run()
     return tally.result()
 
 
@@ -76,7 +94,8 @@ class _Loop:
         self.folder = folder
         self.tally = tally
         self.kills = case.kills[0 if scale == "full" else 1]
-        self.rng = random.Random(case.work)
+        self.rng = random.Random(case.name)
+        self.secret = passphrase(0) if case.encrypted else None
         self.hot = 0
         self.processes = multiprocessing.get_context("forkserver")
         self.processes.set_forkserver_preload(["torture.child", "reports.building", "asl_desktop.storage.migrations"])
@@ -86,21 +105,21 @@ class _Loop:
             place = self._place(number)
             self._kill(place, number)
             last = number == self.kills - 1 or (number + 1) % ROUNDS_PER_FILE == 0
-            if last or self.case.work == "migrating" or self.rng.random() > UNSEEN:
+            if last or self.case.work in {"changing", "migrating"} or self.rng.random() > UNSEEN:
                 self._look(place)
             if last and not self.tally.failed:
                 shutil.rmtree(place)
         self.tally.count("hot_journals", self.hot)
-        self.tally.say(f"{self.case.work}: {self.kills} kills, {self.hot} hot journals")
+        self.tally.say(f"{self.case.name}: {self.kills} kills, {self.hot} hot journals")
         if self.kills >= ROUNDS_PER_FILE and self.hot < self.case.hot * self.kills:
-            self.tally.fail("controls_unbroken", f"{self.case.work} left too few hot journals, the loop is too gentle")
+            self.tally.fail("controls_unbroken", f"{self.case.name} left too few hot journals, the loop is too gentle")
 
     def _place(self, number: int) -> Path:
         """Return the folder to work in: one for many kills, or one for each where there is only one thing to do."""
         template = self.folder / f"{number // ROUNDS_PER_FILE}"
         if not template.exists():
             (template / "more").mkdir(parents=True)
-            _furnish(template / "a.asl", template / "acks", self.case.work)
+            _furnish(template / "a.asl", template / "acks", self.case.work, self.secret)
         if self.case.work != "migrating":
             return template
         place = self.folder / f"{number}-of-many"
@@ -109,7 +128,15 @@ class _Loop:
 
     def _kill(self, place: Path, number: int) -> None:
         more = str(place / "more")
-        orders = Orders(self.case.work, str(place / "a.asl"), str(place / "acks"), seed=number, more=more)
+        orders = Orders(
+            self.case.work,
+            str(place / "a.asl"),
+            str(place / "acks"),
+            seed=number,
+            more=more,
+            encrypted=self.case.encrypted,
+            changes=Told.read(place / "acks").passphrase,
+        )
         receiver, sender = self.processes.Pipe(duplex=False)
         process = self.processes.Process(target=child, args=(orders, sender))
         process.start()
@@ -127,30 +154,39 @@ class _Loop:
         self.hot += inspection.has_hot_journal(place / "a.asl")
 
     def _look(self, place: Path) -> None:
-        told = Told.read(place / "acks")
+        told, secret = Told.read(place / "acks"), self.secret
+        if self.case.work == "changing":
+            changes = inspection.changes_in_force(place / "a.asl", told, self.tally)
+            secret, acks = in_turn(changes), Acks(place / "acks")
+            acks.say("passphrase", changes)
+            acks.close()
         if self.case.work == "migrating":
-            inspection.look_at_migration(place / "a.asl", QUESTIONS, self.tally)
+            inspection.look_at_migration(place / "a.asl", self.tally, secret=secret)
         else:
-            inspection.look_at_document(place / "a.asl", told, self.tally)
-        inspection.look_at_copies(place / "more", told, self.tally)
+            inspection.look_at_document(place / "a.asl", told, self.tally, secret=secret)
+        inspection.look_at_copies(place / "more", told, self.tally, secret=secret)
         inspection.look_at_files(place / "more", told, self.tally)
         self.tally.count("acknowledged", told.saves)
-        inspection.try_again(place / "a.asl", place / "more")
+        inspection.try_again(place / "a.asl", place / "more", secret=secret)
         for folder, known in ((place, ("a.asl", "acks", "more", "*.bak")), (place / "more", ("[!.]*",))):
             for name in inspection.leftovers(folder, known=known):
                 self.tally.fail("leftovers", str(folder / name))
 
 
-def _furnish(path: Path, acks: Path, work: str) -> None:
+_SIZES = {"copying": 8_000_000, "changing": 3_000_000, "migrating": 100_000}
+"""Bytes of evidence in the documents that are worked on as a whole."""
+
+
+def _furnish(path: Path, acks: Path, work: str, secret: Passphrase | None) -> None:
     """Make a document that the work has something to do with."""
     if work == "exporting":
-        create_assessment(path, pack_id="anthropic-rsp-2.2", scope=SCOPE, actor=ACTOR).close()
+        create_assessment(path, pack_id="anthropic-rsp-2.2", scope=SCOPE, actor=ACTOR, secret=secret).close()
         return
     said = Acks(acks)
-    with Document.create(path, pack=PACK, scope=SCOPE, actor=ACTOR) as document:
+    with Document.create(path, pack=PACK, scope=SCOPE, actor=ACTOR, secret=secret) as document:
         desk = Desk(document, said, Orders(work, str(path), str(acks), seed=-1))
-        if work in {"copying", "migrating"}:
+        if work in _SIZES:
             for _ in range(QUESTIONS):
                 desk.answer()
-            desk.attach(8_000_000 if work == "copying" else 100_000)
+            desk.attach(_SIZES[work])
     said.close()
