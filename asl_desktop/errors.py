@@ -164,6 +164,12 @@ class FileReadOnly(UserError):
     code = "file-read-only"
 
 
+class NothingToTakeBack(UserError):
+    """Undo or redo was asked for and there is nothing that may be taken back. Values: problem."""
+
+    code = "nothing-to-take-back"
+
+
 class DiskFull(UserError):
     """The medium has no room; nothing half-written stays. Values: path, needed, free."""
 

@@ -170,6 +170,11 @@ ENTRIES: Mapping[str, Entry] = {
         ("{path} is open for reading only, so the change was not made.",),
         ("Close it and open it again for writing, or save a copy and change that.",),
     ),
+    "nothing-to-take-back": Entry(
+        "There is nothing to take back",
+        ("{problem}.",),
+        ("Nothing was changed. The history shows what happened and what an earlier text was.",),
+    ),
     "disk-full": Entry(
         "The disk is full",
         (
