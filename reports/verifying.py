@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from asl_desktop.clock import Clock, SystemClock
 from asl_desktop.errors import FileDamaged, FileTampered, UserError, VerifyImpossible
+from asl_desktop.storage.open_here import OPEN_HERE
 from reports.dates import day_and_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cryptography.x509 import Certificate
+
+    from asl_desktop.storage.keys import Secret
 
 Kind: TypeAlias = Literal["pdf", "assessment"]
 
@@ -87,15 +90,21 @@ class Verification:
         return not [problem for problem in self.problems if problem not in trust]
 
 
-def verify(path: Path, *, trust: Iterable[Path | Certificate] = (), clock: Clock = SystemClock()) -> Verification:  # noqa: B008
-    """Verify a report or an assessment file, whichever it is.
+def verify(
+    path: Path,
+    *,
+    trust: Iterable[Path | Certificate] = (),
+    clock: Clock = SystemClock(),  # noqa: B008
+    secret: Secret | None = None,
+) -> Verification:
+    """Verify a report or an assessment file, whichever it is; ``secret`` opens an encrypted assessment.
 
     Raises:
         VerifyImpossible: the file is missing, cannot be read, or is neither.
     """
-    if _kind_of(Path(path)) == "pdf":
+    if kind_of(Path(path)) == "pdf":
         return verify_pdf(path, trust=trust, clock=clock)
-    return verify_assessment(path)
+    return verify_assessment(path, secret=secret)
 
 
 def verify_pdf(path: Path, *, trust: Iterable[Path | Certificate] = (), clock: Clock = SystemClock()) -> Verification:  # noqa: B008
@@ -111,7 +120,7 @@ def verify_pdf(path: Path, *, trust: Iterable[Path | Certificate] = (), clock: C
             certificate.
     """
     path = Path(path)
-    if _kind_of(path) != "pdf":
+    if kind_of(path) != "pdf":
         raise VerifyImpossible(path=path, detail="it is not a PDF")
     data = _bytes_of(path)
     from reports.pdf_checks import examine
@@ -120,11 +129,12 @@ def verify_pdf(path: Path, *, trust: Iterable[Path | Certificate] = (), clock: C
     return examine(data, anchors=anchors, moment=clock.now(), facts=facts)
 
 
-def verify_assessment(path: Path) -> Verification:
+def verify_assessment(path: Path, *, secret: Secret | None = None) -> Verification:
     """Verify an assessment file: its event chain, that its tables follow from it, and the digests of its evidence.
 
     Raises:
-        VerifyImpossible: the file is missing, cannot be read, is no assessment, or comes from a newer program.
+        VerifyImpossible: the file is missing, cannot be read, is no assessment, comes from a newer program, or is
+            encrypted and ``secret`` does not open it.
     """
     path = Path(path)
     if not path.is_file():
@@ -133,7 +143,7 @@ def verify_assessment(path: Path) -> Verification:
     from asl_desktop.storage.document import Document
 
     try:
-        with Document.open(path, read_only=True) as document:
+        with Document.open(path, read_only=True, secret=secret) as document:
             problems = document.check()
             events = document.head().events
     except (FileDamaged, FileTampered) as error:
@@ -224,7 +234,14 @@ def _anchors(trust: Iterable[Path | Certificate]) -> tuple[tuple[Certificate, ..
     return tuple(anchors), facts
 
 
-def _kind_of(path: Path) -> Kind:
+def kind_of(path: Path) -> Kind:
+    """Say from its first bytes what a file claims to be.
+
+    Raises:
+        VerifyImpossible: the file is missing, cannot be read, or is neither a PDF nor an assessment.
+    """
+    if OPEN_HERE.has(path):  # opening and closing it here would drop the locks that SQLite holds on it
+        return "assessment"
     try:
         with path.open("rb") as stream:
             start = stream.read(16)
@@ -234,9 +251,18 @@ def _kind_of(path: Path) -> Kind:
         raise VerifyImpossible(path=path, detail=error.strerror or str(error)) from error
     if start.startswith(b"%PDF-"):
         return "pdf"
-    if start == _SQLITE_MAGIC or path.suffix.lower() == ".asl":
+    if start == _SQLITE_MAGIC or path.suffix.lower() == ".asl" or _may_be_encrypted(path):
         return "assessment"
     raise VerifyImpossible(path=path, detail="it is neither a PDF nor an assessment file")
+
+
+def _may_be_encrypted(path: Path) -> bool:
+    from asl_desktop.services.assessments import is_encrypted
+
+    try:
+        return is_encrypted(path)
+    except UserError:
+        return False
 
 
 def _bytes_of(path: Path) -> bytes:

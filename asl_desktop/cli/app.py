@@ -24,6 +24,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "attach": ("asl_desktop.cli.assessment_commands", "attach"),
     "export": ("asl_desktop.cli.assessment_commands", "export"),
     "check": ("asl_desktop.cli.assessment_commands", "check"),
+    "passphrase": ("asl_desktop.cli.passphrase_command", "passphrase"),
     "determine": ("asl_desktop.cli.determine_command", "determine"),
     "report": ("asl_desktop.cli.report_commands", "report"),
     "identity": ("asl_desktop.cli.report_commands", "identity"),

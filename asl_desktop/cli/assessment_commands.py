@@ -11,6 +11,7 @@ import click
 
 from asl_desktop.cli.failures import COULD_NOT_LOOK, OK, REFUSED, report_user_error
 from asl_desktop.cli.output import say
+from asl_desktop.cli.passphrases import SECRET_FILE, Unlocking, read_passphrase, unlocks
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -44,6 +45,14 @@ def to_day(moment: datetime | None) -> date | None:
 @click.option("--developer", default="", metavar="NAME")
 @click.option("--title", default="", metavar="TEXT", help="Title of the assessment.")
 @click.option("--as-of", type=DAY, default=None, metavar="DATE", help="Day that the question is put on, YYYY-MM-DD.")
+@click.option("--encrypt", is_flag=True, help="Encrypt the file with a passphrase.")
+@click.option(
+    "--passphrase-file",
+    type=SECRET_FILE,
+    default=None,
+    metavar="F",
+    help="With --encrypt: file whose first line is the passphrase; asked for twice on a terminal if left out.",
+)
 @ACTOR
 def new(
     file: Path,
@@ -54,28 +63,38 @@ def new(
     developer: str,
     title: str,
     as_of: datetime | None,
+    encrypt: bool,
+    passphrase_file: Path | None,
     actor: str | None,
 ) -> None:
     """Start an assessment in FILE. An existing file is never overwritten."""
     from asl_desktop.domain.inputs import Scope
+    from asl_desktop.errors import FileExists
     from asl_desktop.services.assessments import create_assessment
+    from asl_desktop.storage.keys import Passphrase
 
+    if passphrase_file is not None and not encrypt:
+        raise click.UsageError("--passphrase-file is for --encrypt: without it, the file is not encrypted.")
+    if os.path.lexists(file):  # before anybody types a passphrase
+        raise FileExists(path=str(file))
+    secret = Passphrase(read_passphrase(passphrase_file, of=f"{file.name}, new", confirm=True)) if encrypt else None
     scope = Scope(model, checkpoint=checkpoint, developer=developer, title=title, as_of=to_day(as_of))
-    with create_assessment(file, pack_id=pack_id, scope=scope, actor=actor_or_login(actor)) as document:
+    made = create_assessment(file, pack_id=pack_id, scope=scope, actor=actor_or_login(actor), secret=secret)
+    with made as document:
         pack = document.pack()
-        say(f"Started {file} for {model} under {pack.title}.")
+        say(f"Started {file} for {model} under {pack.title}{', encrypted' if encrypt else ''}.")
 
 
 @click.command(short_help="Put in an INPUTS.yaml, whole or not at all.")
 @click.argument("file", type=PATH)
 @click.argument("inputs", type=PATH)
 @ACTOR
-def apply(file: Path, inputs: Path, *, actor: str | None) -> None:
+@unlocks
+def apply(file: Path, inputs: Path, *, actor: str | None, unlocking: Unlocking) -> None:
     """Put answers, results, showings, safeguards and plan from INPUTS (YAML) into FILE, whole or not at all."""
-    from asl_desktop.services.assessments import open_assessment
     from asl_desktop.services.inputs_files import apply_inputs
 
-    with open_assessment(file) as document:
+    with unlocking.open(file) as document:
         applied = apply_inputs(document, inputs, actor=actor_or_login(actor))
     changed = len(applied.changes.references)
     say(
@@ -90,15 +109,17 @@ def apply(file: Path, inputs: Path, *, actor: str | None) -> None:
 @click.option("--title", default="", metavar="TEXT", help="What the evidence is.")
 @click.option("--cites", default="", metavar="TEXT", help="The source it comes from.")
 @ACTOR
-def attach(file: Path, evidence: tuple[Path, ...], *, title: str, cites: str, actor: str | None) -> None:
+@unlocks
+def attach(
+    file: Path, evidence: tuple[Path, ...], *, title: str, cites: str, actor: str | None, unlocking: Unlocking
+) -> None:
     """Keep copies of EVIDENCE files inside FILE and print the digests that name them."""
-    from asl_desktop.services.assessments import open_assessment
     from asl_desktop.services.evidence import attach_evidence, require_readable
     from asl_desktop.storage.model import EvidenceDraft
 
     for path in evidence:
         require_readable(path)
-    with open_assessment(file) as document:
+    with unlocking.open(file) as document:
         for path in evidence:
             draft = EvidenceDraft(title=title, cites=cites)
             item = attach_evidence(document, path, draft=draft, actor=actor_or_login(actor))
@@ -111,25 +132,34 @@ def attach(file: Path, evidence: tuple[Path, ...], *, title: str, cites: str, ac
 @click.option(
     "--out", type=PATH, default=None, metavar="PATH", help="Folder to make, or a name ending in .yaml for the file."
 )
-def export(file: Path, *, inputs: bool, out: Path | None) -> None:  # noqa: ARG001 - the flag names what is exported
-    """Write the inputs of FILE back as INPUTS.yaml with a folder of its evidence; asl apply reads them again."""
-    from asl_desktop.services.assessments import open_assessment
+@unlocks
+def export(
+    file: Path,
+    *,
+    inputs: bool,  # noqa: ARG001 - the flag names what is exported
+    out: Path | None,
+    unlocking: Unlocking,
+) -> None:
+    """Write the inputs of FILE back as INPUTS.yaml with a folder of its evidence, readable by anybody who gets them.
+
+    asl apply reads them again.
+    """
     from asl_desktop.services.inputs_files import export_inputs
 
-    with open_assessment(file, read_only=True) as document:
+    with unlocking.open(file, read_only=True) as document:
         listing = export_inputs(document, out if out is not None else file.with_name(f"{file.stem}-inputs"))
     say(f"Wrote {listing}.")
 
 
 @click.command(short_help="Look for changes past the file's own history.")
 @click.argument("file", type=PATH)
-def check(file: Path) -> int:
+@unlocks
+def check(file: Path, *, unlocking: Unlocking) -> int:
     """Look for anything in FILE that was changed past its own history, and for damaged evidence."""
     from asl_desktop.errors import FileDamaged, FileTampered, UserError
-    from asl_desktop.services.assessments import open_assessment
 
     try:
-        with open_assessment(file, read_only=True) as document:
+        with unlocking.open(file, read_only=True) as document:
             problems = document.check()
             events = document.head().events
     except (FileDamaged, FileTampered) as error:

@@ -8,6 +8,7 @@ import click
 
 from asl_desktop.cli.assessment_commands import DAY, PATH, to_day
 from asl_desktop.cli.output import print_json, say
+from asl_desktop.cli.passphrases import Unlocking, unlocks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,15 +26,23 @@ if TYPE_CHECKING:
     "--what-if", is_flag=True, help="Print which single changes would move the outcome, the weightiest first."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document of a stable shape.")
+@unlocks
 def determine(
-    file: Path, *, pack_id: str | None, as_of: datetime | None, why: str, what_if: bool, as_json: bool
+    file: Path,
+    *,
+    pack_id: str | None,
+    as_of: datetime | None,
+    why: str,
+    what_if: bool,
+    as_json: bool,
+    unlocking: Unlocking,
 ) -> None:
     """Say which standards FILE's inputs require, why, what is missing, and which gates are open."""
     from asl_desktop.services.outcome import determination_json
 
     if why and what_if:
         raise click.UsageError("--why and --what-if answer different questions: ask for one of them.")
-    snapshot = snapshot_of_file(file, pack_id=pack_id, as_of=as_of)
+    snapshot = snapshot_of_file(file, pack_id=pack_id, as_of=as_of, unlocking=unlocking)
     if what_if:
         _print_changes(snapshot, as_json=as_json)
     elif why:
@@ -73,11 +82,13 @@ def _print_changes(snapshot: Snapshot, *, as_json: bool) -> None:
         say("  None: no single change of one input moves anything.")
 
 
-def snapshot_of_file(file: Path, *, pack_id: str | None = None, as_of: datetime | None = None) -> Snapshot:
+def snapshot_of_file(
+    file: Path, *, pack_id: str | None = None, as_of: datetime | None = None, unlocking: Unlocking
+) -> Snapshot:
     """Return the snapshot of a file, under its own framework or under another installed one."""
-    from asl_desktop.services.assessments import open_assessment, snapshot_of, take_snapshot
+    from asl_desktop.services.assessments import snapshot_of, take_snapshot
 
-    with open_assessment(file, read_only=True) as document:
+    with unlocking.open(file, read_only=True) as document:
         own = take_snapshot(document, as_of=to_day(as_of))
         head = document.head()
     if pack_id is None or pack_id == own.pack.id:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -10,13 +9,14 @@ import click
 from asl_desktop.cli.assessment_commands import DAY, PATH
 from asl_desktop.cli.failures import COULD_NOT_LOOK, OK, REFUSED, report_user_error
 from asl_desktop.cli.output import print_json, say
+from asl_desktop.cli.passphrases import SECRET_FILE, Unlocking, read_passphrase, unlocks
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
 PASSPHRASE = click.option(
-    "--passphrase-file", type=PATH, default=None, metavar="F", help="File whose first line is the passphrase."
+    "--passphrase-file", type=SECRET_FILE, default=None, metavar="F", help="File whose first line is the passphrase."
 )
 REPLACE = click.option("--replace", is_flag=True, help="Replace a signed report that is in the way.")
 
@@ -28,8 +28,15 @@ REPLACE = click.option("--replace", is_flag=True, help="Replace a signed report 
 @click.option("--as-of", type=DAY, default=None, metavar="DATE", help="Judge as of this day, YYYY-MM-DD.")
 @click.option("--sign", "identity_file", type=PATH, default=None, metavar="ID.p12", help="Sign it with this identity.")
 @click.option("--role", default="Assessor", show_default=True, metavar="ROLE", help="In which role to sign.")
-@PASSPHRASE
+@click.option(
+    "--identity-passphrase-file",
+    type=SECRET_FILE,
+    default=None,
+    metavar="F",
+    help="File whose first line is the passphrase of the identity; with a plain FILE, --passphrase-file will do.",
+)
 @REPLACE
+@unlocks
 def report(
     file: Path,
     *,
@@ -38,12 +45,14 @@ def report(
     as_of: datetime | None,
     identity_file: Path | None,
     role: str,
-    passphrase_file: Path | None,
+    identity_passphrase_file: Path | None,
     replace: bool,
+    unlocking: Unlocking,
 ) -> None:
     """Build the report of FILE as a PDF, and sign it when an identity is given."""
     from asl_desktop.cli.determine_command import snapshot_of_file
     from asl_desktop.cli.outcome_text import in_short
+    from asl_desktop.services.assessments import is_encrypted
     from reports.building import build_report, require_replaceable
 
     require_replaceable(out, replace=replace)
@@ -51,8 +60,11 @@ def report(
     if identity_file is not None:
         from reports.identity import load_identity
 
-        identity = load_identity(identity_file, read_passphrase(passphrase_file, confirm=False))
-    snapshot = snapshot_of_file(file, as_of=as_of)
+        if identity_passphrase_file is None and not is_encrypted(file):
+            identity_passphrase_file, unlocking = unlocking.passphrase_file, Unlocking()
+        passphrase = read_passphrase(identity_passphrase_file, of=identity_file.name, confirm=False)
+        identity = load_identity(identity_file, passphrase)
+    snapshot = snapshot_of_file(file, as_of=as_of, unlocking=unlocking)
     written = build_report(snapshot, out, identity=identity, role=role)
     signed = f", signed by {identity.name} as {role}" if identity is not None else ", not signed"
     say(f"Wrote {out}: {edition} edition, {written.pages} pages{signed}.")
@@ -77,7 +89,7 @@ def new_identity(*, name: str, out: Path, organisation: str, role: str, passphra
     from reports.identity import create_identity
     from reports.trust import fingerprint
 
-    passphrase = read_passphrase(passphrase_file, confirm=True)
+    passphrase = read_passphrase(passphrase_file, of=f"{out.name}, new", confirm=True)
     made = create_identity(name, out, passphrase, organisation=organisation, role=role)
     say(f"Made {out} for {made.name}.")
     for certificate in made.chain:
@@ -112,7 +124,7 @@ def sign(
     target = out if out is not None else pdf
     if target.absolute() != pdf.absolute():
         require_replaceable(target, replace=replace)
-    signer = load_identity(identity_file, read_passphrase(passphrase_file, confirm=False))
+    signer = load_identity(identity_file, read_passphrase(passphrase_file, of=identity_file.name, confirm=False))
     sign_report(pdf, target, signer, role=role, reason=reason)
     say(f"Signed {target} as {role}: {signer.name}.")
 
@@ -123,15 +135,17 @@ def sign(
     "--trust", type=PATH, multiple=True, metavar="CERT", help="Also trust this root certificate; may be repeated."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document of a stable shape.")
-def verify(path: Path, *, trust: tuple[Path, ...], as_json: bool) -> int:
+@unlocks
+def verify(path: Path, *, trust: tuple[Path, ...], as_json: bool, unlocking: Unlocking) -> int:
     """Say whether a signed report or an assessment file is intact, trusted and complete."""
     from asl_desktop.errors import UserError
     from asl_desktop.messages import message_for
-    from reports.verifying import in_words, to_json
+    from reports.verifying import in_words, kind_of, to_json
     from reports.verifying import verify as examine
 
     try:
-        result = examine(path, trust=trust)
+        secret = unlocking.secret_for(path) if kind_of(path) == "assessment" else None
+        result = examine(path, trust=trust, secret=secret)
     except UserError as error:
         if as_json:
             kind = "pdf" if path.suffix.lower() == ".pdf" else "assessment"
@@ -144,32 +158,3 @@ def verify(path: Path, *, trust: tuple[Path, ...], as_json: bool) -> int:
         for line in in_words(result):
             say(line)
     return OK if result.ok else REFUSED
-
-
-def read_passphrase(file: Path | None, *, confirm: bool) -> str:
-    """Return the passphrase: first line of a file, else asked for without echo, else first line of standard input.
-
-    Raises:
-        FileMissing: there is no such file.
-        ValueRefused: it cannot be read as text, or is empty.
-    """
-    from asl_desktop.errors import FileMissing, ValueRefused
-
-    if file is None:
-        if sys.stdin is not None and sys.stdin.isatty():
-            asked = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
-            return str(asked)
-        line = sys.stdin.readline() if sys.stdin is not None else ""
-    else:
-        try:
-            with file.open(encoding="utf-8") as stream:
-                line = stream.readline(4097)
-        except FileNotFoundError as cause:
-            raise FileMissing(path=str(file)) from cause
-        except (OSError, UnicodeDecodeError) as cause:
-            raise ValueRefused(field="passphrase", problem=f"{file} cannot be read as a line of text") from cause
-    passphrase = line.rstrip("\r\n")
-    if not passphrase:
-        source = str(file) if file is not None else "standard input, and no --passphrase-file is given"
-        raise ValueRefused(field="passphrase", problem=f"it is empty in {source}")
-    return passphrase
