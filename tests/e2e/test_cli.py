@@ -316,3 +316,28 @@ def test_determine_puts_the_same_inputs_to_another_pack(
     assert mine["snapshot_digest"] != other["snapshot_digest"]
     assert mine["label"] == other["label"]
     assert sha(file) == before
+
+
+def test_history_prints_every_event_and_undo_names_what_it_takes_back(cli: Cli, file: Path, tmp_path: Path) -> None:
+    inputs = tmp_path / "in.yaml"
+    inputs.write_text(
+        f"format: asl-inputs-1\npack: {PACK}\nanswers:\n  QC-01: {{state: unknown, rationale: no record}}\n", "utf-8"
+    )
+    assert cli("apply", file, inputs, "--by", "Ada") == 0, cli.err
+    events = cli.json("history", file, "--json")
+    assert [event["seq"] for event in events] == [1, 2, 3, 4]
+    assert set(events[-1]) == {
+        "seq", "device", "n", "change", "actor", "at", "kind", "key", "action", "was", "now", "reverts", "hash",
+    }  # fmt: skip
+    assert (events[-1]["actor"], events[-1]["kind"], events[-1]["key"]) == ("Ada", "answer", "QC-01")
+    assert cli.json("history", file, "--json", "--limit", "1") == events[-1:]
+    assert cli.json("history", file, "--json", "--by", "Nobody") == []
+    assert cli("undo", file, "--by", "Bob") == 0
+    assert "Undone: answer QC-01, Ada, " in cli.out
+    assert cli("undo", file) == 1
+    assert "Nothing was changed since the assessment was created." in cli.err
+    assert cli("redo", file, "--by", "Bob") == 0
+    assert cli("history", file, "--of", "QC-01") == 0
+    assert re.findall(r"Redone|Undone|Answer recorded", cli.out) == ["Redone", "Undone", "Answer recorded"]
+    assert cli.json("history", file, "--json", "--of", "QC-01")[-1]["reverts"] != ""
+    assert cli("history", file, "--of", "QC-99999") == 1
