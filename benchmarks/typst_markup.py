@@ -10,6 +10,8 @@ from reports.blocks import (
     Bullets,
     Callout,
     ChartBlock,
+    Columns,
+    Fits,
     Heading,
     KeyValues,
     Paragraph,
@@ -108,6 +110,20 @@ def _table(block: Table) -> str:
     header = ", ".join(f'[#text(weight: "semibold", {_literal(column.title)})]' for column in block.columns)
     cells = "".join(f"{_cell(cell)}, " for row in block.rows for cell in row)
     return f"#table(columns: ({columns},), align: ({sides},), table.header({header}), {cells})"
+
+
+@_block.register
+def _columns(block: Columns) -> str:
+    groups = " ".join(
+        f"#heading(level: 3, {_literal(group.title)}) #list({', '.join(_content(item) for item in group.items)})"
+        for group in block.groups
+    )
+    return f"#columns(2)[#set text(size: 7.6pt)\n{groups}]"
+
+
+@_block.register
+def _fits(block: Fits) -> str:
+    return "\n".join(_block(inner) for inner in block.choices[0])
 
 
 @_block.register

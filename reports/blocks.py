@@ -90,11 +90,38 @@ class Table:
 
 @frozen
 class Callout:
-    """A short statement that must not be missed."""
+    """A short statement that must not be missed. ``dense`` is for a page that has little room."""
 
     title: str
     body: tuple[Runs, ...]
     tone: Tone = "neutral"
+    dense: bool = False
+
+
+@frozen
+class Group:
+    """Short paragraphs under a title of their own."""
+
+    title: str
+    items: tuple[Runs, ...]
+
+
+@frozen
+class Columns:
+    """Groups of short paragraphs in two columns, the left one read first. They stay on one page: see ``Fits``."""
+
+    groups: tuple[Group, ...]
+
+
+@frozen
+class Fits:
+    """In the report's first section, the first of ``choices`` that ends on page 1; ``otherwise`` when none does.
+
+    Whatever people typed must be in each.
+    """
+
+    choices: tuple[tuple[Block, ...], ...]
+    otherwise: tuple[Block, ...]
 
 
 @frozen
@@ -120,7 +147,9 @@ class SignatureSlots:
     slots: tuple[SignatureSlot, ...]
 
 
-Block: TypeAlias = Heading | Paragraph | Bullets | KeyValues | Table | Callout | ChartBlock | SignatureSlots
+Block: TypeAlias = (
+    Heading | Paragraph | Bullets | KeyValues | Table | Callout | Columns | Fits | ChartBlock | SignatureSlots
+)
 
 
 @frozen
@@ -179,6 +208,10 @@ def runs_of(block: Block) -> tuple[Run, ...]:
         return header + tuple(run for row in block.rows for item in row for runs in item for run in runs)
     if isinstance(block, Callout):
         return (Run(block.title), *(run for runs in block.body for run in runs))
+    if isinstance(block, Columns):
+        return tuple(run for group in block.groups for runs in (plain(group.title), *group.items) for run in runs)
+    if isinstance(block, Fits):
+        return tuple(run for inner in block.choices[0] for run in runs_of(inner))
     if isinstance(block, Heading):
         return (Run(block.text),)
     if isinstance(block, SignatureSlots):

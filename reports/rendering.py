@@ -25,6 +25,9 @@ from reports.blocks import (
     Callout,
     Cell,
     ChartBlock,
+    Columns,
+    Fits,
+    Group,
     Heading,
     KeyValues,
     Paragraph,
@@ -178,8 +181,7 @@ def cleaned(report: ReportDocument) -> tuple[ReportDocument, tuple[str, ...]]:
     """Return the report with only printable text, and sentences on what had to change, which it then also contains."""
     cleaner = Cleaner()
     sections = tuple(
-        Section(cleaner(part.title), tuple(_clean(block, cleaner) for block in part.blocks), part.new_page)
-        for part in report.sections
+        Section(cleaner(part.title), _blocks(part.blocks, cleaner), part.new_page) for part in report.sections
     )
     clean = replace(
         report,
@@ -217,11 +219,25 @@ def _clean(block: Block, cleaner: Cleaner) -> Block:
     if isinstance(block, Table):
         rows = tuple(tuple(_cell(cell, cleaner) for cell in row) for row in block.rows)
         return replace(block, rows=rows)
+    if isinstance(block, Columns):
+        return Columns(
+            tuple(
+                Group(_one_line(cleaner(group.title)), tuple(_runs(item, cleaner) for item in group.items))
+                for group in block.groups
+            )
+        )
+    if isinstance(block, Fits):
+        choices = tuple(_blocks(choice, cleaner) for choice in block.choices)
+        return Fits(choices, _blocks(block.otherwise, cleaner))
     if isinstance(block, ChartBlock):
         return ChartBlock(_clean_chart(block.chart, cleaner))
     return SignatureSlots(
         tuple(SignatureSlot(slot.field_name, cleaner(slot.title), cleaner(slot.duty)) for slot in block.slots)
     )
+
+
+def _blocks(blocks: tuple[Block, ...], cleaner: Cleaner) -> tuple[Block, ...]:
+    return tuple(_clean(block, cleaner) for block in blocks)
 
 
 def _runs(runs: Runs, cleaner: Cleaner) -> Runs:

@@ -15,6 +15,8 @@ from reports.blocks import (
     Bullets,
     Callout,
     ChartBlock,
+    Columns,
+    Fits,
     Heading,
     KeyValues,
     Paragraph,
@@ -28,7 +30,8 @@ from reports.blocks import (
 )
 from reports.charts.canvas import MarginChartFlowable, cut_chart, split_chart
 from reports.charts.palette import LIGHT
-from reports.layout.flow import HEIGHT, LEFT, WIDTH, Box, Draw
+from reports.layout.columns import column_boxes
+from reports.layout.flow import HEIGHT, LEFT, NO_HEAD, WIDTH, Box, Draw
 from reports.layout.surface import Node, PlacedField, Surface
 from reports.layout.tables import table_boxes
 from reports.layout.text import Line, break_lines
@@ -56,10 +59,10 @@ BODY_ITEM = Style(9.0, 13.0, 1.5, MEASURE + 20)
 KEY_VALUE = Style(8.1, 10.6, 1.4, 394.0)
 STYLES: dict[ParagraphKind, Style] = {
     "body": BODY,
-    "lead": Style(11.5, 16.5, 6.0, 440.0),
+    "lead": Style(10.8, 15.0, 4.0, WIDTH),
     "small": Style(7.6, 10.6, 4.0, WIDTH),
     "quote": Style(9.0, 13.0, 5.0, MEASURE - 18),
-    "display": Style(27.0, 33.0, 1.0, WIDTH),
+    "display": Style(25.0, 30.0, 0.0, WIDTH),
     "eyebrow": Style(8.0, 12.0, 0.0, WIDTH),
 }
 HEADINGS = {1: Style(15.5, 20.0, 16.0, WIDTH), 2: Style(10.6, 14.0, 11.0, WIDTH), 3: Style(9.4, 13.0, 8.0, WIDTH)}
@@ -107,7 +110,7 @@ def _hold_ends(boxes: Sequence[Box]) -> None:
         boxes[-2].keep = True
 
 
-_FOLLOWS = (Table, Bullets, KeyValues, SignatureSlots)
+_FOLLOWS = (Table, Bullets, KeyValues, Columns, SignatureSlots)
 
 
 class Builder:
@@ -122,17 +125,35 @@ class Builder:
         """Return the boxes of a section."""
         self.parent = self.root.add("Sect")
         boxes = self._heading(Heading(title, 1)) if title else []
-        for block, following in zip_longest(blocks, blocks[1:]):
-            made = self.block(block)
-            if made and isinstance(block, Paragraph) and isinstance(following, _FOLLOWS):
-                made[-1].keep = True
-            boxes.extend(made)
+        self._stack(blocks, boxes)
         if boxes:
             boxes[0].new_page = new_page
         return boxes
 
+    def _stack(self, blocks: Sequence[Block], boxes: list[Box]) -> None:
+        """Put the boxes of blocks below those that the section has already."""
+        for block, following in zip_longest(blocks, blocks[1:]):
+            if isinstance(block, Fits):
+                self._fit(block, boxes)
+                continue
+            made = self.block(block)
+            if made and isinstance(block, Paragraph) and isinstance(following, _FOLLOWS):
+                made[-1].keep = True
+            boxes.extend(made)
+
+    def _fit(self, block: Fits, boxes: list[Box]) -> None:
+        """Set one choice after the other, taking back whatever goes past page 1."""
+        elements, keys, below = len(self.parent.kids), self._keys, len(boxes)
+        for choice in block.choices:
+            self._stack(choice, boxes)
+            if sum(box.before + box.height for box in boxes) - boxes[0].before <= HEIGHT + NO_HEAD:
+                return
+            del self.parent.kids[elements:], boxes[below:]
+            self._keys = keys
+        self._stack(block.otherwise, boxes)
+
     def block(self, block: Block) -> list[Box]:
-        """Return the boxes of one block."""
+        """Return the boxes of one block; how ``Fits`` is set depends on what stands above it."""
         if isinstance(block, Heading):
             return self._heading(block)
         if isinstance(block, Paragraph):
@@ -145,8 +166,11 @@ class Builder:
             return table_boxes(block, self.parent)
         if isinstance(block, Callout):
             return self._callout(block)
+        if isinstance(block, Columns):
+            return column_boxes(block, self.parent)
         if isinstance(block, ChartBlock):
             return self._chart(block)
+        assert isinstance(block, SignatureSlots)
         return self._signatures(block)
 
     def _heading(self, block: Heading) -> list[Box]:
@@ -226,15 +250,16 @@ class Builder:
             surface.rect(LEFT, top - height, WIDTH, height, fill=fill)
             surface.rect(LEFT, top - height, 3, height, fill=edge)
 
-        title = Style(9.6, 14.0, 0.0, WIDTH - 32)
-        body = Style(BODY.size, BODY.leading, 0.0, WIDTH - 50)
+        title = Style(8.6, 12.0, 0.0, WIDTH - 32) if block.dense else Style(9.6, 14.0, 0.0, WIDTH - 32)
+        body = Style(8.2, 11.0, 0.0, WIDTH - 26) if block.dense else Style(BODY.size, BODY.leading, 0.0, WIDTH - 50)
+        space = 0.5 if block.dense else 2.0
         if block.title:
             inner.extend(text_boxes((Run(block.title, "strong"),), node.add("P"), title, x=LEFT + 16))
         for number, runs in enumerate(block.body):
             if number or block.title:
-                inner.append(Box(2.0, _nothing, keep=True))
+                inner.append(Box(space, _nothing, keep=True))
             inner.extend(text_boxes(runs, node.add("P"), body, x=LEFT + 16))
-        inner = [Box(7.0, _nothing, keep=True), *inner, Box(8.0, _nothing)]
+        inner = [Box(5.0 + space, _nothing, keep=True), *inner, Box(6.0 + space, _nothing)]
         for box in inner:
             box.draw = _with_ground(box, ground)
         whole = sum(box.height for box in inner) < HEIGHT * 0.6

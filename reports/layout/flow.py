@@ -12,6 +12,7 @@ from reports.layout.surface import Surface
 PAGE_WIDTH, PAGE_HEIGHT = 595.276, 841.89
 LEFT, RIGHT = 48.0, 48.0
 TOP, BOTTOM = 52.0, 44.0
+NO_HEAD = 18.0  # what the first page has more, for it has no running head
 WIDTH = PAGE_WIDTH - LEFT - RIGHT
 HEIGHT = PAGE_HEIGHT - TOP - BOTTOM
 Draw: TypeAlias = Callable[[Surface, float], None]
@@ -50,7 +51,7 @@ class PlacedPage:
 def paginate(boxes: Sequence[Box]) -> list[PlacedPage]:
     """Put boxes on as many pages as they need; a chain that is taller than a page is broken where it must be."""
     pages = [PlacedPage()]
-    used = 0.0
+    used = -NO_HEAD
     chains = deque(_chains(boxes))
     while chains:
         chain = chains.popleft()

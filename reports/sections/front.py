@@ -11,7 +11,6 @@ from reports.blocks import (
     Callout,
     Cell,
     Column,
-    Heading,
     Paragraph,
     Run,
     Runs,
@@ -21,6 +20,7 @@ from reports.blocks import (
     plain,
 )
 from reports.sections.common import DASH, Context, capital, closed, counted, listed_ids, person, sentence, state_runs
+from reports.sections.tensions import tensions
 
 if TYPE_CHECKING:
     from asl_desktop.domain.determination import GateResult, ThresholdResult, TrackResult
@@ -31,21 +31,23 @@ _DECIDED = {"go": "go ahead", "go_with_conditions": "go ahead with conditions", 
 _SILENT = (
     ("domain", "domain with nothing on file", "domains with nothing on file"),
     ("showing", "showing undecided", "showings undecided"),
-    ("question", "question without an answer", "questions without an answer"),
+    ("question", "question unanswered", "questions unanswered"),
 )
 
 
 _WHAT_TO_DO: Runs = (
     Run("What to do: ", "strong"),
-    Run("fill these before deciding, or decide in the knowledge that none of them counts in the model\u2019s favour. "),
-    Run("The shortest ways to open a gate stand under \u201cGates and decisions\u201d."),
+    Run(
+        "fill these, or decide knowing that none counts in the model\u2019s favour. \u201cGates and decisions\u201d says how."
+    ),
 )
 
 
 def front(context: Context) -> Section:
     """Return the first page for a reader who has two minutes."""
     scope, pack, result = context.inputs.scope, context.pack, context.result
-    about = " \u00b7 ".join(part for part in ("Board report", pack.title, scope.title) if part)
+    day = wording.day(context.snapshot.as_of)
+    about = " \u00b7 ".join(part for part in ("Board report", pack.title, scope.title, day) if part)
     blocks: list[Block] = [
         Paragraph(plain(about), "eyebrow"),
         Paragraph(plain(f"{scope.model}: {result.label}"), "display"),
@@ -54,8 +56,7 @@ def front(context: Context) -> Section:
         *_gates(context),
         _missing(context),
         *_due(context),
-        *_tensions(context),
-        _facts(context),
+        *tensions(context),
     ]
     return Section("", tuple(blocks))
 
@@ -98,17 +99,16 @@ def _thresholds(context: Context) -> Block:
     rows: list[tuple[Cell, ...]] = []
     for result in context.result.thresholds:
         threshold = context.pack.threshold_by_id[result.id]
-        kind = "" if result.raises_level else f" ({threshold.kind}, raises no level)"
-        rows.append((cell(threshold.title + kind), (state_runs(result),), cell(_why(result))))
-    columns = (Column("Threshold", 31), Column("State", 22), Column("Why", 47))
-    return Table(columns, tuple(rows), summary="The state of each threshold and the first reason for it")
+        kind: Runs = () if result.raises_level else (Run(" (warns only)", "muted"),)
+        rows.append((((Run(threshold.title), *kind),), (state_runs(result),), cell(_why(result))))
+    columns = (Column("Threshold", 38.4), Column("State", 20), Column("Why", 41.6))
+    return Table(columns, tuple(rows), summary="The state of each threshold and the first reason for it", dense=True)
 
 
 def _why(result: ThresholdResult) -> str:
-    text = sentence(result.reasons[0]) if result.reasons else DASH
     if result.state == "ruled_out" and result.tensions:
-        text += f" {capital(counted(len(result.tensions), 'point'))} in tension, below."
-    return text
+        return f"Accepted by people; {counted(len(result.tensions), 'point')} in tension, below."
+    return sentence(result.reasons[0]) if result.reasons else DASH
 
 
 def _gates(context: Context) -> list[Block]:
@@ -124,8 +124,8 @@ def _gates(context: Context) -> list[Block]:
         rows.append((cell(title), state, cell(gate_summary(gate)), recorded))
     if not rows:
         return []
-    columns = (Column("Gate", 16), Column("Computed", 14), Column("Why", 36), Column("Recorded decision", 34))
-    return [Table(columns, tuple(rows), summary="Computed state of each gate beside the recorded decision")]
+    columns = (Column("Gate", 16), Column("Computed", 10), Column("Why", 36), Column("Recorded decision", 38))
+    return [Table(columns, tuple(rows), summary="Computed state of each gate beside the recorded decision", dense=True)]
 
 
 def gate_summary(gate: GateResult) -> str:
@@ -157,9 +157,7 @@ def _missing(context: Context) -> Block:
     kinds = Counter[str](item.kind for item in result.not_assessed)
     counts = [counted(kinds[kind], one, many) for kind, one, many in _SILENT if kinds[kind]]
     if counts:
-        body.append(
-            plain(f"{capital(wording.listed(counts))}; each is listed under \u201cWhat was not assessed\u201d.")
-        )
+        body.append(plain(f"{capital(', '.join(counts))}: see \u201cWhat was not assessed\u201d."))
     if result.gap:
         required = counted(len(result.gap), "required safeguard")
         verb = "is" if len(result.gap) == 1 else "are"
@@ -169,9 +167,9 @@ def _missing(context: Context) -> Block:
     if dissent:
         body.append(plain(f"{capital(counted(dissent, 'dissenting view'))} on record, printed word for word below."))
     if not body:
-        return Callout("Nothing that the framework asks for is missing from the record", (), "ok")
+        return Callout("Nothing that the framework asks for is missing from the record", (), "ok", dense=True)
     body.append(_WHAT_TO_DO)
-    return Callout("What is missing", tuple(body), "warn")
+    return Callout("What is missing", tuple(body), "warn", dense=True)
 
 
 def _due(context: Context) -> list[Block]:
@@ -185,46 +183,3 @@ def _due(context: Context) -> list[Block]:
         return []
     listed = "; ".join(f"{duty} ({listed_ids(ids)})" for duty, ids in due.items())
     return [Paragraph((Run("Falls due: ", "strong"), Run(closed(listed))), "small")]
-
-
-def _tensions(context: Context) -> list[Block]:
-    tensions = context.result.tensions
-    if not tensions:
-        return [Paragraph(plain("No showing was accepted against what the record supports."), "body")]
-    names = {item.by for item in tensions}
-    lead = f"{capital(counted(len(tensions), 'point'))} on which a showing was accepted against the record."
-    if len(names) == 1:
-        lead += f" All were accepted, and the rationales given, by {tensions[0].by or 'nobody who is named'}."
-    rows: list[tuple[Cell, ...]] = []
-    for item in tensions:
-        rationale = (
-            cell(item.rationale) if item.rationale else cell("None given: the showing does not count.", "strong")
-        )
-        who = (plain(item.by or DASH, "muted"),) if len(names) > 1 else ()
-        subject = context.subject(item.subject)
-        question = context.pack.question_by_id.get(item.subject)
-        finding = capital(item.finding.removeprefix(f"{subject}: "))
-        finding = f"{question.text} {finding}" if question else finding
-        name: Runs = (Run(f"{item.threshold}, {item.showing} ", "muted"), Run(subject))
-        rows.append(((name,), cell(sentence(finding)), (*rationale, *who)))
-    columns = (Column("Accepted although", 22), Column("The record says", 34), Column("Rationale", 44))
-    return [
-        Heading("Tensions: accepted although the record does not support it", 2),
-        Paragraph(plain(lead), "small"),
-        Table(columns, tuple(rows), summary="Every tension with its rationale and author", dense=True),
-    ]
-
-
-def _facts(context: Context) -> Block:
-    scope, pack = context.inputs.scope, context.pack
-    model = " ".join(part for part in (scope.model, scope.checkpoint) if part)
-    maker = f" ({scope.developer})" if scope.developer else ""
-    runs = [
-        Run("Assessed: ", "muted"),
-        Run(f"{model}{maker}, as of {wording.day(context.snapshot.as_of)}, "),
-        Run(f"under {pack.title}, version {pack.version}, by {pack.publisher}."),
-    ]
-    for name, text in (("Deployment context", scope.deployment_context), ("Actors considered", scope.actors)):
-        if text:
-            runs += [Run(f" {name}: ", "muted"), Run(closed(text))]
-    return Paragraph(tuple(runs), "small")

@@ -39,6 +39,21 @@ if TYPE_CHECKING:
     from asl_desktop.domain.determination import NotAssessed
 
 
+def _scope(context: Context) -> Block:
+    scope, pack = context.inputs.scope, context.pack
+    model = " ".join(part for part in (scope.model, scope.checkpoint) if part)
+    maker = f" ({scope.developer})" if scope.developer else ""
+    runs = [
+        Run("Assessed: ", "muted"),
+        Run(f"{model}{maker}, as of {wording.day(context.snapshot.as_of)}, "),
+        Run(f"under {pack.title}, version {pack.version}, by {pack.publisher}."),
+    ]
+    for name, text in (("Deployment context", scope.deployment_context), ("Actors considered", scope.actors)):
+        if text:
+            runs += [Run(f" {name}: ", "muted"), Run(closed(text))]
+    return Paragraph(tuple(runs), "small")
+
+
 def _question(item: NotAssessed | None) -> Cell:
     return ((Run(f"{item.id} ", "muted"), Run(item.text)),) if item else cell("")
 
@@ -76,7 +91,7 @@ def coverage(context: Context) -> Section:
         for trigger in context.result.triggers:
             fired += [Run(f"{words[trigger.value]}: ", "strong"), Run(f"{sentence(trigger.reason)} ")]
         rows.append(("Triggers of a new assessment", tuple(fired)))
-    blocks: list[Block] = [KeyValues(tuple(rows))] if rows else []
+    blocks: list[Block] = [_scope(context), *([KeyValues(tuple(rows))] if rows else [])]
     if questions:
         half = (len(questions) + 1) // 2
         pairs = zip_longest(questions[:half], questions[half:])

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from asl_desktop.clock import FixedClock
+from asl_desktop.services.assessments import take_snapshot
+from asl_desktop.services.examples import build_example, example_names
+from asl_desktop.services.outcome import snapshot_document
+from reports.document import board_report
 from reports.identity import Identity, create_identity
+from reports.rendering import Written, write_pdf
 from reports.signing import sign_report
+from tests import report_world
 from tests.signing_world import MOMENT, PASSPHRASE, report_bytes
+
+if TYPE_CHECKING:
+    from asl_desktop.domain.determination import Snapshot
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +71,16 @@ def signed_reports(
     sign_report(unsigned, once, assessor, reason="Ready for the board", clock=FixedClock(MOMENT))
     sign_report(once, twice, reviewer, role="Reviewer", clock=FixedClock(MOMENT))
     return unsigned, once, twice
+
+
+@pytest.fixture(scope="session")
+def example_reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Snapshot, Written]]:
+    """Each worked example with its unsigned report. Never write to them."""
+    clock, found = FixedClock(report_world.MOMENT), {}
+    for name in example_names():
+        folder = tmp_path_factory.mktemp(name)
+        with build_example(name, folder / "example.asl", clock=clock) as document:
+            snapshot = take_snapshot(document, clock=clock)
+        report = board_report(snapshot, generated_at=report_world.MOMENT)
+        found[name] = (snapshot, write_pdf(report, folder / "report.pdf", attachment=snapshot_document(snapshot)))
+    return found
