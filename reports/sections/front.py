@@ -37,9 +37,8 @@ _SILENT = (
 
 _WHAT_TO_DO: Runs = (
     Run("What to do: ", "strong"),
-    Run(
-        "fill these, or decide knowing that none counts in the model\u2019s favour. \u201cGates and decisions\u201d says how."
-    ),
+    Run("fill these, or decide knowing that none counts in the model\u2019s favour. "),
+    Run("\u201cGates and decisions\u201d says how."),
 )
 
 
