@@ -104,7 +104,9 @@ ENTRIES: Mapping[str, Entry] = {
     "file-damaged": Entry(
         "The assessment file is damaged",
         ("{path} is truncated or corrupt: {detail}.", "{path} is truncated or corrupt."),
-        ("The file was left as it is. Go back to a backup or to another copy of it.",),
+        (
+            "The file was left as it is. Go back to a backup or another copy of it, or salvage what is left into a new file.",
+        ),
     ),
     "file-tampered": Entry(
         "The assessment file was altered by another program",
@@ -153,7 +155,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "passphrase-refused": Entry(
         "The passphrase or recovery key cannot be used",
-        ("It cannot be used: {problem}.",),
+        ("{problem}.",),
         ("Nothing was changed. Correct it and try again.",),
     ),
     "file-locked": Entry(
@@ -183,10 +185,26 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         ("Nothing half-written was kept. Free some space or choose another disk, then try again.",),
     ),
+    "file-too-large": Entry(
+        "The medium holds no file of this size",
+        (
+            (
+                "{path} cannot be written: it would have {needed}, and the file system of this medium (FAT) holds only "
+                "files of less than 4 GiB, however much room is left."
+            ),
+            "{path} cannot be written: the file system of this medium (FAT) holds only files of less than 4 GiB.",
+        ),
+        ("Nothing was begun. Use a medium that is formatted as exFAT, NTFS, APFS or ext4.",),
+    ),
     "save-failed": Entry(
         "The change could not be saved",
         ("{path} could not be written: {detail}.", "{path} could not be written."),
         ("What was saved before is unharmed. Check the disk, then try again or save a copy elsewhere.",),
+    ),
+    "file-replaced": Entry(
+        "The file is not the one that was opened",
+        ("{path} is not the file that was opened: {detail}.",),
+        ("Put it back and open it again, or save a copy elsewhere and go on in that.",),
     ),
     "output-not-writable": Entry(
         "The output place cannot be written",

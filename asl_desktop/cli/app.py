@@ -27,6 +27,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "history": ("asl_desktop.cli.history_commands", "history"),
     "undo": ("asl_desktop.cli.history_commands", "undo"),
     "redo": ("asl_desktop.cli.history_commands", "redo"),
+    "salvage": ("asl_desktop.cli.salvage_command", "salvage"),
     "passphrase": ("asl_desktop.cli.passphrase_command", "passphrase"),
     "determine": ("asl_desktop.cli.determine_command", "determine"),
     "report": ("asl_desktop.cli.report_commands", "report"),

@@ -157,6 +157,31 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What a new file was made of from a damaged one.
+
+    Attributes:
+        target: the new file.
+        pack: key of the pack it is assessed under.
+        events: events of the history that were taken over word for word.
+        records: records that the new file holds.
+        again: references of records that were put in anew, because their history has a gap or is lost.
+        evidence: names of the evidence files that came along.
+        lost: one sentence for everything that could not be read, or not be kept for that reason.
+        damaged_pages: numbers of the pages of the old file that could not be read.
+    """
+
+    target: str
+    pack: str
+    events: int
+    records: int
+    again: tuple[str, ...]
+    evidence: tuple[str, ...]
+    lost: tuple[str, ...]
+    damaged_pages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceDraft:
     """What a person says about a file while attaching it. An empty field means "nothing said".
 
@@ -172,3 +197,17 @@ class EvidenceDraft:
     valid_until: date | None = None
     strength: Literal["", "weak", "moderate", "strong"] = ""
     confidentiality: Literal["", "public", "internal", "confidential", "restricted"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in a file that is not as it was recorded.
+
+    Attributes:
+        text: a sentence for a person.
+        touched: references of what it concerns: ``answer:QC-20``, ``event:17``, ``pack:ID@VERSION``,
+            ``evidence:SHA-256``, ``checkpoint:ID``, ``document``; ``file`` for damage that cannot be told more closely.
+    """
+
+    text: str
+    touched: tuple[str, ...]
