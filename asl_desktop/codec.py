@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import rfc8785
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
+from pydantic_core import from_json as _parse
 
 from asl_desktop.domain import conditions, determination, inputs, pack
 
@@ -86,6 +87,16 @@ def _with_conditions(data: object, depth: int = 0) -> object:
     if isinstance(data, list | tuple):
         return [_with_conditions(value, depth + 1) for value in data]
     return data
+
+
+def parse(text: str | bytes) -> Any:
+    """Read JSON that somebody else may have written, whatever it holds.
+
+    Raises:
+        ValueError: when it is no JSON, is nested deeper than any record, or holds NaN, half a character or a number
+            of thousands of digits.
+    """
+    return _parse(text, allow_inf_nan=False, cache_strings="keys")
 
 
 def canonical(data: object) -> bytes:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import select
 
-from asl_desktop.codec import canonical, digest
+from asl_desktop.codec import digest, parse
 from asl_desktop.errors import FileDamaged
 from asl_desktop.storage import tables
 from asl_desktop.storage.history import NOTHING, chain_hash, event_of
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 _REPEATED = ("device", "n", "lamport", "actor", "at", "change", "kind", "key")
 _BESIDE = frozenset({"document", "pack"})
+MAX_PROBLEMS = 1000
 _CHECKED_TABLES = {**tables.record_tables, "checkpoint": tables.checkpoint}
 
 Order: TypeAlias = tuple[int, str, int]
@@ -36,10 +36,14 @@ class _Replay:
     """What the log says the tables must hold, and what is wrong with the log itself.
 
     The last event of a record, by :data:`Order`, is the one that counts: so it makes no difference in which order
-    copies came back together. ``removed`` records stay in, as None.
+    copies came back together. Of a record its digest is kept, empty for one that was removed.
+
+    Attributes:
+        times: logical times by hash, of those events only that a device or a checkpoint says it goes on from.
     """
 
-    records: dict[tuple[str, str], tuple[Order, int, Any]] = field(default_factory=dict)
+    times: dict[str, int]
+    records: dict[tuple[str, str], tuple[Order, int, str]] = field(default_factory=dict)
     about: dict[tuple[str, str], Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     devices: dict[str, tuple[int, str, int]] = field(default_factory=dict)
@@ -56,56 +60,63 @@ def check(reader: Reader, *, progress: Progress) -> tuple[str, ...]:
     problems += replay.problems
     problems += _tables(reader, replay)
     problems += _packs(reader, replay)
-    problems += _checkpoints(reader)
+    problems += _checkpoints(reader, replay)
     problems += _evidence(reader, progress)
-    return tuple(problems)
+    return (
+        (*problems[:MAX_PROBLEMS], f"And {len(problems) - MAX_PROBLEMS} more.")
+        if len(problems) > MAX_PROBLEMS
+        else tuple(problems)
+    )
 
 
 def _sound(reader: Reader) -> Iterator[str]:
-    rows = reader.raw(lambda raw: raw.execute("PRAGMA integrity_check(20)").fetchall())
-    for (line,) in rows:
+    for line in reader.damage():
         if line != "ok":
             yield f"The file is damaged: {line}."
 
 
 def _replay(reader: Reader, progress: Progress) -> _Replay:
-    replay = _Replay()
+    replay = _Replay(dict.fromkeys(reader.grown_from(), 0))
     total = reader.head().events
     for row in reader.event_rows():
-        _follow(replay, row, reader)
+        _follow(replay, row)
         if row.seq % 500 == 0:
             progress.check()
             progress.report(row.seq, total, "Following the history")
     return replay
 
 
-def _follow(replay: _Replay, row: Any, reader: Reader) -> None:
+def _follow(replay: _Replay, row: Any) -> None:
     name = f"Event {row.seq} ({row.kind}:{row.key}, by {row.actor})"
     if row.seq != replay.seq + 1:
         replay.problems.append(f"Events {replay.seq + 1} to {row.seq - 1} are missing from the history.")
-    elif not _goes_on(replay, row, reader):
+    elif not _goes_on(replay, row):
         replay.problems.append(
             f"{name} does not follow the event before it: the history was cut or put in another order."
         )
     if not _is_hash_of(row):
         replay.problems.append(f"{name} was changed after it was recorded.")
     try:
-        body = json.loads(row.body)
-        repeated = tuple(body[column] for column in _REPEATED)
         event = event_of(row.seq, row.body, row.prev, row.hash)
-    except (ValueError, KeyError, TypeError):
+        said = "" if event.record is None else digest(event.record)
+    except (ValueError, TypeError):
         replay.problems.append(f"{name} cannot be read.")
-        replay.devices[row.device] = (row.n, row.hash, row.lamport)
-        replay.seq, replay.hash, replay.lamport = row.seq, row.hash, row.lamport
+        _count(replay, row, device=row.device, n=row.n, lamport=row.lamport)
         return
-    if repeated != tuple(getattr(row, column) for column in _REPEATED):
+    if any(getattr(event, column) != getattr(row, column) for column in _REPEATED):
         replay.problems.append(f"{name} says something else in its columns than in what was hashed.")
     n, _, lamport = replay.devices.get(event.device, (0, "", 0))
-    if event.n != n + 1 or event.lamport <= (lamport if n else _lamport_of(replay, row.prev, reader)):
+    if event.n != n + 1 or event.lamport <= (lamport if n else _lamport_of(replay, row.prev)):
         replay.problems.append(f"{name} is not counted on from the event before it.")
-    replay.devices[event.device] = (event.n, row.hash, event.lamport)
-    replay.seq, replay.hash, replay.lamport = row.seq, row.hash, event.lamport
-    _apply(replay, event)
+    _count(replay, row, device=event.device, n=event.n, lamport=event.lamport)
+    _apply(replay, event, said)
+
+
+def _count(replay: _Replay, row: Any, *, device: str, n: int, lamport: int) -> None:
+    replay.devices[device] = (n, row.hash, lamport)
+    replay.seq, replay.hash, replay.lamport = row.seq, row.hash, lamport
+    if row.hash in replay.times:
+        replay.times[row.hash] = lamport
 
 
 def _is_hash_of(row: Any) -> bool:
@@ -115,19 +126,19 @@ def _is_hash_of(row: Any) -> bool:
         return False
 
 
-def _goes_on(replay: _Replay, row: Any, reader: Reader) -> bool:
+def _goes_on(replay: _Replay, row: Any) -> bool:
     """Say whether an event names as the one before it what it must: its device's last, or what the device grew from."""
     known = replay.devices.get(row.device)
     if known is not None:
         return bool(row.prev == known[1])
-    return row.prev == replay.hash or (replay.seq > 0 and reader.lamport_of(row.prev, before=row.seq) > 0)
+    return row.prev == replay.hash or (replay.seq > 0 and replay.times.get(row.prev, 0) > 0)
 
 
-def _lamport_of(replay: _Replay, prev: str, reader: Reader) -> int:
-    return replay.lamport if prev == replay.hash else reader.lamport_of(prev, before=replay.seq + 1)
+def _lamport_of(replay: _Replay, prev: str) -> int:
+    return replay.lamport if prev == replay.hash else replay.times.get(prev, 0)
 
 
-def _apply(replay: _Replay, event: Event) -> None:
+def _apply(replay: _Replay, event: Event, said: str) -> None:
     place = (event.kind, event.key)
     if event.kind in _BESIDE:
         replay.about[place] = event.record
@@ -140,7 +151,7 @@ def _apply(replay: _Replay, event: Event) -> None:
     else:
         order = (event.lamport, event.device, event.n)
         if place not in replay.records or replay.records[place][0] < order:
-            replay.records[place] = (order, event.seq, event.record)
+            replay.records[place] = (order, event.seq, said)
 
 
 def _tables(reader: Reader, replay: _Replay) -> Iterator[str]:
@@ -151,17 +162,17 @@ def _tables(reader: Reader, replay: _Replay) -> Iterator[str]:
         for row in rows:
             seen.add((kind, row.key))
             yield from _row(kind, row, replay)
-    there = {place for place, (_, _, record) in replay.records.items() if record is not None}
+    there = {place for place, (_, _, said) in replay.records.items() if said}
     for kind, key in sorted(there - seen):
         yield f"{kind}:{key} is in the history but missing from its table."
 
 
 def _row(kind: str, row: Any, replay: _Replay) -> Iterator[str]:
-    _, seq, record = replay.records.get((kind, row.key), ((), 0, None))
-    if record is None:
+    _, seq, said = replay.records.get((kind, row.key), ((), 0, ""))
+    if not said:
         yield f"{kind}:{row.key} is in its table but not in the history: it was put there past the program."
         return
-    if row.event != seq or row.record.encode() != canonical(record):
+    if row.event != seq or hashlib.sha256(row.record.encode()).hexdigest() != said:
         yield f"{kind}:{row.key} says something else in its table than in the history (event {seq})."
         return
     if kind not in tables.record_tables:
@@ -176,9 +187,9 @@ def _row(kind: str, row: Any, replay: _Replay) -> Iterator[str]:
         yield f"{kind}:{row.key} has a changed column in its table: {', '.join(wrong)}."
 
 
-def _checkpoints(reader: Reader) -> Iterator[str]:
+def _checkpoints(reader: Reader, replay: _Replay) -> Iterator[str]:
     for checkpoint in reader.checkpoints():
-        if not reader.lamport_of(checkpoint.head, before=reader.head().events + 1):
+        if not replay.times.get(checkpoint.head):
             yield (
                 f"The history is not the one that {checkpoint.signer or 'somebody'} signed on {checkpoint.at[:10]}: "
                 f"event {checkpoint.events} of it is missing."
@@ -211,9 +222,9 @@ def _packs(reader: Reader, replay: _Replay) -> Iterator[str]:
 def _pack_digest(body: bytes) -> str:
     """Return the digest of a pack's content, nothing when it cannot be read or claims to have another digest."""
     try:
-        data = json.loads(body)
+        data = parse(body)
         found = digest({name: value for name, value in data.items() if name != "digest"})
-    except (ValueError, AttributeError):
+    except (ValueError, TypeError, AttributeError):
         return ""
     return found if data.get("digest") in ("", found) else ""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -30,9 +29,15 @@ Mode: TypeAlias = Literal["ro", "rw", "rwc"]
 PAGE_SIZE = 8192
 BUSY_SECONDS = 30.0
 CACHE_KIB = 32_000
-_BUDGET_STEP = 20_000
+OPERATIONS = 50_000_000
+"""Of SQLite's virtual machine, for one look at the file: some ten times what a large assessment needs."""
+_SETTLING = 200_000
+_BUDGET_STEP = 10_000
+HEAP_BYTES = 256 * 1024 * 1024
+"""All memory that SQLite may take in this process, whatever a file asks for; an open document has two caches."""
 
 _SETTINGS: tuple[tuple[str, str, object], ...] = (
+    ("hard_heap_limit", str(HEAP_BYTES), HEAP_BYTES),
     ("trusted_schema", "OFF", 0),
     ("cell_size_check", "ON", 1),
     ("mmap_size", "0", 0),
@@ -52,11 +57,11 @@ _FREE_PRAGMAS = frozenset(
 )
 _READ_PRAGMAS = frozenset(
     {"application_id", "user_version", "page_size", "page_count", "freelist_count", "data_version", "auto_vacuum"}
-    | {"read_uncommitted", "query_only"}
+    | {"encoding", "read_uncommitted", "query_only"}
     | {name for name, _, _ in _SETTINGS}
 )
 _FUNCTIONS = frozenset(
-    {"coalesce", "count", "json_valid", "length", "likelihood", "max", "min", "octet_length", "raise", "sum", "typeof"}
+    {"coalesce", "count", "json_array_length", "json_valid", "length", "likelihood", "max", "min", "octet_length", "raise", "sum", "typeof"}
 )
 _ACTIONS = frozenset(
     {
@@ -99,7 +104,8 @@ def connect(path: Path, key: RecoveryKey | None = None, *, mode: Mode = "rw") ->
         cached_statements=256,
     )
     try:
-        _settle(raw, key, mode=mode)
+        with budget(raw, _SETTLING):  # reading the schema is the first thing that a hostile file can make long
+            _settle(raw, key, mode=mode)
     except BaseException:
         raw.close()
         raise
@@ -160,10 +166,19 @@ def _authorize(action: int, first: str | None, second: str | None, _base: str | 
 
 
 @contextmanager
-def budget(raw: RawConnection, seconds: float) -> Iterator[None]:
-    """Interrupt whatever the connection does once ``seconds`` have passed: a hostile schema must not hang us."""
-    end = time.monotonic() + seconds
-    raw.set_progress_handler(lambda: int(time.monotonic() > end), _BUDGET_STEP)
+def budget(raw: RawConnection, operations: int = OPERATIONS) -> Iterator[None]:
+    """Interrupt whatever the connection does beyond so many operations: a hostile file must not hang us.
+
+    Operations and not seconds, because a slow medium is no reason to give up.
+    """
+    left = operations // _BUDGET_STEP
+
+    def spend() -> int:
+        nonlocal left
+        left -= 1
+        return int(left < 0)
+
+    raw.set_progress_handler(spend, _BUDGET_STEP)
     try:
         yield
     finally:

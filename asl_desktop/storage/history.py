@@ -8,15 +8,24 @@ that of the history it continued. So each copy of a file goes on in a chain of i
 from __future__ import annotations
 
 import hashlib
-import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from asl_desktop.codec import canonical
+from asl_desktop.codec import canonical, parse
 from asl_desktop.storage.model import Action, Event
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TAG = b"asl-desktop/event/1\x00"
 NOTHING = "0" * 64
 """The previous hash of the first event of a document."""
+MAX_COUNT = 2**52
+"""Numbers beyond it are no counts: JSON readers differ on them, and there must be room to count on."""
+_MEMBERS: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("action", "actor", "at", "change", "device", "key", "kind", "reverts", "was"), (str,)),
+    **dict.fromkeys(("lamport", "n"), (int,)),
+    "record": (dict, type(None)),
+}
 
 
 def body_bytes(
@@ -54,7 +63,13 @@ def body_bytes(
 
 
 def chain_hash(prev: str, body: bytes) -> str:
-    """Return the hash, in hex, of an event that follows the one with hash ``prev``."""
+    """Return the hash, in hex, of an event that follows the one with hash ``prev``.
+
+    Raises:
+        ValueError: when ``prev`` is not 64 hex digits.
+    """
+    if len(prev) != len(NOTHING):
+        raise ValueError("the hash before it is none")
     return hashlib.sha256(TAG + bytes.fromhex(prev) + body).hexdigest()
 
 
@@ -64,8 +79,11 @@ def event_of(seq: int, body: bytes, prev: str, own: str) -> Event:
     Raises:
         ValueError: when the bytes are not those of an event.
     """
-    data: dict[str, Any] = json.loads(body)
-    try:
-        return Event(seq=seq, prev=prev, hash=own, **data)
-    except TypeError as error:
-        raise ValueError(f"event {seq} has unknown or missing fields") from error
+    data: Any = parse(body)
+    if not isinstance(data, dict) or data.keys() != _MEMBERS.keys():
+        raise ValueError(f"event {seq} has unknown or missing fields")
+    if any(type(data[name]) not in kinds for name, kinds in _MEMBERS.items()):
+        raise ValueError(f"event {seq} has a field of another kind than it should")
+    if not (0 < data["n"] <= MAX_COUNT and 0 < data["lamport"] <= MAX_COUNT):
+        raise ValueError(f"event {seq} is not counted")
+    return Event(seq=seq, prev=prev, hash=own, **data)

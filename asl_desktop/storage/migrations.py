@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlcipher3 import dbapi2
 
-from asl_desktop.errors import FileDamaged, FileNotUpgraded
+from asl_desktop.errors import FileNotUpgraded
 from asl_desktop.files import put
 from asl_desktop.storage import schema
 from asl_desktop.storage.connection import RawConnection, connect, pragma
@@ -41,7 +41,7 @@ def version_of(path: Path, *, key: RecoveryKey | None = None) -> int:
             return int(pragma(raw, "user_version"))
         finally:
             raw.close()
-    except dbapi2.Error as error:
+    except (dbapi2.Error, MemoryError) as error:
         raise unreadable(error, path, key) from error
 
 
@@ -64,7 +64,7 @@ def bring_up_to_date(
     """
     try:
         raw = connect(path, key)
-    except dbapi2.Error as error:
+    except (dbapi2.Error, MemoryError) as error:
         raise unreadable(error, path, key) from error
     try:
         version = int(pragma(raw, "user_version"))
@@ -74,8 +74,8 @@ def bring_up_to_date(
             _upgrade(raw, version, target, steps=steps, differences=differences)
     except _StepError as error:
         raise FileNotUpgraded(path=str(path), version=version, backup=str(backup), detail=str(error)) from error
-    except dbapi2.Error as error:
-        raise FileDamaged(path=str(path), detail=str(error)) from error
+    except (dbapi2.Error, MemoryError) as error:
+        raise unreadable(error, path, None) from error
     finally:
         raw.close()
     return backup

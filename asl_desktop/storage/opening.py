@@ -20,15 +20,15 @@ from asl_desktop.errors import (
     PassphraseRefused,
     UserError,
 )
-from asl_desktop.storage import migrations, schema
-from asl_desktop.storage.connection import Mode, RawConnection, budget, connect, guard, pragma
+from asl_desktop.storage import bounds, migrations, schema
+from asl_desktop.storage.connection import PAGE_SIZE, Mode, RawConnection, budget, connect, guard, pragma
 from asl_desktop.storage.keys import RecoveryKey, Secret, key_of
 from asl_desktop.storage.leftovers import clear_away
 from asl_desktop.storage.locking import DocumentLock
 from asl_desktop.storage.outside import OPEN_HERE, Outside, look_at
 from asl_desktop.storage.troubles import unreadable
 
-OPENING_SECONDS = 10.0
+_AS_LAID_OUT = {"encoding": "UTF-8", "page_size": str(PAGE_SIZE), "auto_vacuum": "2"}
 
 
 @dataclass(slots=True)
@@ -170,16 +170,18 @@ def connect_looking(path: Path, key: RecoveryKey | None, *, mode: Mode, look: bo
     """
     try:
         raw = connect(path, key, mode=mode)
-    except dbapi2.Error as error:
+    except (dbapi2.Error, MemoryError) as error:
         raise unreadable(error, path, key) from error
     try:
-        if look:
-            with budget(raw, OPENING_SECONDS):
-                _look_through(raw, path)
         guard(raw)
-    except dbapi2.Error as error:
+        if look:
+            with budget(raw):
+                raw.execute("BEGIN")  # nobody may change the file between one look and the next
+                _look_through(raw, path)
+                raw.execute("COMMIT")
+    except (dbapi2.Error, MemoryError) as error:
         raw.close()
-        raise FileDamaged(path=str(path), detail=str(error)) from error
+        raise unreadable(error, path, None) from error
     except BaseException:
         raw.close()
         raise
@@ -195,16 +197,24 @@ def _look_through(raw: RawConnection, path: Path) -> None:
     different = schema.differences(raw)
     if different:
         raise FileTampered(path=str(path), detail="; ".join(different))
+    for setting, value in _AS_LAID_OUT.items():
+        if str(pragma(raw, setting)) != value:
+            raise FileTampered(path=str(path), detail=f"its setting {setting} was changed")
+    pages, size = int(pragma(raw, "page_count")), path.stat().st_size
+    if size > pages * PAGE_SIZE:
+        raise FileTampered(path=str(path), detail=f"{size - pages * PAGE_SIZE} bytes stand after its end")
     for table in schema.SMALL_TABLES:
         verdict = raw.execute(f"PRAGMA quick_check({table})").fetchone()[0]
         if verdict != "ok":
             raise FileDamaged(path=str(path), detail=f"table {table}: {verdict}")
+        if excess := bounds.excess(raw, table):
+            raise FileDamaged(path=str(path), detail=excess)
 
 
 def too_new(raw: RawConnection, path: Path, version: int) -> FileTooNew:
     """Return the refusal of a file of a newer format, naming the program that it asks for."""
     try:
         program = str(raw.execute("SELECT program FROM document").fetchone()[0])
-    except (dbapi2.Error, TypeError):
+    except (dbapi2.Error, MemoryError, TypeError):
         program = "a newer version"
     return FileTooNew(path=str(path), version=version, supported=schema.FORMAT, program=program)

@@ -11,25 +11,28 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, func, select
 from sqlcipher3 import dbapi2
 
-from asl_desktop.codec import adapter, from_json
+from asl_desktop.codec import adapter, from_json, parse
 from asl_desktop.domain.inputs import Inputs
 from asl_desktop.domain.pack import Pack
 from asl_desktop.domain.records import KINDS
 from asl_desktop.errors import FileDamaged
-from asl_desktop.storage import tables
-from asl_desktop.storage.connection import RawConnection, engine_over
-from asl_desktop.storage.content import unpack_chunk
+from asl_desktop.storage import bounds, tables
+from asl_desktop.storage.connection import OPERATIONS, RawConnection, budget, engine_over, pragma
+from asl_desktop.storage.content import CHUNK_BYTES, unpack_chunk
 from asl_desktop.storage.history import event_of
 from asl_desktop.storage.model import Checkpoint, Event, Head
 from asl_desktop.storage.projection import record_of
 from asl_desktop.storage.troubles import trouble_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 _PAGE = 500
 _PAGE_BACK = 20
+_PAGE_BYTES = 16 * 1024 * 1024
+_MAX_DAMAGE = 20
+_EVENT = bounds.columns_within(tables.event, bounds.MAX_EVENT)
 
 
 class Reader:
@@ -45,9 +48,9 @@ class Reader:
     def begin(self) -> Iterator[Connection]:
         """Open a consistent view; whatever the file is at fault for comes out as a UserError."""
         try:
-            with self._lock, self._engine.begin() as connection:
+            with self._lock, budget(self._raw), self._engine.begin() as connection:
                 yield connection
-        except (sqlalchemy.exc.DBAPIError, dbapi2.Error) as error:
+        except (sqlalchemy.exc.DBAPIError, dbapi2.Error, MemoryError) as error:
             raise trouble_of(error, self._path) from error
 
     def close(self) -> None:
@@ -83,20 +86,22 @@ class Reader:
         return tuple(self._pack(row.key, row.body) for row in ordered)
 
     def _pack(self, key: str, body: bytes) -> Pack:
-        import json
-
         try:
-            return from_json(Pack, json.loads(body))
+            return from_json(Pack, parse(body))
         except ValueError as error:
             raise self._damaged(f"pack {key} cannot be read") from error
 
     def inputs(self) -> Inputs:
         """Return everything people put in, at one moment, each kind in the order of its keys."""
         fields: dict[str, Any] = {}
+        values = 0
         with self.begin() as connection:
             for kind in KINDS:
                 table = tables.record_tables[kind.name]
                 rows = connection.execute(select(table.c.key, table.c.record).order_by(table.c.key)).all()
+                values += sum(row.record.count(",") for row in rows)
+                if values > bounds.MAX_VALUES:
+                    raise self._damaged(f"it holds more than {bounds.MAX_VALUES} values")
                 records = tuple(self._record(kind.name, row.key, row.record) for row in rows)
                 if not kind.single:
                     fields[kind.field] = records
@@ -120,7 +125,7 @@ class Reader:
         """Read an event from its row; its bytes that cannot be read are told as damage."""
         try:
             return event_of(row.seq, row.body, row.prev, row.hash)
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise self._damaged(f"event {row.seq} cannot be read") from error
 
     def events_back(self) -> Iterator[Event]:
@@ -129,26 +134,29 @@ class Reader:
         while before > 1:
             with self.begin() as connection:
                 page = connection.execute(
-                    select(e).where(e.c.seq < before).order_by(e.c.seq.desc()).limit(_PAGE_BACK)
+                    select(*_EVENT).where(e.c.seq < before).order_by(e.c.seq.desc()).limit(_PAGE_BACK)
                 ).all()
             if not page:
                 return
-            yield from (self.event(row) for row in page)
-            before = page[-1].seq
+            for row in page:
+                if not row.seq < before:
+                    raise self._damaged("its log goes round in a circle")
+                before = row.seq
+                yield self.event(row)
 
     def events_of(self, kind: str, key: str) -> tuple[Event, ...]:
         """Return the events of one record, oldest first."""
         e = tables.event
         with self.begin() as connection:
-            rows = connection.execute(select(e).where(e.c.kind == kind, e.c.key == key).order_by(e.c.seq)).all()
+            rows = connection.execute(select(*_EVENT).where(e.c.kind == kind, e.c.key == key).order_by(e.c.seq)).all()
         return tuple(self.event(row) for row in rows)
 
-    def lamport_of(self, own_hash: str, *, before: int) -> int:
-        """Return the logical time of the event with this hash at a place before ``before``, 0 when there is none."""
-        e = tables.event
+    def grown_from(self) -> frozenset[str]:
+        """Return the hashes of the events that a device or a checkpoint says it goes on from."""
         with self.begin() as connection:
-            found = connection.execute(select(e.c.lamport).where(e.c.hash == own_hash, e.c.seq < before)).scalar()
-        return found or 0
+            first = connection.exec_driver_sql("SELECT prev FROM event INDEXED BY event_device_n WHERE n = 1").scalars()
+            found = frozenset(first)
+        return found | {checkpoint.head for checkpoint in self.checkpoints()}
 
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """Return the signed statements on the history, in the order they came in."""
@@ -161,15 +169,19 @@ class Reader:
             raise self._damaged("a checkpoint cannot be read") from error
 
     def event_rows(self, after: int = 0) -> Iterator[Any]:
-        """Yield the rows of the log behind place ``after``."""
+        """Yield the rows of the log behind place ``after``; what is too large to be an event's is None in them."""
         e = tables.event
         while True:
             with self.begin() as connection:
-                page = connection.execute(select(e).where(e.c.seq > after).order_by(e.c.seq).limit(_PAGE)).all()
-            yield from page
-            if len(page) < _PAGE:
+                found = connection.execute(select(*_EVENT).where(e.c.seq > after).order_by(e.c.seq).limit(_PAGE))
+                page = list(_as_many_as_fit(found))
+            if not page:
                 return
-            after = page[-1].seq
+            for row in page:
+                if not row.seq > after:
+                    raise self._damaged("its log goes round in a circle")
+                after = row.seq
+                yield row
 
     def content(self, sha256: str) -> tuple[str, int] | None:
         """Return id and size of the bytes with this digest, None when the document does not hold them."""
@@ -197,11 +209,23 @@ class Reader:
             count = connection.execute(select(func.count()).where(k.c.content == content)).scalar_one()
         for seq in range(count):
             with self.begin() as connection:
-                query = select(k.c.codec, k.c.raw_len, k.c.data).where(k.c.content == content, k.c.seq == seq)
+                data = bounds.within(k.c.data, CHUNK_BYTES)
+                query = select(k.c.codec, k.c.raw_len, data).where(k.c.content == content, k.c.seq == seq)
                 row = connection.execute(query).first()
             if row is None:
                 raise ValueError(f"{seq} is missing")
             yield unpack_chunk(row.codec, row.raw_len, row.data)
+
+    def damage(self) -> tuple[str, ...]:
+        """Return what SQLite finds wrong with the pages of the file; empty when they are sound."""
+        with self._lock:
+            size = int(pragma(self._raw, "page_count")) * int(pragma(self._raw, "page_size"))
+            try:
+                with budget(self._raw, OPERATIONS + size):
+                    rows = self._raw.execute(f"PRAGMA integrity_check({_MAX_DAMAGE})").fetchall()
+            except (dbapi2.Error, MemoryError) as error:
+                return (str(trouble_of(error, self._path)),)
+        return tuple(line for (line,) in rows if line != "ok")
 
     def raw(self, use: Callable[[RawConnection], Any]) -> Any:
         """Run something on the bare connection, alone."""
@@ -210,3 +234,13 @@ class Reader:
 
     def _damaged(self, detail: str) -> FileDamaged:
         return FileDamaged(path=str(self._path), detail=detail)
+
+
+def _as_many_as_fit(rows: Iterable[Any]) -> Iterator[Any]:
+    """Yield rows of the log until they come to more bytes than are held at once; at least one."""
+    size = 0
+    for row in rows:
+        yield row
+        size += len(row.body or b"") + len(row.key or "") + len(row.actor or "")
+        if size > _PAGE_BYTES:
+            return

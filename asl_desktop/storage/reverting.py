@@ -7,11 +7,11 @@ an undo back in the same way. Nothing ever leaves the history.
 from __future__ import annotations
 
 import itertools
-import json
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
+from asl_desktop.codec import parse
 from asl_desktop.storage import tables
 from asl_desktop.storage.model import Change, Event, Reversible
 
@@ -55,12 +55,13 @@ def record_before(connection: Connection, event: Event) -> Any:
     e = tables.event
     earlier = select(e.c.body).where(e.c.kind == event.kind, e.c.key == event.key, e.c.seq < event.seq)
     body = connection.execute(earlier.order_by(e.c.seq.desc()).limit(1)).scalar()
-    return None if body is None else json.loads(body)["record"]
+    return None if body is None else parse(body)["record"]
 
 
 def _is_final(change: Change) -> bool:
     return any(
-        event.kind == "document" or (event.kind == "plan" and event.record is not None and event.record["locked_at"])
+        event.kind == "document"
+        or (event.kind == "plan" and event.record is not None and event.record.get("locked_at"))
         for event in change.events
     )
 

@@ -291,6 +291,7 @@ event = table_of(EventRow)
 content = table_of(ContentRow)
 chunk = table_of(ChunkRow)
 checkpoint = table_of(CheckpointRow)
+by_name = SQLModel.metadata.tables
 record_tables = {
     "scope": table_of(ScopeRow),
     "plan": table_of(PlanRow),

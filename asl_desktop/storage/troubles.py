@@ -17,16 +17,25 @@ if TYPE_CHECKING:
     from asl_desktop.storage.keys import RecoveryKey
 
 _NOT_A_DATABASE = "not a database"
+_DAMAGE = ("malformed", _NOT_A_DATABASE, "Could not decode to UTF-8", "interrupted")
+_NO_MEMORY = "reading it takes more memory than any assessment needs"
+_NO_END = "reading it takes more work than any assessment needs"
 
 
-def unreadable(error: dbapi2.Error, path: Path, key: RecoveryKey | None) -> UserError:
+def unreadable(error: dbapi2.Error | MemoryError, path: Path, key: RecoveryKey | None) -> UserError:
     """Return what to say of a file that the driver could not connect to.
 
     The first page of an encrypted file proves the key: while it does not open, key and damage cannot be told apart.
     """
     if key is not None and _NOT_A_DATABASE in str(error):
         return PassphraseWrong(path=str(path))
-    return FileDamaged(path=str(path), detail=str(error))
+    return FileDamaged(path=str(path), detail=_detail(error))
+
+
+def _detail(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return _NO_MEMORY
+    return _NO_END if str(error) == "interrupted" else str(error)
 
 
 def free_bytes(path: Path) -> int:
@@ -43,14 +52,14 @@ def trouble_of(error: BaseException, path: Path, *, needed: int = 0) -> BaseExce
         return error
     cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) and error.orig is not None else error
     text = str(cause)
-    if not isinstance(cause, dbapi2.Error):
+    if not isinstance(cause, dbapi2.Error | MemoryError):
         return error
     if "is full" in text:
         trouble: AslError = DiskFull(path=str(path), needed=needed, free=free_bytes(path))
     elif isinstance(cause, dbapi2.IntegrityError) and "CHECK" in text:
         trouble = ValueRefused(field=text.rpartition(": ")[2], problem="the file format does not allow this value")
-    elif "malformed" in text or _NOT_A_DATABASE in text:
-        trouble = FileDamaged(path=str(path), detail=text)
+    elif isinstance(cause, MemoryError) or any(sign in text for sign in _DAMAGE):
+        trouble = FileDamaged(path=str(path), detail=_detail(cause))
     elif isinstance(cause, dbapi2.OperationalError):
         trouble = SaveFailed(path=str(path), detail=text)
     else:

@@ -25,7 +25,7 @@ from asl_desktop.errors import (
     OutputNotWritable,
     UserError,
 )
-from asl_desktop.storage import connection, opening, outside, schema
+from asl_desktop.storage import connection, outside, schema
 from asl_desktop.storage.document import Document
 from asl_desktop.storage.keys import RecoveryKey
 from tests.storage_world import PACK, SCOPE, file_digest, filled, make, tamper, writing
@@ -231,17 +231,9 @@ def test_open_with_the_append_only_guard_undone_is_refused(tmp_path: Path, chang
 def test_looking_at_a_file_stops_when_its_budget_is_used_up(tmp_path: Path) -> None:
     with closing(dbapi2.connect(":memory:")) as raw:
         endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-        with connection.budget(raw, 0.05), pytest.raises(dbapi2.OperationalError, match="interrupted"):
+        with connection.budget(raw, 1_000_000), pytest.raises(dbapi2.OperationalError, match="interrupted"):
             raw.execute(endless)
         assert raw.execute("SELECT 1").fetchone() == (1,)
-
-
-def test_open_beyond_its_budget_is_refused_as_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    filled(tmp_path / "a.asl")
-    monkeypatch.setattr(opening, "OPENING_SECONDS", -1.0)
-    monkeypatch.setattr(connection, "_BUDGET_STEP", 1)
-    with pytest.raises(FileDamaged, match="interrupted"):
-        Document.open(tmp_path / "a.asl")
 
 
 FORBIDDEN = [

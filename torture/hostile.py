@@ -1,0 +1,144 @@
+"""Hostile documents: whatever opens them must come back in time, in little memory, with a sentence and no trace.
+
+For every case every opener runs in a process of its own making (:mod:`torture.jail`); afterwards nothing may have
+changed in the folder of the document or in the folder beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from torture import hostile_files
+from torture.cases import NAME, OPENS, Case, Scene
+from torture.jail import MEMORY_BYTES, PATIENCE_SECONDS, Jail, Outcome
+from torture.openers import steps
+from torture.tally import Scale, Tally, workplace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_KNOWN_STATUS = frozenset({0, 1, 2})
+CASES: Mapping[str, Case] = {**hostile_files.CASES}
+
+
+def run(scale: Scale) -> dict[str, int]:
+    """Open every hostile document with everything that opens documents, and count what must not happen."""
+    tally = Tally("hostile")
+    for what in ("hostile", "hangs", "overwrites", "crashes", "executed", "bloated", "unclear"):
+        tally.count(what, 0)
+    with workplace(tally) as folder:
+        Range(folder).go(tally, (name for name, case in CASES.items() if scale == "full" or not case.full))
+    return tally.result()
+
+
+class Range:
+    """Where cases are made and opened."""
+
+    def __init__(self, folder: Path) -> None:
+        from asl_desktop.services.examples import build_example
+
+        self.folder = folder
+        self._healthy = folder / "healthy.asl"
+        self._foreign = folder / "foreign.asl"
+        build_example("claude-opus-4", self._healthy).close()
+        build_example("claude-sonnet-4", self._foreign).close()
+        home = folder / "home"
+        home.mkdir()
+        names = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "ASL_JAIL")
+        self.jail = Jail(dict.fromkeys(names, str(home)))
+
+    def go(self, tally: Tally, names: Iterable[str]) -> None:
+        """Make and open the cases of these names."""
+        for name in names:
+            self.one(tally, name, CASES[name])
+
+    def one(self, tally: Tally, name: str, case: Case) -> None:
+        """Make one case and let everything open it."""
+        place = self.folder / re.sub(r"\W+", "-", name)
+        scene = Scene(place / "file" / NAME, place / "victims", place / "foreign" / "foreign.asl")
+        out = place / "out"
+        for part in (scene.path.parent, scene.victims, scene.foreign.parent, out):
+            part.mkdir(parents=True)
+        shutil.copyfile(self._healthy, scene.path)
+        shutil.copyfile(self._foreign, scene.foreign)
+        (scene.victims / "precious.txt").write_bytes(b"precious\n" * 100)
+        case.prepare(scene)
+        *reading, writing = steps(scene.path, out)
+        before = traces(place, without=out)
+        outcomes = self.jail.run(reading)
+        after = traces(place, without=out)
+        _judge_traces(tally, name, before, after)
+        outcomes += self.jail.run([writing])
+        if not case.changes:
+            _judge_traces(tally, f"{name}, for writing", after, traces(place, without=out))
+        for outcome in outcomes:
+            _judge(tally, name, outcome)
+        _judge_words(tally, name, case, {outcome.step: outcome for outcome in outcomes})
+        if not tally.failed:
+            shutil.rmtree(place)
+
+
+def traces(place: Path, *, without: Path) -> dict[str, str]:
+    """Return what lies in a folder, name by name, such that any change shows; links are not followed."""
+    found = {}
+    for root, folders, files in os.walk(place):
+        if Path(root) == without:
+            folders.clear()
+            continue
+        for name in (*folders, *files):
+            path = Path(root, name)
+            found[str(path.relative_to(place))] = _trace(path)
+    return found
+
+
+def _trace(path: Path) -> str:
+    info = path.lstat()
+    kind = stat.S_IFMT(info.st_mode)
+    if kind == stat.S_IFLNK:
+        return f"link to {path.readlink()}"
+    if kind != stat.S_IFREG:
+        return f"kind {kind:o}"
+    if info.st_size > 1 << 30:
+        return f"{info.st_size} bytes, {info.st_blocks} blocks, {info.st_mtime_ns}"
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _judge_traces(tally: Tally, name: str, before: dict[str, str], after: dict[str, str]) -> None:
+    changed = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+    if changed:
+        tally.fail("overwrites", f"{name}: {', '.join(changed)[:300]}")
+
+
+def _judge(tally: Tally, name: str, outcome: Outcome) -> None:
+    tally.count("hostile")
+    where = f"{name}, {outcome.step}"
+    if outcome.end == "hang" or outcome.seconds > PATIENCE_SECONDS:
+        tally.fail("hangs", f"{where}: {outcome.seconds:.1f} s")
+    elif outcome.status not in _KNOWN_STATUS:
+        tally.fail("crashes", f"{where}: {outcome.end or outcome.status}: {outcome.text[-1500:]}")
+    if outcome.peak > MEMORY_BYTES:
+        tally.fail("bloated", f"{where}: {outcome.peak >> 20} MiB")
+    if outcome.executed:
+        tally.fail("executed", f"{where}: {outcome.executed}")
+    if outcome.status in {1, 2} and not outcome.text.strip():
+        tally.fail("unclear", f"{where}: status {outcome.status} without a word")
+    hidden = {char for char in outcome.text if not char.isprintable() and char not in "\n\t"}
+    if hidden or "Traceback" in outcome.text:
+        tally.fail("unclear", f"{where}: prints {sorted(hidden)[:5]!r}")
+
+
+def _judge_words(tally: Tally, name: str, case: Case, outcomes: Mapping[str, Outcome]) -> None:
+    for step, pattern in (("open_reading", case.reading), ("open_writing", case.writing)):
+        outcome = outcomes[step]
+        if outcome.status not in {0, 1}:
+            continue
+        if (outcome.status == 0) != (pattern == OPENS) or not re.search(pattern, outcome.text):
+            tally.fail("unclear", f"{name}, {step}: status {outcome.status}, says {outcome.text.strip()[:300]!r}")
+    if case.checked and not re.search(case.checked, outcomes["check"].text):
+        tally.fail("unclear", f"{name}, check: says {outcomes['check'].text.strip()[:300]!r}")
