@@ -9,12 +9,15 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
+import sqlalchemy.exc
+from sqlcipher3 import dbapi2
+
 from asl_desktop.clock import Clock, SystemClock, new_id, stamp
 from asl_desktop.domain.records import KIND_BY_NAME, Record
 from asl_desktop.errors import EvidenceMissing, FileReadOnly, PassphraseRefused, ValueRefused
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.storage import attaching, checking, content, creating
-from asl_desktop.storage.connection import engine_over
+from asl_desktop.storage.connection import budget, engine_over
 from asl_desktop.storage.copying import copy_connection, save_copy
 from asl_desktop.storage.keys import new_key
 from asl_desktop.storage.model import Change, Checkpoint, Commit, Event, EvidenceDraft, Head, Reversible
@@ -73,8 +76,11 @@ class Document:
 
     def _start_writing(self, opened: Opened) -> None:
         engine = engine_over(opened.writing, write=True)
-        with engine.begin() as connection:
-            tail, untidy = read_tail(connection), content.leftovers(connection)
+        try:
+            with budget(opened.writing), engine.begin() as connection:
+                tail, untidy = read_tail(connection), content.leftovers(connection)
+        except (sqlalchemy.exc.DBAPIError, dbapi2.Error, MemoryError) as error:
+            raise trouble_of(error, self.path) from error
         # A device is one opening: two copies of a file can then never go on with the same chain.
         self._log = Log(tail, device=new_id(), now=lambda: stamp(self._clock))
         self._writer = Writer(
