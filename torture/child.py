@@ -78,7 +78,10 @@ class Desk:
         self.folder = Path(orders.more or orders.path)
         self.name = orders.seed
         self.rng = random.Random(orders.seed)
-        self.next = max((int(answer.rationale) for answer in document.inputs().answers), default=-1) + 1
+        found = max((int(answer.rationale) for answer in document.inputs().answers), default=-1)
+        self.next = found + 1
+        if found >= 0:  # the last one may never have been confirmed, but here it is
+            acks.say("answer", found)
 
     def answer(self) -> None:
         """Save one answer."""

@@ -29,11 +29,11 @@ JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 
 def has_hot_journal(path: Path) -> bool:
     """Tell whether a journal waits to be played back."""
-    journal = path.with_name(path.name + "-journal")
-    if not journal.exists():
+    try:
+        with path.with_name(path.name + "-journal").open("rb") as file:
+            return file.read(len(JOURNAL_MAGIC)) == JOURNAL_MAGIC
+    except FileNotFoundError:
         return False
-    with journal.open("rb") as file:
-        return file.read(len(JOURNAL_MAGIC)) == JOURNAL_MAGIC
 
 
 def look_at_document(path: Path, told: Told, tally: Tally, *, secret: Passphrase | None = None) -> None:

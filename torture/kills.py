@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import random
 import shutil
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,9 @@ OPENING_SECONDS = 60.0
 ROUNDS_PER_FILE = 15
 UNREADY = 0.15
 """Share of the kills that do not wait for the document to be open."""
+AIMED = 0.5
+"""Share of the kills that, after their random moment, wait for a journal that would have to be played back."""
+AIMING_SECONDS = 0.3
 UNSEEN = 0.2
 """Share of the kills after which another process opens the file, hot journal and all, before anybody looks."""
 
@@ -61,16 +65,16 @@ class Case:
 CASES = (
     Case("answering", (70, 1), 0.2, hot=0.3),
     Case("answering", (70, 2), 0.2, hot=0.3, encrypted=True),
-    Case("attaching", (30, 1), 0.6, hot=0.15),
-    Case("attaching", (30, 2), 0.6, hot=0.15, encrypted=True),
-    Case("removing", (30, 2), 0.6, hot=0.15),
-    Case("removing", (30, 1), 0.6, hot=0.15, encrypted=True),
+    Case("attaching", (30, 1), 0.6, hot=0.3),
+    Case("attaching", (30, 2), 0.6, hot=0.3, encrypted=True),
+    Case("removing", (30, 2), 0.6, hot=0.3),
+    Case("removing", (30, 1), 0.6, hot=0.3, encrypted=True),
     Case("copying", (20, 1), 0.4),
     Case("copying", (20, 1), 0.4, encrypted=True),
     Case("creating", (15, 0), 0.4),
     Case("creating", (15, 1), 0.4, encrypted=True),
-    Case("migrating", (25, 1), 0.4, hot=0.15),
-    Case("migrating", (25, 1), 0.4, hot=0.15, encrypted=True),
+    Case("migrating", (25, 1), 0.4, hot=0.3),
+    Case("migrating", (25, 1), 0.4, hot=0.3, encrypted=True),
     Case("changing", (50, 3), 0.5, encrypted=True),
     Case("exporting", (15, 1), 1.0),
     Case("exporting", (15, 0), 1.0, encrypted=True),
@@ -144,6 +148,8 @@ class _Loop:
         if self.rng.random() > UNREADY and not receiver.poll(OPENING_SECONDS):
             self.tally.fail("hangs", f"{place} was not open after {OPENING_SECONDS} s")
         process.join(self.rng.uniform(0, self.case.patience))
+        if self.case.hot and self.rng.random() < AIMED:
+            _await_hot_journal(place / "a.asl")
         process.kill()
         process.join()
         if process.exitcode not in {-9, 0}:
@@ -175,6 +181,12 @@ class _Loop:
 
 _SIZES = {"copying": 8_000_000, "changing": 3_000_000, "migrating": 100_000}
 """Bytes of evidence in the documents that are worked on as a whole."""
+
+
+def _await_hot_journal(path: Path) -> None:
+    end = time.monotonic() + AIMING_SECONDS
+    while not inspection.has_hot_journal(path) and time.monotonic() < end:
+        continue
 
 
 def _furnish(path: Path, acks: Path, work: str, secret: Passphrase | None) -> None:
