@@ -23,7 +23,7 @@ def test_salvage_of_a_damaged_file_writes_a_new_one_and_lists_what_is_lost(
     assert run(["new", str(path), "--pack", "anthropic-rsp-2.2", "--model", "Model A", "--by", "Ann"]) == OK
     assert run(["attach", str(path), str(evidence), "--by", "Ann"]) == OK
     data = path.read_bytes()
-    packed = data.index(b"deflate") + 40
+    packed = data.index(b"deflate\x01") + 40
     path.write_bytes(data[:packed] + bytes(20) + data[packed + 20 : -2 * PAGE])
     before = path.read_bytes()
     assert run(["determine", str(path)]) == REFUSED
