@@ -65,11 +65,8 @@ _CONTENT = select(tables.content.c.size).where(
 def read_tail(connection: Connection) -> Tail:
     """Return the end of the log as a device sees it that has not written yet."""
     e = tables.event
-    row = connection.execute(select(e.c.seq, e.c.hash).order_by(e.c.seq.desc()).limit(1)).first()
-    if row is None:
-        return Tail()
-    lamport = connection.execute(select(func.max(e.c.lamport))).scalar_one()
-    return Tail(seq=row.seq, hash=row.hash, lamport=lamport)
+    row = connection.execute(select(e.c.seq, e.c.hash, e.c.lamport).order_by(e.c.seq.desc()).limit(1)).first()
+    return Tail() if row is None else Tail(seq=row.seq, hash=row.hash, lamport=row.lamport)
 
 
 class Log:
