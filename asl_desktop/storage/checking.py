@@ -1,255 +1,274 @@
-"""Is the file still what was recorded? Chain, replay, packs and evidence, each problem as a sentence."""
+"""Is the file still what was recorded? Pages, log, tables, packs, checkpoints and evidence; every fault a sentence."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlcipher3 import dbapi2
 
-from asl_desktop.codec import digest, parse
-from asl_desktop.errors import FileDamaged
+from asl_desktop.codec import canonical, digest
+from asl_desktop.domain.records import KIND_BY_NAME
+from asl_desktop.errors import FileDamaged, SaveFailed
 from asl_desktop.storage import tables
-from asl_desktop.storage.history import NOTHING, chain_hash, event_of
+from asl_desktop.storage.bare import Bare, printable
+from asl_desktop.storage.model import Fault
 from asl_desktop.storage.projection import columns_of, record_of
+from asl_desktop.storage.replaying import NEVER, TABLES, Replay, first_too_large, page_of_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Table
 
     from asl_desktop.progress import Progress
-    from asl_desktop.storage.model import Event
+    from asl_desktop.storage.connection import RawConnection
     from asl_desktop.storage.reader import Reader
 
-_REPEATED = ("device", "n", "lamport", "actor", "at", "change", "kind", "key")
-_BESIDE = frozenset({"document", "pack"})
-MAX_PROBLEMS = 1000
-_CHECKED_TABLES = {**tables.record_tables, "checkpoint": tables.checkpoint}
-
-Order: TypeAlias = tuple[int, str, int]
-"""Where an event stands among all there are, in whatever copy: logical time, device, number within it."""
+MAX_FAULTS = 1000
+_FILE = ("file",)
+_SNAPSHOT = (tables.document, tables.pack, tables.content, *TABLES.values())
+_LARGEST_EXACT = 2**53
 
 
 @dataclass(slots=True)
-class _Replay:
-    """What the log says the tables must hold, and what is wrong with the log itself.
+class _Snapshot:
+    """Everything but the log and the bytes of evidence, at one moment: rows by table and column, end of the log."""
 
-    The last event of a record, by :data:`Order`, is the one that counts: so it makes no difference in which order
-    copies came back together. Of a record its digest is kept, empty for one that was removed.
-
-    Attributes:
-        times: logical times by hash, of those events only that a device or a checkpoint says it goes on from.
-    """
-
-    times: dict[str, int]
-    records: dict[tuple[str, str], tuple[Order, int, str]] = field(default_factory=dict)
-    about: dict[tuple[str, str], Any] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    devices: dict[str, tuple[int, str, int]] = field(default_factory=dict)
-    seq: int = 0
-    hash: str = NOTHING
-    lamport: int = 0
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
+    chunked: frozenset[str] = frozenset()
 
 
-def check(reader: Reader, *, progress: Progress) -> tuple[str, ...]:
-    """Return one sentence for everything that is not as it was recorded."""
-    problems = list(_sound(reader))
+def examine(reader: Reader, path: Path, *, progress: Progress) -> tuple[Fault, ...]:
+    """Return a fault for everything that is not as it was recorded."""
+    bare = Bare(reader, path)
+    faults = [Fault(f"The file is damaged: {line}.", _FILE) for line in (*reader.damage(), *_broken_seals(bare))]
     progress.check()
-    replay = _replay(reader, progress)
-    problems += replay.problems
-    problems += _tables(reader, replay)
-    problems += _packs(reader, replay)
-    problems += _checkpoints(reader, replay)
-    problems += _evidence(reader, progress)
-    return (
-        (*problems[:MAX_PROBLEMS], f"And {len(problems) - MAX_PROBLEMS} more.")
-        if len(problems) > MAX_PROBLEMS
-        else tuple(problems)
+    replay = Replay()
+    _follow(replay, bare, progress)
+    snapshot = bare.together(lambda raw: _snapshot(raw, replay.seq))
+    bare.run(lambda raw: replay.follow(snapshot.events, raw))
+    heads = [str(said.get("head")) for said in (_object(row["record"]) for row in snapshot.rows["checkpoint"])]
+    places = bare.run(lambda raw: replay.finish(raw, heads))
+    faults += replay.faults
+    faults += snapshot.faults
+    faults += [Fault(f"Table {table} cannot be read: {why}.", _FILE) for table, why in snapshot.unreadable.items()]
+    faults += _tables(snapshot, replay)
+    faults += _document(snapshot, replay)
+    faults += _packs(snapshot, replay)
+    faults += _checkpoints(snapshot, replay, places)
+    faults += _evidence(snapshot, reader, progress)
+    if len(faults) > MAX_FAULTS:
+        faults[MAX_FAULTS:] = [Fault(f"And {len(faults) - MAX_FAULTS} more.", _FILE)]
+    return tuple(faults)
+
+
+def _broken_seals(bare: Bare) -> list[str]:
+    """Return what SQLCipher finds wrong with any page of an encrypted file, used or not; nothing for a plain one."""
+    query = "PRAGMA cipher_integrity_check"
+    return [str(line) for (line,) in bare.together(lambda raw: raw.execute(query).fetchmany(20))]
+
+
+def _follow(replay: Replay, bare: Bare, progress: Progress) -> None:
+    """Follow the log in pages, so that whoever saves meanwhile never waits for more than one of them."""
+    try:
+        end = bare.run(first_too_large)
+        if end != NEVER:
+            replay.fault(f"Event {end} is larger than any event can be.", f"event:{end}")
+        total = bare.rows("SELECT max(seq) FROM event")[0][0]
+        while page := bare.run(lambda raw: page_of_events(raw, replay.seq, end)):
+            if not bare.run(partial(replay.follow, page)):
+                replay.fault(f"The history goes round in a circle behind event {replay.seq}.", f"event:{replay.seq}")
+                return
+            progress.check()
+            progress.report(replay.seq, max(total, replay.seq), "Following the history")
+    except (FileDamaged, SaveFailed) as error:
+        replay.fault(f"The history cannot be read behind event {replay.seq}: {error.values['detail']}.", *_FILE)
+
+
+def _snapshot(raw: RawConnection, after: int) -> _Snapshot:
+    found = _Snapshot()
+    for table in _SNAPSHOT:
+        names = [column.name for column in table.columns]
+        listed = ", ".join(f'"{name}"' for name in names)
+        query = f'SELECT {listed} FROM "{table.name}" NOT INDEXED'  # noqa: S608 - our own names
+        try:
+            rows = [dict(zip(names, row, strict=True)) for row in raw.execute(query)]
+            found.rows[table.name] = [row for row in rows if _is_typed(table, row)]
+            found.faults += [_untyped(table, row) for row in rows if not _is_typed(table, row)]
+        except dbapi2.Error as error:
+            if "decode" in str(error):
+                raise
+            found.rows[table.name] = []
+            found.unreadable[table.name] = str(error)
+    try:
+        found.chunked = frozenset(content for (content,) in raw.execute("SELECT DISTINCT content FROM chunk"))
+        found.events = page_of_events(raw, after, NEVER)
+    except dbapi2.DatabaseError as error:
+        if "decode" in str(error):
+            raise
+        found.unreadable["chunk"] = str(error)
+    return found
+
+
+def _is_typed(table: Table, row: dict[str, Any]) -> bool:
+    return all(
+        type(row[column.name]) is column.type.python_type or (column.nullable and row[column.name] is None)
+        for column in table.columns
     )
 
 
-def _sound(reader: Reader) -> Iterator[str]:
-    for line in reader.damage():
-        if line != "ok":
-            yield f"The file is damaged: {line}."
+def _untyped(table: Table, row: dict[str, Any]) -> Fault:
+    name = printable(f"{table.name}:{next(iter(row.values()))}")
+    return Fault(f"{name} holds a value of another type than it should.", (name,))
 
 
-def _replay(reader: Reader, progress: Progress) -> _Replay:
-    replay = _Replay(dict.fromkeys(reader.grown_from(), 0))
-    total = reader.head().events
-    for row in reader.event_rows():
-        _follow(replay, row)
-        if row.seq % 500 == 0:
-            progress.check()
-            progress.report(row.seq, total, "Following the history")
-    return replay
+def _tables(snapshot: _Snapshot, replay: Replay) -> Iterator[Fault]:
+    seen: set[tuple[str, str]] = set()
+    for kind in TABLES:
+        for row in snapshot.rows[kind]:
+            seen.add((kind, row["key"]))
+            text = _row(kind, row, replay)
+            if text:
+                name = printable(f"{kind}:{row['key']}")
+                yield Fault(f"{name} {printable(text)}", (name,))
+    for (kind, key), (_, _, said) in sorted(replay.records.items()):
+        if said and kind in TABLES and (kind, key) not in seen and kind not in snapshot.unreadable:
+            yield Fault(f"{kind}:{key} is in the history but missing from its table.", (f"{kind}:{key}",))
 
 
-def _follow(replay: _Replay, row: Any) -> None:
-    name = f"Event {row.seq} ({row.kind}:{row.key}, by {row.actor})"
-    if row.seq != replay.seq + 1:
-        replay.problems.append(f"Events {replay.seq + 1} to {row.seq - 1} are missing from the history.")
-    elif not _goes_on(replay, row):
-        replay.problems.append(
-            f"{name} does not follow the event before it: the history was cut or put in another order."
-        )
-    if not _is_hash_of(row):
-        replay.problems.append(f"{name} was changed after it was recorded.")
+def _row(kind: str, row: dict[str, Any], replay: Replay) -> str:
+    """Return what is wrong with a row of a table of records, empty when nothing is."""
+    _, seq, said = replay.records.get((kind, row["key"]), ((), 0, ""))
+    if not said:
+        return "is in its table but not in the history: it was put there past the program."
+    if row["event"] != seq or hashlib.sha256(_bytes_of(row["record"])).hexdigest() != said:
+        return f"says something else in its table than in the history (event {seq})."
     try:
-        event = event_of(row.seq, row.body, row.prev, row.hash)
-        said = "" if event.record is None else digest(event.record)
-    except (ValueError, TypeError):
-        replay.problems.append(f"{name} cannot be read.")
-        _count(replay, row, device=row.device, n=row.n, lamport=row.lamport)
-        return
-    if any(getattr(event, column) != getattr(row, column) for column in _REPEATED):
-        replay.problems.append(f"{name} says something else in its columns than in what was hashed.")
-    n, _, lamport = replay.devices.get(event.device, (0, "", 0))
-    if event.n != n + 1 or event.lamport <= (lamport if n else _lamport_of(replay, row.prev)):
-        replay.problems.append(f"{name} is not counted on from the event before it.")
-    _count(replay, row, device=event.device, n=event.n, lamport=event.lamport)
-    _apply(replay, event, said)
+        if _as_written(row["record"]) != row["record"].encode():
+            return "is not written in the way of records."
+        if kind not in KIND_BY_NAME:
+            return ""
+        record = record_of(kind, row["record"])
+        expected = columns_of(kind, record)
+    except (ValueError, RecursionError):
+        return "cannot be read."
+    if KIND_BY_NAME[kind].key(record) != row["key"]:
+        return "holds the record of something else."
+    wrong = sorted(column for column, value in expected.items() if row[column] != value)
+    return f"has a changed column in its table: {', '.join(wrong)}." if wrong else ""
 
 
-def _count(replay: _Replay, row: Any, *, device: str, n: int, lamport: int) -> None:
-    replay.devices[device] = (n, row.hash, lamport)
-    replay.seq, replay.hash, replay.lamport = row.seq, row.hash, lamport
-    if row.hash in replay.times:
-        replay.times[row.hash] = lamport
+def _bytes_of(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
-def _is_hash_of(row: Any) -> bool:
+def _as_written(text: str | bytes) -> bytes:
+    """Return JSON written canonically; numbers that only a float holds exactly enough are read as one.
+
+    Raises:
+        ValueError, RecursionError: it is no JSON, or cannot be written so.
+    """
+    return canonical(json.loads(text, parse_int=_number))
+
+
+def _number(digits: str) -> int | float:
+    number = int(digits)
+    return number if abs(number) < _LARGEST_EXACT else float(number)
+
+
+def _object(text: str) -> dict[str, Any]:
+    """Return a record as JSON data, empty when it is none."""
     try:
-        return bool(chain_hash(row.prev, row.body) == row.hash)
-    except (TypeError, ValueError):  # what should be a hash is no hexadecimal number
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _document(snapshot: _Snapshot, replay: Replay) -> Iterator[Fault]:
+    rows = snapshot.rows["document"]
+    said = [_object(text) for (kind, _), text in replay.about.items() if kind == "document"]
+    shown = [{name: row[name] for name in ("id", "created", "created_by", "pack")} for row in rows]
+    # A format that older files are brought to will need an event that says so; in format 1 nothing sets it later.
+    if said != shown or any(row["program"] != row["created_by"] for row in rows):
+        yield Fault("The document's own description is not what the history says.", ("document",))
+
+
+def _packs(snapshot: _Snapshot, replay: Replay) -> Iterator[Fault]:
+    said = {key: _object(text) for (kind, key), text in replay.about.items() if kind == "pack"}
+    shown = {row["key"]: {name: row[name] for name in ("id", "version", "digest")} for row in snapshot.rows["pack"]}
+    for key in sorted({*said, *shown, *(row["pack"] for row in snapshot.rows["document"])}):
+        if key not in said or said[key] != shown.get(key):
+            name = printable(key)
+            yield Fault(f"Pack {name} is not the one that the history says.", (f"pack:{name}",))
+    for row in snapshot.rows["pack"]:
+        if not _is_pack(row):
+            name = printable(row["key"])
+            yield Fault(f"Pack {name} was changed after it was recorded.", (f"pack:{name}",))
+
+
+def _is_pack(row: dict[str, Any]) -> bool:
+    """Say whether the body of a pack has the digest of its row and claims no other, nor another name."""
+    try:
+        data = json.loads(row["body"], parse_int=_number)
+        if canonical(data) != row["body"] or (data["id"], data["version"]) != (row["id"], row["version"]):
+            return False
+        claimed = data.pop("digest")
+        return digest(data) == row["digest"] and claimed in ("", row["digest"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return False
 
 
-def _goes_on(replay: _Replay, row: Any) -> bool:
-    """Say whether an event names as the one before it what it must: its device's last, or what the device grew from."""
-    known = replay.devices.get(row.device)
-    if known is not None:
-        return bool(row.prev == known[1])
-    return row.prev == replay.hash or (replay.seq > 0 and replay.times.get(row.prev, 0) > 0)
-
-
-def _lamport_of(replay: _Replay, prev: str) -> int:
-    return replay.lamport if prev == replay.hash else replay.times.get(prev, 0)
-
-
-def _apply(replay: _Replay, event: Event, said: str) -> None:
-    place = (event.kind, event.key)
-    if event.kind in _BESIDE:
-        replay.about[place] = event.record
-    elif (
-        event.kind not in _CHECKED_TABLES
-        or event.action not in ("put", "remove")
-        or (event.action == "put") != (event.record is not None)
-    ):
-        replay.problems.append(f"Event {event.seq} is of a kind that this version of the program does not know.")
-    else:
-        order = (event.lamport, event.device, event.n)
-        if place not in replay.records or replay.records[place][0] < order:
-            replay.records[place] = (order, event.seq, said)
-
-
-def _tables(reader: Reader, replay: _Replay) -> Iterator[str]:
-    seen: set[tuple[str, str]] = set()
-    for kind, table in _CHECKED_TABLES.items():
-        with reader.begin() as connection:
-            rows = connection.execute(select(table)).all()
-        for row in rows:
-            seen.add((kind, row.key))
-            yield from _row(kind, row, replay)
-    there = {place for place, (_, _, said) in replay.records.items() if said}
-    for kind, key in sorted(there - seen):
-        yield f"{kind}:{key} is in the history but missing from its table."
-
-
-def _row(kind: str, row: Any, replay: _Replay) -> Iterator[str]:
-    _, seq, said = replay.records.get((kind, row.key), ((), 0, ""))
-    if not said:
-        yield f"{kind}:{row.key} is in its table but not in the history: it was put there past the program."
-        return
-    if row.event != seq or hashlib.sha256(row.record.encode()).hexdigest() != said:
-        yield f"{kind}:{row.key} says something else in its table than in the history (event {seq})."
-        return
-    if kind not in tables.record_tables:
-        return
-    try:
-        expected = columns_of(kind, record_of(kind, row.record))
-    except ValueError:
-        yield f"{kind}:{row.key} cannot be read."
-        return
-    wrong = sorted(column for column, value in expected.items() if getattr(row, column) != value)
-    if wrong:
-        yield f"{kind}:{row.key} has a changed column in its table: {', '.join(wrong)}."
-
-
-def _checkpoints(reader: Reader, replay: _Replay) -> Iterator[str]:
-    for checkpoint in reader.checkpoints():
-        if not replay.times.get(checkpoint.head):
-            yield (
-                f"The history is not the one that {checkpoint.signer or 'somebody'} signed on {checkpoint.at[:10]}: "
-                f"event {checkpoint.events} of it is missing."
+def _checkpoints(snapshot: _Snapshot, replay: Replay, places: dict[str, int]) -> Iterator[Fault]:
+    ids = {row["id"] for row in snapshot.rows["document"]}
+    for row in sorted(snapshot.rows["checkpoint"], key=lambda row: row["event"]):
+        said, name = _object(row["record"]), printable(f"checkpoint:{row['key']}")
+        place = places.get(str(said.get("head")), NEVER)
+        who, day = str(said.get("signer") or "somebody"), str(said.get("at"))[:10]
+        if place >= row["event"] or (replay.single and place != said.get("events")):
+            text = (
+                f"The history is not the one that {who} signed on {day}: event {said.get('events')} of it is missing."
             )
+            yield Fault(printable(text), (name,))
+        if said.get("document") not in ids or said.get("id") != row["key"]:
+            yield Fault(printable(f"The checkpoint by {who} of {day} speaks of another document."), (name,))
 
 
-def _packs(reader: Reader, replay: _Replay) -> Iterator[str]:
-    p, d = tables.pack, tables.document
-    with reader.begin() as connection:
-        documents = connection.execute(select(d)).all()
-        packs = connection.execute(select(p)).all()
-    said = {key: value for (kind, key), value in replay.about.items() if kind == "document"}
-    shown = {
-        row.id: {"id": row.id, "created": row.created, "created_by": row.created_by, "pack": row.pack}
-        for row in documents
-    }
-    if said != shown:
-        yield "The document's own description is not what the history says."
-    said = {key: value for (kind, key), value in replay.about.items() if kind == "pack"}
-    shown = {row.key: {"id": row.id, "version": row.version, "digest": row.digest} for row in packs}
-    for key in sorted(
-        said.keys() ^ shown.keys() | {key for key in said.keys() & shown.keys() if said[key] != shown[key]}
-    ):
-        yield f"Pack {key} is not the one that the history says."
-    for row in packs:
-        if _pack_digest(row.body) != row.digest:
-            yield f"Pack {row.key} was changed after it was recorded."
-
-
-def _pack_digest(body: bytes) -> str:
-    """Return the digest of a pack's content, nothing when it cannot be read or claims to have another digest."""
-    try:
-        data = parse(body)
-        found = digest({name: value for name, value in data.items() if name != "digest"})
-    except (ValueError, TypeError, AttributeError):
-        return ""
-    return found if data.get("digest") in ("", found) else ""
-
-
-def _evidence(reader: Reader, progress: Progress) -> Iterator[str]:
-    e, c = tables.record_tables["evidence"], tables.content
-    with reader.begin() as connection:
-        items = connection.execute(select(e.c.key, e.c.name, e.c.size).order_by(e.c.key)).all()
-        held = connection.execute(select(c.c.id, c.c.sha256, c.c.size, c.c.state).where(c.c.state != "staging")).all()
-    total, done = sum(row.size for row in held), 0
-    names = {item.key: f'Evidence "{item.name}" ({item.key[:12]})' for item in items}
-    sizes = {row.sha256: row.size for row in held if row.state == "ok"}
+def _evidence(snapshot: _Snapshot, reader: Reader, progress: Progress) -> Iterator[Fault]:
+    items = sorted(snapshot.rows["evidence"], key=lambda row: str(row["key"]))
+    held = [row for row in snapshot.rows["content"] if row["state"] != "staging"]
+    names = {item["key"]: printable(f'Evidence "{item["name"]}" ({item["key"][:12]})') for item in items}
+    sizes = {row["sha256"]: row["size"] for row in held if row["state"] == "ok"}
     for item in items:
-        if item.key not in sizes:
-            yield f"{names[item.key]} is described but its bytes are missing."
-        elif sizes[item.key] != item.size:
-            yield f"{names[item.key]} is kept with another length than it had."
-    for row in sorted(held, key=lambda row: str(row.sha256)):
-        name = names.get(row.sha256, f"Removed evidence ({row.sha256[:12]})")
-        if row.state == "ok" and row.sha256 not in names:
-            yield f"Bytes with digest {row.sha256[:12]} are kept as evidence that nothing describes."
-        problem = _bytes(reader, row.id, row.sha256, step=partial(_step, progress, done, total))
+        if item["key"] not in sizes:
+            yield _evidence_fault(item["key"], f"{names[item['key']]} is described but its bytes are missing.")
+        elif sizes[item["key"]] != item["size"]:
+            yield _evidence_fault(item["key"], f"{names[item['key']]} is kept with another length than it had.")
+    total, done = sum(row["size"] for row in held), 0
+    for row in sorted(held, key=lambda row: str(row["sha256"])):
+        sha256 = printable(row["sha256"])
+        name = names.get(row["sha256"], f"Removed evidence ({sha256[:12]})")
+        if row["state"] == "ok" and row["sha256"] not in names:
+            text = f"Bytes with digest {sha256[:12]} are kept as evidence that nothing describes."
+            yield _evidence_fault(row["sha256"], text)
+        problem = _bytes(reader, row, step=partial(_step, progress, done, total))
         if problem:
-            yield f"{name} {problem}."
-        done += row.size
+            yield _evidence_fault(row["sha256"], f"{name} {problem}.")
+        done += row["size"]
+    for content in sorted(snapshot.chunked - {row["id"] for row in snapshot.rows["content"]}):
+        yield Fault(f"Stored bytes belong to no evidence (content {printable(content)}).", _FILE)
+
+
+def _evidence_fault(sha256: str, text: str) -> Fault:
+    return Fault(text, (printable(f"evidence:{sha256}"),))
 
 
 def _step(progress: Progress, before: int, total: int, done: int) -> None:
@@ -257,13 +276,16 @@ def _step(progress: Progress, before: int, total: int, done: int) -> None:
     progress.report(before + done, total, "Reading the evidence")
 
 
-def _bytes(reader: Reader, content: str, sha256: str, *, step: Callable[[int], None]) -> str:
+def _bytes(reader: Reader, row: dict[str, Any], *, step: Callable[[int], None]) -> str:
+    """Return what is wrong with the bytes of a content, empty when they are what its digest says."""
     running, done = hashlib.sha256(), 0
     try:
-        for data in reader.chunks(content):
+        for data in reader.chunks(row["id"]):
             running.update(data)
             done += len(data)
             step(done)
-    except (ValueError, FileDamaged) as error:
-        return f"is damaged: a chunk {error}"
-    return "" if running.hexdigest() == sha256 else "was changed: its bytes no longer match its digest"
+    except (ValueError, TypeError, FileDamaged, SaveFailed) as error:
+        return f"is damaged: a chunk {printable(str(error))}"
+    if running.hexdigest() != row["sha256"]:
+        return "was changed: its bytes no longer match its digest"
+    return "" if done == row["size"] else f"is kept with another length than its {done} bytes"

@@ -20,7 +20,7 @@ from asl_desktop.storage import attaching, checking, content, creating
 from asl_desktop.storage.connection import budget, engine_over
 from asl_desktop.storage.copying import copy_connection, save_copy
 from asl_desktop.storage.keys import new_key
-from asl_desktop.storage.model import Change, Checkpoint, Commit, Event, EvidenceDraft, Head, Reversible
+from asl_desktop.storage.model import Change, Checkpoint, Commit, Event, EvidenceDraft, Fault, Head, Reversible
 from asl_desktop.storage.opening import Opened, open_file
 from asl_desktop.storage.past import Past
 from asl_desktop.storage.projection import item_of
@@ -339,7 +339,11 @@ class Document:
         the end of the history was cut off, or that all of it was written anew: compare :meth:`head` with one printed
         in a report for that.
         """
-        return checking.check(self._reader, progress=progress)
+        return tuple(fault.text for fault in self.examine(progress=progress))
+
+    def examine(self, *, progress: Progress = _SILENT) -> tuple[Fault, ...]:
+        """Look for the same as :meth:`check`, and say of each fault what it touches."""
+        return checking.examine(self._reader, self.path, progress=progress)
 
     def save_copy(self, target: Path, *, progress: Progress = _SILENT) -> None:
         """Write a complete copy of the document, even while it is being changed; an encrypted one keeps its key.
