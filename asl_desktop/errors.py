@@ -176,10 +176,28 @@ class DiskFull(UserError):
     code = "disk-full"
 
 
+class FileTooLarge(UserError):
+    """The file system of the target holds no file of this size; nothing was begun. Values: path, needed."""
+
+    code = "file-too-large"
+
+
 class SaveFailed(UserError):
     """The medium refused a write; what was saved before is unharmed. Values: path, detail."""
 
     code = "save-failed"
+
+
+class FileReplaced(UserError):
+    """An open file is no longer where it was opened; what was just written is not in it. Values: path, detail."""
+
+    code = "file-replaced"
+
+
+class FileChanged(UserError):
+    """Somebody else wrote into a file that is open here; nothing is written over it. Values: path."""
+
+    code = "file-changed"
 
 
 class OutputNotWritable(UserError):
