@@ -35,6 +35,7 @@ PACK = Pack(
 SCOPE = Scope(model="Model A")
 ACTOR = "Ann"
 ENDLESS = 1_000_000
+IDLE_AFTER = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,14 @@ def _exporting(desk: Desk, number: int) -> None:
     desk.acks.say("file", report.name, _digest(report))
 
 
+def _idling(desk: Desk, number: int) -> None:
+    """Answer a little, then wait to be killed."""
+    desk.answer()
+    if number == IDLE_AFTER:
+        desk.acks.say("idle")
+        threading.Event().wait()
+
+
 def _session(desk: Desk, number: int) -> None:
     """A little of everything, for the power to be cut in."""
     desk.answer()
@@ -175,6 +184,7 @@ _AT_A_DESK: Mapping[str, Callable[[Desk, int], None]] = {
     "removing": _removing,
     "copying": _copying,
     "exporting": _exporting,
+    "idling": _idling,
     "session": _session,
 }
 

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
-import subprocess
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain.inputs import Answer
@@ -21,11 +19,12 @@ from asl_desktop.storage.document import Document, EvidenceDraft
 from torture import inspection
 from torture.child import ACTOR, PACK, SCOPE
 from torture.keyring import cheap, passphrase
+from torture.mounts import MountingImpossibleError, medium, resize
 from torture.tally import Scale, Tally, workplace
 from torture.told import QUESTIONS, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from asl_desktop.storage.keys import Passphrase
@@ -36,35 +35,6 @@ REFUSALS = 5
 """How often a person tries again before room is made."""
 MANY = 20_000
 TIDYING_SECONDS = 30.0
-
-
-class MountingImpossibleError(Exception):
-    """This process may not mount anything."""
-
-
-@contextmanager
-def medium(place: Path, *, mib: int) -> Iterator[Path]:
-    """Mount a file system of a given size in memory.
-
-    Raises:
-        MountingImpossibleError: only the administrator of a Linux system may.
-    """
-    if os.name != "posix" or os.geteuid() != 0 or shutil.which("mount") is None:
-        raise MountingImpossibleError("only the administrator of a Linux system may mount a small disk")
-    place.mkdir(parents=True)
-    options = f"size={mib}m"
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", place], capture_output=True, check=False)
-    if done.returncode:
-        raise MountingImpossibleError(done.stderr.decode().strip())
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", place], check=True)
-
-
-def resize(place: Path, *, mib: int) -> None:
-    """Make room on, or take it from, a medium."""
-    subprocess.run(["mount", "-o", f"remount,size={mib}m", place], check=True)
 
 
 def run(scale: Scale) -> dict[str, int]:

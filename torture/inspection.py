@@ -38,7 +38,7 @@ def has_hot_journal(path: Path) -> bool:
 
 def look_at_document(path: Path, told: Told, tally: Tally, *, secret: Passphrase | None = None) -> None:
     """Open a document for writing, as a person does the day after, and compare it with what was acknowledged."""
-    with _findings(path, tally):
+    with findings(path, tally):
         with Document.open(path, secret=secret) as document:
             broken = document.check()
             missing = told.missing_from(document)
@@ -49,7 +49,8 @@ def look_at_document(path: Path, told: Told, tally: Tally, *, secret: Passphrase
 
 
 @contextmanager
-def _findings(path: Path, tally: Tally) -> Iterator[None]:
+def findings(path: Path, tally: Tally) -> Iterator[None]:
+    """Count whatever comes out of looking at a file."""
     try:
         yield
     except UserError as error:
@@ -85,7 +86,7 @@ def look_at_copies(folder: Path, told: Told, tally: Tally, *, secret: Passphrase
     for name in told.copies.keys() - there.keys():
         tally.fail("lost", f"{folder / name} was acknowledged and is not there")
     for name, path in there.items():
-        with _findings(path, tally):
+        with findings(path, tally):
             with Document.open(path, read_only=True, secret=secret) as copy:
                 events, broken = copy.head().events, copy.check()
             if events < told.copies.get(name, 0):
@@ -128,7 +129,7 @@ def look_at_migration(path: Path, tally: Tally, *, secret: Passphrase | None = N
     child.migrate(path, secret)
     _look_at_version(path, tally, secret)
     for backup in path.parent.glob("*.bak"):
-        with _findings(backup, tally), Document.open(backup, read_only=True, secret=secret) as document:
+        with findings(backup, tally), Document.open(backup, read_only=True, secret=secret) as document:
             for problem in document.check():
                 tally.fail("corrupt", f"{backup}: {problem}")
 

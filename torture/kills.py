@@ -73,7 +73,7 @@ CASES = (
     Case("copying", (20, 1), 0.4, encrypted=True),
     Case("creating", (15, 0), 0.4),
     Case("creating", (15, 1), 0.4, encrypted=True),
-    Case("migrating", (25, 1), 0.4, hot=0.3),
+    Case("migrating", (25, 1), 0.2, hot=0.1),
     Case("migrating", (25, 1), 0.4, hot=0.3, encrypted=True),
     Case("changing", (50, 3), 0.5, encrypted=True),
     Case("exporting", (15, 1), 1.0),
