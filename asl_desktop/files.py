@@ -7,10 +7,11 @@ import errno
 import os
 import secrets
 import shutil
+import stat
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from asl_desktop.errors import DiskFull, FileExists, OutputNotWritable, UserError
 
@@ -20,6 +21,30 @@ if TYPE_CHECKING:
 _SUFFIX = ".partial"
 _ABANDONED_SECONDS = 24 * 3600.0
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def open_ordinary(path: Path) -> BinaryIO:
+    """Open an existing file for reading if it is an ordinary one; links are followed.
+
+    A pipe would make us wait for ever and a device never end, so what was opened is looked at, not what has the name.
+
+    Raises:
+        OSError: it cannot be opened, or is a folder, a pipe, a socket or a device. ``strerror`` says which.
+    """
+    _require_ordinary(path, path.stat())  # before opening: that alone does something to some devices
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+    handle = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+    try:
+        _require_ordinary(path, os.fstat(handle))  # after it: the name may lead elsewhere by now
+    except OSError:
+        os.close(handle)
+        raise
+    return os.fdopen(handle, "rb")
+
+
+def _require_ordinary(path: Path, info: os.stat_result) -> None:
+    if not stat.S_ISREG(info.st_mode):
+        raise OSError(errno.EINVAL, "It is not an ordinary file", str(path))
 
 
 @contextlib.contextmanager

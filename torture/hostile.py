@@ -14,7 +14,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torture import hostile_files
+from torture import hostile_files, hostile_places
 from torture.cases import NAME, OPENS, Case, Scene
 from torture.jail import MEMORY_BYTES, PATIENCE_SECONDS, Jail, Outcome
 from torture.openers import steps
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _KNOWN_STATUS = frozenset({0, 1, 2})
-CASES: Mapping[str, Case] = {**hostile_files.CASES}
+CASES: Mapping[str, Case] = {**hostile_files.CASES, **hostile_places.CASES}
 
 
 def run(scale: Scale) -> dict[str, int]:
@@ -75,8 +75,10 @@ class Range:
         after = traces(place, without=out)
         _judge_traces(tally, name, before, after)
         outcomes += self.jail.run([writing])
-        if not case.changes:
-            _judge_traces(tally, f"{name}, for writing", after, traces(place, without=out))
+        last = traces(place, without=out)
+        if case.changes:  # the file itself and what is its own beside it
+            after, last = _abroad(after), _abroad(last)
+        _judge_traces(tally, f"{name}, for writing", after, last)
         for outcome in outcomes:
             _judge(tally, name, outcome)
         _judge_words(tally, name, case, {outcome.step: outcome for outcome in outcomes})
@@ -95,6 +97,11 @@ def traces(place: Path, *, without: Path) -> dict[str, str]:
             path = Path(root, name)
             found[str(path.relative_to(place))] = _trace(path)
     return found
+
+
+def _abroad(found: dict[str, str]) -> dict[str, str]:
+    """Leave out the folder of the document."""
+    return {name: trace for name, trace in found.items() if not name.startswith("file/")}
 
 
 def _trace(path: Path) -> str:

@@ -13,7 +13,7 @@ from asl_desktop.domain.records import KINDS
 from asl_desktop.services.checks import check_record
 from asl_desktop.services.packs import load_pack
 from asl_desktop.storage.document import Document, Head
-from asl_desktop.storage.outside import look_at
+from asl_desktop.storage.outside import look_at, settled
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,7 +66,7 @@ def is_encrypted(path: Path) -> bool:
     Raises:
         FileMissing, FileNotAssessment, FileDamaged, FileTampered: it can be neither.
     """
-    return look_at(path.expanduser().resolve()).encrypted
+    return look_at(settled(path)).encrypted
 
 
 def take_snapshot(document: Document, *, as_of: date | None = None, clock: Clock | None = None) -> Snapshot:

@@ -12,15 +12,21 @@ import getpass
 import json
 import os
 import socket
+import stat
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 import asl_desktop
+from asl_desktop.codec import parse
 from asl_desktop.errors import DiskFull, FileLocked, OutputNotWritable, UserError
+from asl_desktop.files import open_ordinary
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_MOST_INFO = 4096
+_MOST_WORD = 100
 
 
 class DocumentLock:
@@ -36,6 +42,7 @@ class DocumentLock:
         self._lock_path = path.with_name(path.name + ".lock")
         self._info_path = path.with_name(path.name + ".lock.json")
         self._lock = FileLock(self._lock_path, thread_local=False)
+        _require_ordinary(self._lock_path, path)
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
@@ -46,7 +53,7 @@ class DocumentLock:
         except OSError as error:
             raise _refusal(path, error) from error
         try:
-            self._info_path.write_text(json.dumps(_whoami()), encoding="utf-8")
+            _write_anew(self._info_path, json.dumps(_whoami()))
         except OSError as error:
             self.release()
             raise _refusal(path, error) from error
@@ -62,10 +69,31 @@ class DocumentLock:
 
     def _holder(self) -> tuple[str, str]:
         try:
-            info = json.loads(self._info_path.read_text(encoding="utf-8"))
-            return f"{info['program']} of {info['user']}, process {info['pid']}", str(info["host"])
+            with open_ordinary(self._info_path) as file:
+                info = parse(file.read(_MOST_INFO))
+            program, user, host = (str(info[name])[:_MOST_WORD] for name in ("program", "user", "host"))
+            return f"{program} of {user}, process {str(info['pid'])[:_MOST_WORD]}", host
         except (OSError, ValueError, KeyError, TypeError):
             return "another program", "an unknown computer"
+
+
+def _require_ordinary(lock: Path, path: Path) -> None:
+    """Refuse a lock that somebody made something else of: taking it empties it, and with it whatever it leads to.
+
+    Raises:
+        OutputNotWritable: with the name of the lock.
+    """
+    with contextlib.suppress(OSError):  # what keeps us from looking keeps us from taking it, and is told there
+        info = lock.lstat()
+        if not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
+            raise OutputNotWritable(path=str(path), detail=f"{lock.name} beside it is not an ordinary file of its own")
+
+
+def _write_anew(path: Path, text: str) -> None:
+    """Write a new file, in the place of whatever has its name; that is never followed anywhere."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _refusal(path: Path, error: OSError) -> UserError:

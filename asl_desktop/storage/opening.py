@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2
 
 from asl_desktop.errors import (
+    DiskFull,
     FileDamaged,
     FileNotAssessment,
     FileTampered,
@@ -18,14 +19,16 @@ from asl_desktop.errors import (
     OutputNotWritable,
     PassphraseNeeded,
     PassphraseRefused,
+    PassphraseWrong,
     UserError,
 )
 from asl_desktop.storage import bounds, migrations, schema
-from asl_desktop.storage.connection import PAGE_SIZE, Mode, RawConnection, budget, connect, guard, pragma
+from asl_desktop.storage.connection import OPERATIONS, PAGE_SIZE, Mode, RawConnection, budget, connect, guard, pragma
+from asl_desktop.storage.copying import drop_part, part_beside
 from asl_desktop.storage.keys import RecoveryKey, Secret, key_of
 from asl_desktop.storage.leftovers import clear_away
 from asl_desktop.storage.locking import DocumentLock
-from asl_desktop.storage.outside import OPEN_HERE, Outside, look_at
+from asl_desktop.storage.outside import OPEN_HERE, Outside, is_hot, look_at, settled
 from asl_desktop.storage.troubles import unreadable
 
 _AS_LAID_OUT = {"encoding": "UTF-8", "page_size": str(PAGE_SIZE), "auto_vacuum": "2"}
@@ -76,7 +79,7 @@ def open_file(path: Path, *, read_only: bool, secret: Secret | None = None) -> O
         PassphraseRefused: it is not encrypted and a secret was given, or the secret cannot be used.
         OutputNotWritable: writing was asked for and is not permitted.
     """
-    path = path.expanduser().resolve()
+    path = settled(path)
     outside = look_at(path)
     require_fitting(path, outside, secret)
     if read_only:
@@ -114,8 +117,75 @@ def key_for(outside: Outside, secret: Secret | None) -> RecoveryKey | None:
     return key_of(secret, outside.salt) if secret is not None else None
 
 
-def _open_writing(path: Path, outside: Outside, key: RecoveryKey | None, lock: DocumentLock) -> Opened:
+def _rehearse(path: Path, key: RecoveryKey | None) -> None:
+    """Play a journal back into a private copy first: one that belongs to another file would destroy this one.
+
+    Raises:
+        FileDamaged: what comes out is no sound assessment; nothing was played back. Without room for a copy nothing is
+            tried.
+        PassphraseWrong: the key does not open what comes out.
+    """
+    journal = path.with_name(path.name + "-journal")
+    if not journal.exists() or not is_hot(journal):
+        return
+    scratch = Path(tempfile.mkdtemp(prefix="asl-read-"))
+    try:
+        if shutil.disk_usage(scratch).free < 2 * path.stat().st_size:
+            return
+        for source in (path, journal):
+            shutil.copyfile(source, scratch / source.name)
+        raw = connect_looking(scratch / path.name, key, mode="rw")
+        try:
+            with budget(raw, OPERATIONS + path.stat().st_size):
+                verdict = raw.execute("PRAGMA quick_check(1)").fetchone()[0]
+        finally:
+            raw.close()
+    except PassphraseWrong:
+        raise PassphraseWrong(path=str(path)) from None
+    except (UserError, dbapi2.Error, MemoryError) as error:
+        raise _misfit(path, journal) from error
+    except OSError:  # the room went meanwhile
+        return
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    if verdict != "ok":
+        raise _misfit(path, journal)
+
+
+def _require_room(folder: Path, needed: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise DiskFull(path=str(folder), needed=needed, free=free)
+
+
+def _misfit(path: Path, journal: Path) -> FileDamaged:
+    detail = f"{journal.name} beside it holds an interrupted save that does not fit it, and was not played back"
+    return FileDamaged(path=str(path), detail=detail)
+
+
+def _require_one_name(path: Path) -> None:
+    """Refuse to write a file that has a second name: after a crash, its journal would not be found under that one."""
+    if path.stat().st_nlink > 1:
+        detail = "it has a second name (a hard link); open it for reading only, or save a copy and change that"
+        raise OutputNotWritable(path=str(path), detail=detail)
+
+
+def make_ready(path: Path, key: RecoveryKey | None) -> None:
+    """Bring a file into the state in which it may be written: nothing interrupted, one name, this format.
+
+    The caller holds the lock.
+
+    Raises:
+        PassphraseWrong, FileDamaged, FileNotUpgraded, OutputNotWritable: it is as it was.
+    """
+    drop_part(part_beside(path))
+    _require_one_name(path)
+    _rehearse(path, key)
     migrations.bring_up_to_date(path, key=key)
+
+
+def _open_writing(path: Path, outside: Outside, key: RecoveryKey | None, lock: DocumentLock) -> Opened:
+    make_ready(path, key)
     writing = connect_looking(path, key, mode="rw")
     try:
         clear_away(writing, path)
@@ -145,6 +215,7 @@ def _open_private_copy(path: Path, outside: Outside, key: RecoveryKey | None) ->
     """
     scratch = Path(tempfile.mkdtemp(prefix="asl-read-"))
     try:
+        _require_room(scratch, path.stat().st_size)
         copy = scratch / path.name
         for name in (path.name, path.name + "-journal"):
             if path.with_name(name).exists():

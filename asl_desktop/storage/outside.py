@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asl_desktop.errors import FileDamaged, FileMissing, FileNotAssessment, FileTampered
+from asl_desktop.files import open_ordinary
 from asl_desktop.storage import schema
 from asl_desktop.storage.connection import PAGE_SIZE
 from asl_desktop.storage.keys import SALT_BYTES
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["OPEN_HERE", "Outside", "look_at"]
 
 _MAGIC = b"SQLite format 3\x00"
+_JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+"""A journal starts with it; one that also ends with it belongs to a transaction over several files."""
 _HEADER = 100
 _UNLIKELY = 450.0
 """Chi-square over 256 values: an encrypted page stays below it but for one in 10^12, text and tables are far above."""
@@ -40,6 +44,18 @@ class Outside:
         return bool(self.salt)
 
 
+def settled(path: Path) -> Path:
+    """Return the whole path of a file, links followed.
+
+    Raises:
+        FileNotAssessment: links that lead round in a circle, a name that no file can have, an unknown home.
+    """
+    try:
+        return path.expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise FileNotAssessment(path=str(path), detail="the name does not lead to any file") from error
+
+
 def look_at(path: Path) -> Outside:
     """Tell a plain assessment from one that may be encrypted, and refuse what can be neither.
 
@@ -58,12 +74,42 @@ def look_at(path: Path) -> Outside:
         raise FileNotAssessment(path=str(path), detail="it is a device or a pipe, not a file")
     if info.st_size == 0:
         raise FileNotAssessment(path=str(path), detail="it is empty")
+    _look_beside(path)
     return OPEN_HERE.look(path) or _look_inside(path, info.st_size)
+
+
+def _look_beside(path: Path) -> None:
+    """Refuse a file beside which something lies that SQLite would take for a part of it and we never make.
+
+    A planted log or journal is played into the file, wherever it comes from.
+    """
+    for suffix in ("-wal", "-shm"):
+        if os.path.lexists(path.with_name(path.name + suffix)):
+            raise FileTampered(path=str(path), detail=f"{path.name}{suffix} of another program lies beside it")
+    journal = path.with_name(path.name + "-journal")
+    try:
+        info = journal.lstat()
+        if not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
+            raise FileTampered(path=str(path), detail=f"{journal.name} beside it is not an ordinary file of its own")
+        with open_ordinary(journal) as file:
+            file.seek(max(0, info.st_size - len(_JOURNAL_MAGIC)))
+            if info.st_size > _HEADER and file.read(len(_JOURNAL_MAGIC)) == _JOURNAL_MAGIC:
+                raise FileTampered(path=str(path), detail=f"{journal.name} beside it points to other files")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise FileNotAssessment(path=str(path), detail=f"{journal.name} beside it cannot be read") from error
+
+
+def is_hot(journal: Path) -> bool:
+    """Say whether SQLite may play this journal back."""
+    with open_ordinary(journal) as file:
+        return file.read(len(_JOURNAL_MAGIC)) == _JOURNAL_MAGIC
 
 
 def _look_inside(path: Path, size: int) -> Outside:
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             page = file.read(PAGE_SIZE)
     except OSError as error:
         raise FileNotAssessment(path=str(path), detail=error.strerror or str(error)) from error

@@ -48,10 +48,14 @@ class Reader:
     def begin(self) -> Iterator[Connection]:
         """Open a consistent view; whatever the file is at fault for comes out as a UserError."""
         try:
-            with self._lock, budget(self._raw), self._engine.begin() as connection:
+            with self._lock, budget(self._raw, self._most()), self._engine.begin() as connection:
                 yield connection
         except (sqlalchemy.exc.DBAPIError, dbapi2.Error, MemoryError) as error:
             raise trouble_of(error, self._path) from error
+
+    def _most(self) -> int:
+        """Return how many operations one look at a file of this size can honestly need."""
+        return OPERATIONS + self._path.stat().st_size // 4
 
     def close(self) -> None:
         """Close the connection."""
