@@ -206,6 +206,11 @@ ENTRIES: Mapping[str, Entry] = {
         ("{path} is not the file that was opened: {detail}.",),
         ("Put it back and open it again, or save a copy elsewhere and go on in that.",),
     ),
+    "file-changed": Entry(
+        "Another program changed the file",
+        ("{path} was changed by another program while it was open here, so nothing more is written to it.",),
+        ("Note down what was not saved, close the file and open it again: it shows what it holds now.",),
+    ),
     "output-not-writable": Entry(
         "The output place cannot be written",
         ("{path} cannot be written: {detail}.", "{path} cannot be written."),

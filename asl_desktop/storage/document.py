@@ -17,7 +17,7 @@ from asl_desktop.domain.records import KIND_BY_NAME, Record
 from asl_desktop.errors import EvidenceMissing, FileReadOnly, PassphraseRefused, ValueRefused
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.storage import attaching, checking, content, creating
-from asl_desktop.storage.connection import budget, engine_over
+from asl_desktop.storage.connection import PAGE_SIZE, budget, engine_over, pragma
 from asl_desktop.storage.copying import copy_connection, save_copy
 from asl_desktop.storage.keys import new_key
 from asl_desktop.storage.model import Change, Checkpoint, Commit, Event, EvidenceDraft, Fault, Head, Reversible
@@ -26,8 +26,10 @@ from asl_desktop.storage.past import Past
 from asl_desktop.storage.projection import item_of
 from asl_desktop.storage.reader import Reader
 from asl_desktop.storage.reverting import changes_of, reversible
+from asl_desktop.storage.standing import displaced
 from asl_desktop.storage.troubles import trouble_of
 from asl_desktop.storage.unit_of_work import Log, read_tail
+from asl_desktop.storage.watching import Watch
 from asl_desktop.storage.writer import Writer
 
 if TYPE_CHECKING:
@@ -82,9 +84,15 @@ class Document:
         except (sqlalchemy.exc.DBAPIError, dbapi2.Error, MemoryError) as error:
             raise trouble_of(error, self.path) from error
         # A device is one opening: two copies of a file can then never go on with the same chain.
-        self._log = Log(tail, device=new_id(), now=lambda: stamp(self._clock))
+        device = new_id()
+        self._log = Log(tail, device=device, now=lambda: stamp(self._clock))
+        identity = opened.identity
         self._writer = Writer(
-            engine, self._log, translate=lambda error: trouble_of(error, self.path), name=f"writer of {self.path.name}"
+            engine,
+            Watch(self._log, opened, device=device),
+            translate=lambda error: displaced(self.path, identity) or trouble_of(error, self.path),
+            stands=lambda: displaced(self.path, identity),
+            name=f"writer of {self.path.name}",
         )
         if untidy:
             content.tidy(self._writer, untidy)
@@ -368,7 +376,9 @@ class Document:
                     lambda between: copy_connection(writing, part, key=key, progress=progress, between=between)
                 ).result()
 
-        save_copy(copy_to, target, needed=self.path.stat().st_size, key=key)
+        # Asked of the open file: the path may name nothing any more, which is one reason to want a copy.
+        pages = self._reader.raw(lambda raw: pragma(raw, "page_count"))
+        save_copy(copy_to, target, needed=pages * PAGE_SIZE, key=key)
 
     def close(self) -> None:
         """Finish every change that was asked for, then give the file back. Safe to call twice."""

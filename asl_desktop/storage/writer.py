@@ -60,11 +60,23 @@ class Writer:
     """
 
     def __init__(
-        self, engine: Engine, ledger: Ledger, *, translate: Callable[[BaseException], BaseException], name: str
+        self,
+        engine: Engine,
+        ledger: Ledger,
+        *,
+        translate: Callable[[BaseException], BaseException],
+        stands: Callable[[], BaseException | None],
+        name: str,
     ) -> None:
+        """Start the thread.
+
+        ``translate`` makes the error that a future gets from the one that came out of a transaction. ``stands`` is
+        asked after every commit; an error that it returns goes to the future in the place of the result.
+        """
         self._engine = engine
         self._ledger = ledger
         self._translate = translate
+        self._stands = stands
         self._queue: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._count = itertools.count()
         self._last_urgent = 0.0
@@ -155,13 +167,18 @@ class Writer:
                     results.append(more.work(connection))
         except BaseException as error:  # noqa: BLE001 - the border of a thread; every waiting future gets it
             self._ledger.rolled_back()
-            problem = self._translate(error)
-            for job in jobs:
-                job.future.set_exception(problem)
+            self._fail(jobs, self._translate(error))
             return
         self._ledger.committed()
+        if (problem := self._stands()) is not None:
+            self._fail(jobs, problem)
+            return
         for job, result in zip(jobs, results, strict=True):
             job.future.set_result(result)
+
+    def _fail(self, jobs: list[_Job], problem: BaseException) -> None:
+        for job in jobs:
+            job.future.set_exception(problem)
 
     def _joinable(self, jobs: list[_Job]) -> _Job | None:
         if not jobs[0].size or sum(job.size for job in jobs) >= BATCH_BYTES:
