@@ -29,6 +29,8 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "redo": ("asl_desktop.cli.history_commands", "redo"),
     "salvage": ("asl_desktop.cli.salvage_command", "salvage"),
     "passphrase": ("asl_desktop.cli.passphrase_command", "passphrase"),
+    "copy": ("asl_desktop.cli.backup_commands", "copy"),
+    "backups": ("asl_desktop.cli.backup_commands", "backups"),
     "determine": ("asl_desktop.cli.determine_command", "determine"),
     "report": ("asl_desktop.cli.report_commands", "report"),
     "identity": ("asl_desktop.cli.report_commands", "identity"),
