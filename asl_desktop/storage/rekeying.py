@@ -13,14 +13,13 @@ from sqlcipher3 import dbapi2
 
 from asl_desktop.errors import AslError, DiskFull, FileDamaged, OutputNotWritable, PassphraseRefused, SaveFailed
 from asl_desktop.files import put, writing
-from asl_desktop.storage import migrations
 from asl_desktop.storage.connection import PAGE_SIZE, RawConnection, claim, connect
 from asl_desktop.storage.copying import drop_part, part_beside
 from asl_desktop.storage.document import Document
 from asl_desktop.storage.keys import new_key
 from asl_desktop.storage.leftovers import clear_away
 from asl_desktop.storage.locking import DocumentLock
-from asl_desktop.storage.opening import key_for, require_fitting
+from asl_desktop.storage.opening import key_for, make_ready, require_fitting
 from asl_desktop.storage.outside import look_at
 from asl_desktop.storage.troubles import free_bytes, trouble_of
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from asl_desktop.progress import Progress
     from asl_desktop.storage.keys import RecoveryKey, Secret
 
-_STEP = 1000
+_STEP = 50
 
 
 def rekey(path: Path, *, old: Secret | None, new: Secret | None, progress: Progress) -> None:
@@ -52,7 +51,7 @@ def rekey(path: Path, *, old: Secret | None, new: Secret | None, progress: Progr
     lock = DocumentLock(path)
     try:
         key = key_for(outside, old)
-        migrations.bring_up_to_date(path, key=key)
+        make_ready(path, key)
         _replace(path, key, new_key(new) if new is not None else None, progress=progress)
     finally:
         lock.release()
