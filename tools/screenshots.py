@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
+    from asl_desktop.errors import UserError
     from asl_desktop.storage.document import Document
     from ui.main_window import MainWindow
     from ui.theme import Choice
@@ -62,6 +63,7 @@ def _window(target: Path) -> None:
     _draw(app, window, target, "start", lambda: None)
     _open_example(window)
     _draw_pages(app, window, target)
+    _draw_doors(app, window, target)
     window.close()
     operations.close()
 
@@ -85,6 +87,92 @@ def _draw_pages(app: QApplication, window: MainWindow, target: Path) -> None:
         raise SystemExit("The window shows no open assessment.")
     for number, spec in enumerate(PAGES, start=1):
         _draw(app, window, target, f"{number}-{spec.page_id}", partial(bench.go, spec.page_id))
+
+
+def _draw_doors(app: QApplication, window: MainWindow, target: Path) -> None:
+    """Draw what stands before and around an encrypted file: creation, recovery key, lock, refusals, failures."""
+    from PySide6.QtTest import QTest
+
+    from asl_desktop.errors import DiskFull, FileLocked, PassphraseWrong
+    from ui.session import SaveState, cause_of
+    from ui.widgets.refusal import Way
+
+    folder = Path(os.environ["XDG_DATA_HOME"])
+    file, words = folder / "heron-2.asl", "four words or more"
+    window.close_file()
+    window.start.start_new()
+    form = window.start.form
+    _until(app, lambda: form.pack.count() > 0)
+    form.model.setText("Heron-2")
+    form.file.setText(str(file))
+    _draw(app, window, target, "new-empty", form.create_button.click)
+    for line in (form.passphrase.first, form.passphrase.again):
+        QTest.keyClicks(line.field, words)
+    _draw(app, window, target, "new-typed", lambda: None)
+    form.unprotected.setChecked(True)
+    _draw(app, window, target, "new-unprotected", lambda: None)
+    form.unprotected.setChecked(False)
+    for line in (form.passphrase.first, form.passphrase.again):
+        line.field.setText(words)
+    form.create_button.click()
+    _until(app, lambda: window.workbench is not None)
+    page = window.doors.recovery
+    _draw(app, window, target, "recovery", lambda: None)
+    page.stored.setChecked(True)
+    _draw(app, window, target, "recovery-stored", page.copy.click)
+    page.go_on.click()
+    window.locker._on_near(30)  # noqa: SLF001 - half a minute is long to wait for a picture
+    _draw(app, window, target, "locked-soon", lambda: None)
+    window.soon.hide()
+    window.mover.ask()
+    _draw(app, window, target, "protection", lambda: None)
+    window.mover.page.remove.setChecked(True)
+    _draw(app, window, target, "protection-away", lambda: None)
+    window.mover.page.leave_button.click()
+    bench = window.workbench
+    if bench is None:
+        raise SystemExit("The window shows no open assessment.")
+    bench.go("questions")
+    failures = (("disk-full", DiskFull(path=str(file))), ("file-gone", _gone(file)))
+    for name, error in failures:
+        bench.session.save_state_changed.emit(SaveState("failed", None, cause_of(error), error.code))
+        _draw(app, window, target, name, lambda: None)
+    bench.unsaved.hide()
+    window.locker.lock()
+    _draw(app, window, target, "locked", lambda: None)
+    unlock = window.doors.unlock
+    unlock.refuse(PassphraseWrong(path=str(file)))
+    _draw(app, window, target, "unlock-wrong", lambda: None)
+    unlock.ask(file)
+    unlock.entry.switch.click()
+    _draw(app, window, target, "unlock-recovery", lambda: None)
+    unlock.ask(file)
+    unlock.busy.start("Making the key. It is slow by design, so that guessing is slow.")
+    _draw(app, window, target, "unlock-busy", lambda: None)
+    window.close_file()
+    ways = [Way("Open read-only", lambda: None), Way("Try again", lambda: None)]
+    held = FileLocked(path=str(file), holder="ASL Desktop 0.1.0 of mara, process 4711", host="lab-7")
+    window.start.refuse(held, ways)
+    _draw(app, window, target, "start-held", lambda: None)
+    window.start.banner.hide()
+
+
+def _gone(file: Path) -> UserError:
+    from asl_desktop.errors import FileReplaced
+
+    return FileReplaced(path=str(file), detail="it was moved or deleted, or its disk was taken out")
+
+
+def _until(app: QApplication, condition: Callable[[], bool]) -> None:
+    """Handle events until something is so, for a minute at most."""
+    from PySide6.QtCore import QElapsedTimer
+
+    clock = QElapsedTimer()
+    clock.start()
+    while not condition():
+        app.processEvents()
+        if clock.elapsed() > PATIENCE_MS:
+            raise SystemExit("The window did not get there within a minute.")
 
 
 def _draw(app: QApplication, window: MainWindow, target: Path, name: str, go: Callable[[], object]) -> None:

@@ -20,6 +20,8 @@ class Command:
         name: stable id; the shell looks up what to call by it.
         key: as Qt writes key sequences; several separated by ``;``.
         needs_file: greyed while nothing is open.
+        needs_key: greyed while no encrypted file is open.
+        in_front: stays usable while another page stands in front of the workbench.
         group: commands of one group are ticked one at a time.
         apart: a line stands above it in the menu.
     """
@@ -29,6 +31,8 @@ class Command:
     text: str
     key: str = ""
     needs_file: bool = True
+    needs_key: bool = False
+    in_front: bool = False
     group: str = ""
     apart: bool = False
 
@@ -44,8 +48,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("check", "File", "Check the file"),
     Command("report", "File", "Report", "Ctrl+P", apart=True),
     Command("write_report", "File", "Write the report", "Ctrl+Shift+P"),
+    Command("protection", "File", "Protection and passphrase", apart=True),
+    Command("recovery", "File", "Recovery key", needs_key=True),
+    Command("lock", "File", "Lock now", "Ctrl+L", needs_key=True, in_front=True),
     Command("settings", "File", "Settings", "Ctrl+,", needs_file=False, apart=True),
-    Command("close", "File", "Close the assessment", "Ctrl+W"),
+    Command("close", "File", "Close the assessment", "Ctrl+W", in_front=True),
     Command("quit", "File", "Quit", "Ctrl+Q", needs_file=False),
     Command("find", "Go", "Find", "Ctrl+K;Ctrl+F"),
     Command("hub", "Go", "Overview", "Ctrl+0", apart=True),
@@ -60,7 +67,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("next", "Question", "Save and next", "Ctrl+Return;Ctrl+Enter"),
     Command("forward", "Question", "Next question", "Alt+Right"),
     Command("back", "Question", "Previous question", "Alt+Left"),
-    Command("list", "Question", "List of questions", "Ctrl+L"),
+    Command("list", "Question", "List of questions", "Ctrl+Shift+L"),
     *(Command(f"answer_{n}", "Question", f"Choose option {n}", f"Alt+{n}", apart=n == 1) for n in range(1, 6)),
     Command("attach", "Question", "Attach evidence", "Ctrl+E", apart=True),
     Command("paste", "Question", "Paste as evidence", "Ctrl+Shift+V"),

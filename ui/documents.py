@@ -5,39 +5,42 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ui.pages.start import NewAssessment
 from ui.preferences import data_folder
 
 if TYPE_CHECKING:
     from asl_desktop.storage.document import Document
+    from asl_desktop.storage.keys import Secret
+    from ui.forms.new_assessment import NewAssessment
 
 
-def open_document(path: Path) -> Document:
-    """Open a file for writing, or for reading only when another process holds it."""
-    from asl_desktop.errors import FileLocked
+def open_document(path: Path, *, read_only: bool = False, secret: Secret | None = None) -> Document:
+    """Open a file; everything that can stand in the way is raised."""
     from asl_desktop.services.assessments import open_assessment
 
-    try:
-        return open_assessment(path)
-    except FileLocked:
-        return open_assessment(path, read_only=True)
+    return open_assessment(path, read_only=read_only, secret=secret)
 
 
-def open_example_document(folder: Path | None = None) -> Document:
-    """Open the worked example kept in a folder (the person's data folder), building it first when it is not there."""
+def example_path(folder: Path | None = None) -> Path:
+    """Return where the worked example is kept: in the folder, else in the person's data folder."""
+    from asl_desktop.services.examples import DEFAULT_EXAMPLE
+
+    return (folder or data_folder()) / f"{DEFAULT_EXAMPLE}.asl"
+
+
+def build_example_document(path: Path) -> Document:
+    """Build the worked example anew."""
     from asl_desktop.services.examples import DEFAULT_EXAMPLE, build_example
 
-    path = (folder or data_folder()) / f"{DEFAULT_EXAMPLE}.asl"
-    if path.exists():
-        return open_document(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     return build_example(DEFAULT_EXAMPLE, path)
 
 
 def create_document(wanted: NewAssessment, actor: str) -> Document:
-    """Create the assessment that a person asked for."""
+    """Create the assessment that a person asked for, encrypted unless they chose otherwise."""
     from asl_desktop.domain.inputs import Scope
     from asl_desktop.services.assessments import create_assessment
+    from asl_desktop.storage.keys import Passphrase
 
     scope = Scope(model=wanted.model, checkpoint=wanted.checkpoint)
-    return create_assessment(wanted.path, pack_id=wanted.pack_id, scope=scope, actor=actor)
+    secret = None if wanted.passphrase is None else Passphrase(wanted.passphrase)
+    return create_assessment(wanted.path, pack_id=wanted.pack_id, scope=scope, actor=actor, secret=secret)

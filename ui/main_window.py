@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 import asl_desktop
 from asl_desktop.errors import Cancelled, UserError
@@ -17,14 +17,18 @@ from ui import dialogs_seam
 from ui.actions import build_menu, shortcut_lines
 from ui.commands import FileCommands
 from ui.crash import CrashReporter
-from ui.documents import create_document, open_document, open_example_document
+from ui.doorkeeper import Doorkeeper, Visit
 from ui.guidance import GUIDANCE
+from ui.locking import Locker
+from ui.moving import Mover, key_of
 from ui.operations import Operations
-from ui.pages.start import NewAssessment, StartPage
+from ui.pages.start import StartPage
 from ui.preferences import Preferences
 from ui.theme import Choice, Look
+from ui.widgets.parts import Banner, button, column
 
 if TYPE_CHECKING:
+    from ui.session import Loaded
     from ui.workbench import Workbench
 
 MINIMUM = (900, 500)
@@ -49,16 +53,17 @@ class MainWindow(QMainWindow):
         self._waiting: list[Callable[[], None]] = []
         self.setWindowTitle("ASL Desktop")
         self.setMinimumSize(*MINIMUM)
+        self.start, self.soon = StartPage(preferences), Banner("info")
+        self.doors, self.mover, self.locker = Doorkeeper(self), Mover(self), Locker(self)
+        self.soon.buttons.addWidget(button("Lock now", self.locker.lock))
         self.files = FileCommands(self)
         self.menu, self.actions_by_name = build_menu(self, self._calls())
-        self.start = StartPage(preferences)
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.start)
-        self.setCentralWidget(self._stack)
+        self._lay_out()
         self._restore_geometry()
         self.start.open_wanted.connect(self.open_file)
         self.start.example_wanted.connect(self.open_example)
-        self.start.create_wanted.connect(self.create_file)
+        self.start.create_wanted.connect(self.doors.create)
         self.start.packs_wanted.connect(self._offer_packs)
         self.ready.connect(self._on_ready)
         crash.happened.connect(self.tell)
@@ -76,6 +81,7 @@ class MainWindow(QMainWindow):
     def tell(self, title: str, text: str) -> None:
         """Show a calm message where the person is looking."""
         if self.workbench is not None:
+            self.bring(self.workbench)
             self.workbench.notice.tell(title, text)
         else:
             self.start.tell(title, text)
@@ -95,38 +101,81 @@ class MainWindow(QMainWindow):
 
     def open_file(self, path: Path) -> None:
         """Open an assessment, closing the one that is open."""
-        self._open(lambda: open_document(path), f"Opening {path.name}", then=lambda: self.preferences.remember(path))
+        self.doors.open(Visit(path))
 
     def open_example(self, folder: Path | None = None) -> None:
         """Open the worked example from a folder (the person's data folder), building it first when it is not there."""
-        self._open(lambda: open_example_document(folder), "Preparing the worked example")
-
-    def create_file(self, wanted: NewAssessment) -> None:
-        """Create an assessment and open it."""
-        actor = self.preferences.actor
-        self._open(
-            lambda: create_document(wanted, actor),
-            f"Creating {wanted.path.name}",
-            then=lambda: self.preferences.remember(wanted.path),
-        )
+        self.doors.open_example(folder)
 
     def close_file(self) -> bool:
-        """Close what is open and show the start screen; False when the person wants to stay."""
+        """Close what is open and show the start screen; False when the person wants to stay or work is under way."""
         bench = self.workbench
-        if bench is None:
-            return True
-        if not bench.may_close():
+        if self.mover.busy or not (self.locker.may_leave() if bench is None else bench.may_close()):
             return False
-        bench.session.close(lose_unsaved=True)
-        self.workbench = None
+        self.doors.leave()
+        self.mover.leave()
+        if bench is not None:
+            bench.session.close(lose_unsaved=True)
+            self.put_away(bench)
+            self.closed.emit()
+        self.start.refresh_recent()
+        self.bring(self.start)
+        self.setWindowTitle("ASL Desktop")
+        return True
+
+    def bring(self, page: QWidget) -> None:
+        """Put a page in front; commands that need the workbench rest while something stands before it."""
+        if self._stack.indexOf(page) < 0:
+            self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        self._enable_commands()
+
+    def shows(self, page: QWidget) -> bool:
+        """Tell whether a page is the one in front."""
+        return self._stack.currentWidget() is page
+
+    def put_away(self, bench: Workbench) -> None:
+        """Take a workbench whose document is closed out of the window."""
+        if self.workbench is bench:
+            self.set_aside()
         self._stack.removeWidget(bench)
         bench.deleteLater()
-        self.start.refresh_recent()
-        self._stack.setCurrentWidget(self.start)
-        self.setWindowTitle("ASL Desktop")
+
+    def set_aside(self) -> None:
+        """Stop using the workbench, which may come back by :meth:`take_back`."""
+        self.workbench = None
+        self.locker.watch()
         self._enable_commands()
-        self.closed.emit()
-        return True
+
+    def take_back(self, bench: Workbench) -> None:
+        """Use a workbench and put it in front."""
+        self.workbench = bench
+        self.start.show_busy("")
+        self.bring(bench)
+        bench.stand()
+        self.setWindowTitle(f"{bench.session.document.path.name} \u2013 ASL Desktop")
+        self.locker.watch()
+
+    def show_document(self, loaded: Loaded, page: str, item: str) -> None:
+        """Build a workbench on a document that was just opened and go to a place in it."""
+        from ui.session import Session
+        from ui.workbench import Workbench
+
+        session = Session(loaded, actor=self.preferences.actor, operations=self.operations)
+        bench = Workbench(session, self.menu)
+        session.setParent(bench)
+        bench.top.theme_wanted.connect(self._toggle_theme)
+        bench.top.show_theme()
+        bench.save_elsewhere_wanted.connect(self.mover.save_elsewhere)
+        bench.open_again_wanted.connect(self.mover.open_again)
+        bench.writing_wanted.connect(lambda: self._write_instead(bench))
+        bench.go(page, item)
+        self.take_back(bench)
+        self.opened.emit(session)
+
+    def may_lock(self) -> bool:
+        """Tell whether nothing is under way that a lock would tear apart."""
+        return not self.mover.busy
 
     def choose_theme(self, choice: Choice) -> None:
         """Switch the theme and remember it."""
@@ -167,47 +216,6 @@ class MainWindow(QMainWindow):
         for call in waiting:
             call()
 
-    def _open(self, work: Callable[[], object], busy: str, then: Callable[[], None] | None = None) -> None:
-        from ui.session import load
-
-        if not self.close_file():
-            return
-        self.start.show_busy(busy)
-
-        def _done(loaded: object) -> None:
-            if then is not None:
-                then()
-            self._show_document(loaded)
-
-        def _begin() -> None:
-            self.operations.run(
-                lambda _: load(work()),  # type: ignore[arg-type]
-                owner=self,
-                done=_done,
-                failed=self.tell_error,
-                lane="storage",
-            )
-
-        self.when_ready(_begin)
-
-    def _show_document(self, loaded: object) -> None:
-        from ui.session import Loaded, Session
-        from ui.workbench import Workbench
-
-        session = Session(cast("Loaded", loaded), actor=self.preferences.actor, operations=self.operations)
-        bench = Workbench(session, self.menu)
-        session.setParent(bench)
-        self.workbench = bench
-        self._stack.addWidget(bench)
-        self._stack.setCurrentWidget(bench)
-        bench.top.theme_wanted.connect(self._toggle_theme)
-        bench.top.show_theme()
-        bench.go("hub")
-        self.start.show_busy("")
-        self.setWindowTitle(f"{session.document.path.name} \u2013 ASL Desktop")
-        self._enable_commands()
-        self.opened.emit(session)
-
     def _offer_packs(self) -> None:
         def _list(_: object) -> list[tuple[str, str]]:
             from asl_desktop.services.packs import list_packs
@@ -223,6 +231,7 @@ class MainWindow(QMainWindow):
     def _calls(self) -> dict[str, Callable[[], object]]:
         calls: dict[str, Callable[[], object]] = {
             "new": self._new, "open": self.start_open, "example": self.open_example, "close": self.close_file,
+            "lock": self.locker.lock, "protection": self.mover.ask, "recovery": self.doors.show_recovery,
             "quit": self.close, "settings": self._settings, "keys": self._show_keys, "about": self._about,
             "guidance": self._guide, "theme_system": lambda: self.choose_theme("system"),
             "theme_light": lambda: self.choose_theme("light"), "theme_dark": lambda: self.choose_theme("dark"),
@@ -271,8 +280,19 @@ class MainWindow(QMainWindow):
     def _enable_commands(self) -> None:
         from ui.actions import COMMANDS
 
+        bench = self.workbench
+        in_front = bench is not None and self.shows(bench)
+        encrypted = bench is not None and bool(bench.session.document.encrypted)
         for command in COMMANDS:
-            self.actions_by_name[command.name].setEnabled(self.workbench is not None or not command.needs_file)
+            usable = bench is not None if command.in_front else in_front
+            allowed = (usable or not command.needs_file) and (encrypted or not command.needs_key)
+            self.actions_by_name[command.name].setEnabled(allowed)
+
+    def _write_instead(self, bench: Workbench) -> None:
+        """Open the file that is open for reading only once more, for writing."""
+        document = bench.session.document
+        page, item = bench.place()
+        self.doors.open(Visit(document.path, page=page, item=item), key_of(document))
 
     def _toggle_theme(self) -> None:
         self.choose_theme("light" if self.look.tokens.dark else "dark")
@@ -290,6 +310,8 @@ class MainWindow(QMainWindow):
             self.preferences.actor = dialog.actor() or self.preferences.actor
             if self.workbench is not None:
                 self.workbench.session.actor = self.preferences.actor
+            self.preferences.lock_after = dialog.lock_after()
+            self.locker.watch()
             self.choose_theme(dialog.theme())
 
     def _show_keys(self) -> None:
@@ -305,6 +327,16 @@ class MainWindow(QMainWindow):
             "Icons: Lucide (ISC). Typeface: Inter (SIL Open Font License). Window: Qt (LGPL)."
         )
         dialogs_seam.show_text(self, "ASL Desktop", text)
+
+    def _lay_out(self) -> None:
+        above = column(self.soon)
+        above.setContentsMargins(12, 0, 12, 0)
+        self._stack.addWidget(self.start)
+        holder = QWidget()
+        layout = column(above, spacing=0)
+        layout.addWidget(self._stack, 1)
+        holder.setLayout(layout)
+        self.setCentralWidget(holder)
 
     def _restore_geometry(self) -> None:
         self.resize(1366, 768)

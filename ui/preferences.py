@@ -16,6 +16,8 @@ from typing import Any
 from platformdirs import user_config_path, user_data_path
 
 RECENT_KEPT = 10
+LOCK_CHOICES = (0, 5, 15, 30, 60)
+"""Minutes after which an encrypted file may be locked; 0 is never."""
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ class Preferences:
         actor: the name that stands behind every change made in this window.
         recent: files opened lately, newest first.
         geometry: window geometry as Qt writes it, in hex.
+        lock_after: minutes without a key or a movement until an encrypted file is locked; 0 never does.
     """
 
     path: Path | None = None
@@ -35,6 +38,7 @@ class Preferences:
     actor: str = ""
     recent: list[str] = field(default_factory=list)
     geometry: str = ""
+    lock_after: int = 15
 
     @classmethod
     def load(cls, path: Path | None = None) -> Preferences:
@@ -50,6 +54,8 @@ class Preferences:
         for name, kind in known.items():
             if isinstance(data.get(name), kind):
                 setattr(result, name, data[name])
+        if result.lock_after not in LOCK_CHOICES:
+            result.lock_after = cls.lock_after
         result.recent = [str(item) for item in result.recent]
         result.actor = result.actor or login_name()
         return result

@@ -45,11 +45,13 @@ class SaveState:
     Attributes:
         at: when the last commit was acknowledged, None when nothing was written since opening.
         message: for ``failed``, one sentence with the cause.
+        code: for ``failed``, the code of the error; empty for a bug.
     """
 
     kind: Literal["saved", "saving", "failed"]
     at: datetime | None = None
     message: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +359,8 @@ class Session(QObject):
     def _on_write_failed(self, batch: Mapping[str, Change], error: BaseException) -> None:
         log.error("writing %d changes failed: %s", len(batch), type(error).__name__)
         self._pending = {**self._landed(batch), **self._pending}
-        self._announce(SaveState("failed", self.save_state.at, cause_of(error)))
+        code = error.code if isinstance(error, UserError) else ""
+        self._announce(SaveState("failed", self.save_state.at, cause_of(error), code))
         if not self._closed:
             self._retry.start()
 

@@ -38,6 +38,7 @@ QFrame[role="banner"][tone="info"] { background: $accent_soft; border-color: $ac
 QFrame[role="banner"][tone="ok"] { background: $ok_soft; border-color: $ok; }
 QFrame[role="drop"] { background: $sunken; border: 1px dashed $strong_line; border-radius: 8px; }
 QFrame[role="drop"][active="true"] { background: $accent_soft; border: 2px solid $accent; }
+QFrame[role="paper"] { background: $sunken; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="line"] { background: $line; border: 0; max-height: 1px; min-height: 1px; }
 QPushButton { background: $surface; color: $text; border: 1px solid $strong_line; border-radius: 6px;
   padding: 0 12px; min-height: 30px; font-weight: 500; }
@@ -86,6 +87,14 @@ QPlainTextEdit { background: $surface; color: $text; border: 1px solid $strong_l
   selection-background-color: $accent; selection-color: $on_accent; }
 QPlainTextEdit[role="reading"] { background: transparent; border: 1px solid $line; }
 QPlainTextEdit:focus { border: 2px solid $accent; padding: 5px; }
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $strong_line; border-radius: 4px;
+  background: $surface; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
+QCheckBox::indicator:disabled { border-color: $line; background: $sunken; }
+QCheckBox:focus { color: $accent; }
+QCheckBox::indicator:focus { border: 2px solid $accent; width: 12px; height: 12px; }
+QCheckBox::indicator:checked:focus { border-color: $text; }
 QComboBox::drop-down { border: 0; width: 28px; }
 QComboBox::down-arrow { image: url($chevron); width: 16px; height: 16px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $strong_line; outline: 0; }
@@ -120,5 +129,8 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 def style_sheet(tokens: Tokens) -> str:
     """Return the application's style sheet in the colours of one theme."""
     names = (name for name in tokens.__slots__ if name not in {"status", "chart"})
-    chevron = resource_path(f"themes/chevron-{tokens.name.lower()}.svg").as_posix()
-    return _SHEET.substitute({name: getattr(tokens, name) for name in names}, chevron=f'"{chevron}"')
+    pictures = {
+        picture: f'"{resource_path(f"themes/{picture}-{tokens.name.lower()}.svg").as_posix()}"'
+        for picture in ("chevron", "check")
+    }
+    return _SHEET.substitute({name: getattr(tokens, name) for name in names}, **pictures)

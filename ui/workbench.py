@@ -28,12 +28,26 @@ MARGINS_BELOW = 1180
 RINGS_BELOW = 940
 """Narrower than this the left bar shows rings only."""
 MARGINS_WIDTH = 320
+_KEPT = (
+    "What you typed stays here and is written again every few seconds; do not close the window before it says Saved."
+)
+_UNSAVED = {
+    "": ("Not saved", _KEPT),
+    "disk-full": ("Not saved: the disk is full", f"{_KEPT} Free some space, or go on in a copy on another disk."),
+    "file-replaced": (
+        "Not saved: the file is not where it was",
+        f"{_KEPT} Put the file or its disk back and open it again, or go on in a copy elsewhere.",
+    ),
+}
 
 
 class Workbench(QWidget):
     """One per open document. Pages are built when first opened and live as long as the document is open."""
 
     page_changed = Signal(str)
+    save_elsewhere_wanted = Signal()
+    open_again_wanted = Signal()
+    writing_wanted = Signal()
 
     def __init__(self, session: Session, menu: QMenu) -> None:
         super().__init__()
@@ -45,6 +59,7 @@ class Workbench(QWidget):
         self.nav = NavBar()
         self.stack = QStackedWidget()
         self.unsaved = self._make_unsaved()
+        self.reading_only = self._make_reading_only()
         self.notice = Banner("warn")
         self.notice.buttons.addWidget(button("Close", self.notice.hide))
         self.margins = self._make_margins()
@@ -81,6 +96,19 @@ class Workbench(QWidget):
             page.setFocus()
         self._mark()
         self.page_changed.emit(page_id)
+
+    def place(self) -> tuple[str, str]:
+        """Return the page and the item where the person stands."""
+        return (self.page_id, self.page.here()) if self.page is not None else ("hub", "")
+
+    def stand(self) -> None:
+        """Put the focus where the person left off."""
+        if self.page is not None:
+            self.go(*self.place())
+
+    def unrecorded_text(self) -> str:
+        """Return what is typed in the pages and cannot be recorded as it is, as lines to be read."""
+        return "\n".join(filter(None, (page.unrecorded_text() for page in self._pages.values())))
 
     def open_find(self) -> None:
         """Open the find box."""
@@ -162,6 +190,7 @@ class Workbench(QWidget):
         column.setSpacing(0)
         banners = QVBoxLayout()
         banners.setContentsMargins(12, 0, 12, 0)
+        banners.addWidget(self.reading_only)
         banners.addWidget(self.unsaved)
         banners.addWidget(self.notice)
         column.addLayout(banners)
@@ -187,9 +216,19 @@ class Workbench(QWidget):
         self.session.save_state_changed.connect(self._on_save_state)
 
     def _make_unsaved(self) -> Banner:
-        banner = Banner("danger")
+        banner = Banner("danger", below=True)
+        self._again = button("Open the file again", self.open_again_wanted.emit)
         banner.buttons.addWidget(button("Try again", self.session.write_now))
+        banner.buttons.addWidget(self._again)
+        banner.buttons.addWidget(button("Save a copy elsewhere\u2026", self.save_elsewhere_wanted.emit))
         banner.buttons.addWidget(button("Copy what is unsaved", self._copy_unsaved))
+        return banner
+
+    def _make_reading_only(self) -> Banner:
+        banner = Banner("info")
+        banner.buttons.addWidget(button("Try to open for writing", self.writing_wanted.emit))
+        if self.session.read_only:
+            banner.tell("Open for reading only", "Nothing here can be changed. Save a copy to work on it elsewhere.")
         return banner
 
     def _make_margins(self) -> MarginPane:
@@ -226,11 +265,9 @@ class Workbench(QWidget):
     def _on_save_state(self, state: SaveState) -> None:
         self.top.show_save_state(state)
         if state.kind == "failed":
-            self.unsaved.tell(
-                "Not saved",
-                f"{state.message} What you typed is kept here and written again every few seconds; "
-                "do not close the window before it says Saved.",
-            )
+            self._again.setVisible(state.code == "file-replaced")
+            title, advice = _UNSAVED.get(state.code, _UNSAVED[""])
+            self.unsaved.tell(title, f"{state.message} {advice}")
         elif state.kind == "saved":
             self.unsaved.hide()
 

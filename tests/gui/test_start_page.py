@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from pathlib import Path
 
@@ -65,6 +66,8 @@ def test_new_assessment_by_keyboard_is_made_and_remembered(qtbot: QtBot, window:
     QTest.keyClicks(form.checkpoint, "step 9")
     target = tmp_path / "heron"
     form.file.setText(str(target))
+    form.unprotected.setFocus()
+    QTest.keyClick(form.unprotected, Qt.Key.Key_Space)
     with qtbot.waitSignal(window.opened, timeout=10_000):
         QTest.keyClick(form.model, Qt.Key.Key_Return)
     assert window.workbench is not None
@@ -84,6 +87,7 @@ def test_new_assessment_over_an_existing_file_is_refused_and_keeps_it(
     qtbot.waitUntil(lambda: form.pack.count() > 0)
     form.model.setText("Heron-2")
     form.file.setText(str(assessment))
+    form.unprotected.setChecked(True)
     form.create_button.click()
     qtbot.waitUntil(lambda: assessment.name in words(window))
     assert assessment.read_bytes() == before
@@ -121,9 +125,16 @@ def test_file_chosen_with_ctrl_o_is_opened(qtbot: QtBot, window: MainWindow, ass
         QTest.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
 
 
-def test_file_held_by_another_window_opens_for_reading_only(qtbot: QtBot, window: MainWindow, assessment: Path) -> None:
-    with Document.open(assessment), qtbot.waitSignal(window.opened, timeout=10_000):
+def test_file_held_by_another_window_names_the_holder_and_opens_for_reading_only(
+    qtbot: QtBot, window: MainWindow, assessment: Path
+) -> None:
+    with Document.open(assessment):
         window.open_file(assessment)
+        qtbot.waitUntil(lambda: f"process {os.getpid()}" in words(window), timeout=10_000)
+        offered = {item.text(): item for item in window.start.banner.findChildren(QPushButton)}
+        assert list(offered) == ["Open read-only", "Try again"]
+        with qtbot.waitSignal(window.opened, timeout=10_000):
+            offered["Open read-only"].click()
     bench = window.workbench
     assert bench is not None
     assert bench.session.read_only
@@ -131,6 +142,13 @@ def test_file_held_by_another_window_opens_for_reading_only(qtbot: QtBot, window
     assert bench.questions.card is not None
     assert bench.questions.card.form.rationale.isReadOnly()
     assert bench.top._chip.text() == "Read-only"
+    assert bench.reading_only.isVisible()
+    with qtbot.waitSignal(window.opened, timeout=10_000):
+        bench.writing_wanted.emit()
+    again = window.workbench
+    assert again is not None
+    assert not again.session.read_only
+    assert again.place() == ("questions", "Q-YES")
 
 
 def test_worked_example_opens_from_the_start_screen(qtbot: QtBot, window: MainWindow, user_dirs: Path) -> None:

@@ -72,12 +72,17 @@ def test_smoke_opens_the_worked_example_and_ends_with_zero(tmp_path: Path) -> No
 def test_start_with_a_file_opens_it_and_a_bad_one_is_told_calmly(tmp_path: Path, assessment: Path) -> None:
     code = (
         "import sys; from PySide6.QtCore import QTimer; import ui.app; from ui.main_window import MainWindow\n"
+        "from ui.pages.start import StartPage\n"
         "told = []\n"
-        "old = MainWindow._show_document\n"
-        "def show(self, loaded):\n"
-        "    old(self, loaded); told.append(self.windowTitle()); QTimer.singleShot(0, self.close)\n"
-        "MainWindow._show_document = show\n"
-        "MainWindow.tell = lambda self, title, text: (told.append(text), QTimer.singleShot(0, self.close))\n"
+        "def opened(window):\n"
+        "    told.append(window.windowTitle()); QTimer.singleShot(0, window.close)\n"
+        "def refused(page, error, ways):\n"
+        "    told.append(str(error)); QTimer.singleShot(0, page.window().close)\n"
+        "old = MainWindow.__init__\n"
+        "def begin(self, *arguments):\n"
+        "    old(self, *arguments); self.opened.connect(lambda _: opened(self))\n"
+        "MainWindow.__init__ = begin\n"
+        "StartPage.refuse = refused\n"
         "code = ui.app.main([sys.argv[1]])\n"
         "print(told[0]); sys.exit(code)\n"
     )

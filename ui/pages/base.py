@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
 from ui.session import Session
@@ -50,12 +51,22 @@ class Page(QWidget):
     def open_item(self, item: str) -> None:
         """Bring the item with this id into view and focus; an empty id means the page's own start."""
 
+    def here(self) -> str:
+        """Return the item in view as :meth:`open_item` takes it, so that the person can be brought back to it."""
+        return ""
+
     def commit(self) -> None:
         """Hand over to the session whatever an editor still holds; called before leaving and before closing."""
 
     def unrecorded(self) -> str:
         """Return one sentence about something typed here that cannot be recorded yet, or nothing; asked on closing."""
         return ""
+
+    def unrecorded_text(self) -> str:
+        """Return what is typed here and cannot be recorded as it is, a line per field, or nothing."""
+        if not self.unrecorded():
+            return ""
+        return "\n".join((self.unrecorded(), *_typed_in(self)))
 
     def add_heading(self, subtitle: str = "") -> QLabel:
         """Put the page title (24/600) and a muted line below it on top of the body; return the line."""
@@ -108,3 +119,12 @@ class Page(QWidget):
             self._stale = False
             self.refresh(self.session.snapshot)
         super().showEvent(event)
+
+
+def _typed_in(page: QWidget) -> Iterator[str]:
+    """Yield name and text of every field of a page that can be typed in and holds something."""
+    for field in page.findChildren(QWidget):
+        if isinstance(field, QLineEdit | QPlainTextEdit) and not field.isReadOnly() and not field.isHidden():
+            text = field.text() if isinstance(field, QLineEdit) else field.toPlainText()
+            if text.strip():
+                yield f"{field.accessibleName()}: {text}"

@@ -65,6 +65,11 @@ class QuestionsPage(Page):
             return
         self._show(question)
 
+    def here(self) -> str:
+        if self._stack.currentIndex() == _LIST or self.card is None:
+            return f"domain:{self.domain}"
+        return self.card.question.id
+
     def refresh(self, snapshot: Snapshot) -> None:
         self._model.show(snapshot, self.domain)
         if self.card is not None:

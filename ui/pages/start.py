@@ -6,27 +6,21 @@ import is through.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QScrollArea,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from asl_desktop.errors import UserError
 from ui import dialogs_seam
+from ui.forms.new_assessment import NewForm
 from ui.preferences import Preferences
-from ui.theme import set_role
+from ui.widgets.centred import fill_centred
 from ui.widgets.elided import ElidedLabel
-from ui.widgets.parts import Banner, IconLabel, button, card, clear, column, label, line, row, tool_button
+from ui.widgets.parts import IconLabel, button, card, clear, column, label, line, row, tool_button
+from ui.widgets.refusal import Refusal, Way
 
 _WIDTH = 720
 _STEPS = (
@@ -34,16 +28,6 @@ _STEPS = (
     ("scale", "See what follows", "The framework's rules say which standards are required and what is missing."),
     ("pen-line", "Decide and sign", "People decide by name; the report is a PDF that others can verify."),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NewAssessment:
-    """What a person fills in to begin."""
-
-    path: Path
-    pack_id: str
-    model: str
-    checkpoint: str
 
 
 class StartPage(QWidget):
@@ -59,7 +43,7 @@ class StartPage(QWidget):
         self.setObjectName("start")
         self.setAcceptDrops(True)
         self._preferences = preferences
-        self.banner = Banner("danger")
+        self.banner = Refusal()
         self.busy = label("", "muted")
         self.busy.hide()
         self._recent = QVBoxLayout()
@@ -75,7 +59,12 @@ class StartPage(QWidget):
     def tell(self, title: str, text: str) -> None:
         """Show what went wrong, in place."""
         self.show_busy("")
-        self.banner.tell(title, text)
+        self.banner.offer(title, text)
+
+    def refuse(self, error: UserError, ways: Sequence[Way]) -> None:
+        """Say in place why a file did not open, and what can be done about it."""
+        self.show_busy("")
+        self.banner.refuse(error, ways)
 
     def show_busy(self, text: str) -> None:
         """Say what is being done, or nothing; buttons rest meanwhile."""
@@ -92,6 +81,7 @@ class StartPage(QWidget):
 
     def show_choices(self) -> None:
         """Go back from the form."""
+        self.form.forget()
         self.form.hide()
         self._choices.show()
         self.new.setFocus()
@@ -156,7 +146,8 @@ class StartPage(QWidget):
         name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         place = ElidedLabel(str(path.parent), "muted")
         layout = row(IconLabel("file-text", "muted" if missing else "accent", 18), name, spacing=8)
-        layout.addWidget(place, 1)
+        layout.addWidget(place)
+        layout.addStretch(1)
         if missing:
             layout.addWidget(IconLabel("triangle-alert", "warn"))
             layout.addWidget(label("Missing", "muted"))
@@ -177,109 +168,7 @@ class StartPage(QWidget):
             wrap=True,
         )
         box = card(self.banner, self._choices, self.form, self.busy, spacing=12)
-        center = QWidget()
-        center.setMaximumWidth(_WIDTH)
-        center.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        layout = QVBoxLayout(center)
-        layout.setContentsMargins(24, 24, 24, 24)
-        layout.setSpacing(16)
-        layout.addStretch(1)
-        layout.addLayout(_head(title, subtitle))
-        layout.addWidget(box)
-        layout.addStretch(2)
-        canvas = QWidget()
-        set_role(canvas, role="canvas")
-        across = QHBoxLayout(canvas)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.addStretch(1)
-        across.addWidget(center, 100)
-        across.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(canvas)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
-
-
-class NewForm(QWidget):
-    """Framework, model, checkpoint and the file to be made; refuses to go on without model and file."""
-
-    submitted = Signal(object)
-    cancelled = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pack = QComboBox()
-        self.pack.setAccessibleName("Framework")
-        self.model = QLineEdit()
-        self.model.setAccessibleName("Model name")
-        self.checkpoint = QLineEdit()
-        self.checkpoint.setAccessibleName("Checkpoint or version")
-        self.file = QLineEdit()
-        self.file.setAccessibleName("File")
-        self.file.setPlaceholderText("Where the assessment will be kept")
-        self.model.textEdited.connect(self._suggest_file)
-        self._suggested = ""
-        self.problem = label("", "error", wrap=True)
-        self.problem.hide()
-        choose = button("Choose", self._choose_file)
-        self.create_button = button("Create assessment", self._submit, primary=True)
-        self.create_button.setDefault(True)
-        self._packs: list[tuple[str, str]] = []
-        layout = column(label("New assessment", "pane-title"), spacing=16)
-        for text, field in (("Framework", self.pack), ("Model", self.model), ("Checkpoint", self.checkpoint)):
-            layout.addLayout(column(label(text, "label"), field, spacing=4))
-        place = QHBoxLayout()
-        place.addWidget(self.file, 1)
-        place.addWidget(choose)
-        layout.addLayout(column(label("File", "label"), place, spacing=4))
-        layout.addWidget(self.problem)
-        layout.addStretch(1)
-        layout.addLayout(row(self.create_button, button("Cancel", self.cancelled.emit), 1))
-        self.setLayout(layout)
-        for field in (self.model, self.checkpoint, self.file):
-            field.returnPressed.connect(self._submit)
-
-    def show_packs(self, packs: list[tuple[str, str]]) -> None:
-        """Offer these frameworks (id, title)."""
-        self._packs = packs
-        self.pack.clear()
-        for pack_id, title in packs:
-            self.pack.addItem(f"{title}  ({pack_id})")
-        self.pack.setEnabled(bool(packs))
-
-    def _suggest_file(self, model: str) -> None:
-        if self.file.text() in {"", self._suggested}:
-            slug = "-".join("".join(c if c.isalnum() or c in ".-" else " " for c in model).split()).lower()
-            self._suggested = str(Path.home() / f"{slug}.asl") if slug else ""
-            self.file.setText(self._suggested)
-
-    def _choose_file(self) -> None:
-        suggested = Path(self.file.text()) if self.file.text() else Path.home() / "assessment.asl"
-        path = dialogs_seam.choose_save(self, "Where to keep the assessment", suggested)
-        if path is not None:
-            self.file.setText(str(path))
-
-    def _submit(self) -> None:
-        model, file = self.model.text().strip(), self.file.text().strip()
-        problem = ""
-        if not self._packs:
-            problem = "The frameworks are still being read; try again in a moment."
-        elif not model:
-            problem = "Name the model that is assessed."
-        elif not file:
-            problem = "Choose the file that the assessment will be kept in."
-        self.problem.setText(problem)
-        self.problem.setVisible(bool(problem))
-        if problem:
-            return
-        path = Path(file).expanduser()
-        path = path if path.suffix else path.with_suffix(".asl")
-        pack_id = self._packs[max(self.pack.currentIndex(), 0)][0]
-        self.submitted.emit(NewAssessment(path, pack_id, model, self.checkpoint.text().strip()))
+        fill_centred(self, _head(title, subtitle), box, width=_WIDTH)
 
 
 def _steps() -> list[QHBoxLayout]:

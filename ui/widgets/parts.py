@@ -152,7 +152,8 @@ class Banner(QFrame):
         "ok": "circle-check",
     }
 
-    def __init__(self, tone: Tone = "danger", parent: QWidget | None = None) -> None:
+    def __init__(self, tone: Tone = "danger", parent: QWidget | None = None, *, below: bool = False) -> None:
+        """Make an empty, hidden banner; with ``below`` its buttons stand below the words instead of beside them."""
         super().__init__(parent)
         set_role(self, role="banner", tone=tone)
         self._icon = IconLabel(self.ICONS[tone], tone if tone != "info" else "accent", 18)
@@ -161,12 +162,16 @@ class Banner(QFrame):
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(8)
         words = column(self._title, self._text, spacing=4)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 12, 12, 12)
-        row.setSpacing(12)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
-        row.addLayout(self.buttons)
+        if below:
+            words.addSpacing(4)
+            words.addLayout(row(self.buttons, 1))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.setSpacing(12)
+        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(words, 1)
+        if not below:
+            layout.addLayout(self.buttons)
         self.hide()
 
     def tell(self, title: str, text: str = "") -> None:
@@ -178,6 +183,11 @@ class Banner(QFrame):
         self.setAccessibleDescription(text)
         self.show()
         announce(self, f"{title}. {text}", urgent=True)
+
+    def retitle(self, title: str) -> None:
+        """Change the title without saying it aloud again."""
+        self._title.setText(title)
+        self.setAccessibleName(title)
 
     def words(self) -> str:
         """Return what is being shown."""

@@ -1,0 +1,186 @@
+"""Protect a file, change its passphrase, or take the protection away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from asl_desktop.errors import PassphraseRefused, PassphraseWrong, UserError
+from asl_desktop.storage.keys import Passphrase
+from ui.operations import Handle
+from ui.widgets.busy_line import BusyLine
+from ui.widgets.centred import bring_into_view, fill_centred
+from ui.widgets.parts import IconLabel, announce, button, card, column, label, line, row
+from ui.widgets.refusal import Refusal
+from ui.widgets.secret_fields import NewPassphrase, SecretEntry
+
+if TYPE_CHECKING:
+    from asl_desktop.storage.keys import Secret
+
+_WIDTH = 640
+_OLD_COPIES = (
+    "Copies and backups made until now keep the passphrase they have, and the disk may still hold remnants of the file "
+    "as it was. Whoever has one of them and the old passphrase can read it; delete the copies you do not need."
+)
+_OLD_PLAIN_COPIES = (
+    "Copies and backups made until now stay readable for everybody, and the disk may still hold remnants of the file "
+    "as it was. Delete the copies you do not need; on a disk that is encrypted as a whole the remnants are covered."
+)
+_TAKEN_AWAY = (
+    "From then on whoever gets hold of the file, of a copy or of a backup can read everything in it. Copies made until "
+    "now keep their passphrase."
+)
+_REWRITES = "The whole file is written anew, checked and put in its place; until then the old one stays as it is."
+_WORKING = "Writing the file anew. The old one stays in place until the new one is checked."
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What a person wants: from one secret to another; None is no protection. Never printed."""
+
+    old: Secret | None
+    new: Passphrase | None
+
+    def __repr__(self) -> str:
+        return "Protection(hidden)"
+
+
+class ProtectionPage(QWidget):
+    """Emits ``wanted(protection)``, and ``left`` when the person changed their mind."""
+
+    wanted = Signal(object)
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._encrypted = False
+        self._running: Handle[object] | None = None
+        self._title = label("", "page-title")
+        self._name = label("", "muted")
+        self._copies = label("", wrap=True)
+        self.old = SecretEntry("Present passphrase")
+        self.new = NewPassphrase("New passphrase")
+        self.remove = QCheckBox("Take the protection away")
+        self.problem = label("", "error", wrap=True)
+        self.banner = Refusal()
+        self.busy = BusyLine()
+        self.go_button = button("Protect the file", self._submit, primary=True)
+        self.leave_button = button("Cancel", self._on_cancel)
+        self._fields = QWidget()
+        self._fields.setLayout(column(self.old, self.new, self.remove, spacing=16))
+        self.remove.toggled.connect(lambda _: self._show_kind())
+        self.old.submitted.connect(self._on_old_submitted)
+        self.new.submitted.connect(self._submit)
+        for part in (self.old, self.new):
+            part.edited.connect(lambda: self._tell(""))
+        box = card(self._copies, line(), self._fields, self.problem, self.busy, self.banner,
+                   row(self.go_button, self.leave_button, 1), spacing=16)  # fmt: skip
+        fill_centred(self, self._head(), box, width=_WIDTH)
+
+    def ask(self, path: Path, *, encrypted: bool) -> None:
+        """Ask what is to become of this file's protection."""
+        self.forget()
+        self._encrypted = encrypted
+        self._name.setText(path.name)
+        self.old.setVisible(encrypted)
+        self.remove.setVisible(encrypted)
+        self._show_kind()
+        (self.old if encrypted else self.new).setFocus()
+
+    def run(self, handle: Handle[object]) -> None:
+        """Show how far the work is; Cancel stops it."""
+        self._running = handle
+        self.busy.start(_WORKING, handle)
+
+    def refuse(self, error: UserError) -> None:
+        """Say why nothing was changed and be ready for another try."""
+        self.rest()
+        self.banner.refuse(error)
+        if isinstance(error, PassphraseRefused | PassphraseWrong) and self._encrypted:
+            self.old.refuse()
+
+    def rest(self) -> None:
+        """Be ready for typing, nothing under way."""
+        self._running = None
+        self.busy.stop()
+        self._fields.setEnabled(True)
+        self.go_button.setEnabled(True)
+
+    def forget(self) -> None:
+        """Empty the fields."""
+        self.old.forget()
+        self.new.forget()
+        self.remove.setChecked(False)
+        self.banner.hide()
+        self._tell("")
+        self.rest()
+
+    def _show_kind(self) -> None:
+        removing = self.remove.isChecked()
+        self.new.setVisible(not removing)
+        title = "Change the passphrase" if self._encrypted else "Protect the file"
+        verb = "Take the protection away" if removing else title
+        self._title.setText(verb)
+        self.setAccessibleName(verb)
+        copies = _TAKEN_AWAY if removing else _OLD_COPIES if self._encrypted else _OLD_PLAIN_COPIES
+        self._copies.setText(f"{copies} {_REWRITES}")
+        self.go_button.setText(verb)
+        self.go_button.setAccessibleName(verb)
+        if removing:
+            self.new.forget()
+
+    def _on_old_submitted(self) -> None:
+        if self.remove.isChecked():
+            self._submit()
+        else:
+            self.new.setFocus()
+
+    def _submit(self) -> None:
+        if not self.go_button.isEnabled():
+            return
+        self.banner.hide()
+        try:
+            old = self._old()
+        except PassphraseRefused as error:
+            self.refuse(error)
+            return
+        if self._encrypted and old is None:
+            self._tell("Type the present passphrase.")
+            self.old.setFocus()
+            return
+        problem = "" if self.remove.isChecked() else self.new.problem()
+        self._tell(problem)
+        if problem:
+            return
+        self._fields.setEnabled(False)
+        self.go_button.setEnabled(False)
+        self.wanted.emit(Protection(old, None if self.remove.isChecked() else Passphrase(self.new.text())))
+
+    def _old(self) -> Secret | None:
+        return self.old.secret() if self._encrypted and not self.old.empty() else None
+
+    def _on_cancel(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+            return
+        self.forget()
+        self.left.emit()
+
+    def _tell(self, problem: str) -> None:
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        if problem:
+            announce(self, problem, urgent=True)
+            bring_into_view(self.problem)
+
+    def _head(self) -> QWidget:
+        head = QWidget()
+        layout = row(spacing=16)
+        layout.addWidget(IconLabel("shield-check", "accent", 32), 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(column(self._title, self._name, spacing=4), 1)
+        head.setLayout(layout)
+        return head

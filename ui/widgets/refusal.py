@@ -1,0 +1,40 @@
+"""Why a file did not open, in words, with the ways on as buttons below the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from asl_desktop.errors import UserError
+from ui.widgets.centred import bring_into_view
+from ui.widgets.parts import Banner, button, clear
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way on: a verb for its button and what it does."""
+
+    text: str
+    go: Callable[[], object]
+
+
+class Refusal(Banner):
+    """A banner that tells an error and offers what a person can do about it."""
+
+    def __init__(self) -> None:
+        super().__init__("danger", below=True)
+
+    def refuse(self, error: UserError, ways: Sequence[Way] = ()) -> None:
+        """Tell what the error says."""
+        from asl_desktop.messages import message_for
+
+        message = message_for(error)
+        self.offer(message.title, f"{message.text} {message.advice}", ways)
+
+    def offer(self, title: str, text: str, ways: Sequence[Way] = ()) -> None:
+        """Tell these words; the buttons of an earlier message go."""
+        clear(self.buttons)
+        for way in ways:
+            self.buttons.addWidget(button(way.text, way.go))
+        self.tell(title, text)
+        bring_into_view(self)
