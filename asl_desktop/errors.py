@@ -158,6 +158,12 @@ class FileLocked(UserError):
     code = "file-locked"
 
 
+class FileMarkedElsewhere(FileLocked):
+    """A program on another computer has the file open, or was killed there. Values: path, holder, host."""
+
+    code = "file-marked-elsewhere"
+
+
 class FileReadOnly(UserError):
     """A change was asked of a document that is open for reading only. Values: path."""
 

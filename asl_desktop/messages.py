@@ -167,6 +167,16 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         ("Close it there first, or open it here for reading only.",),
     ),
+    "file-marked-elsewhere": Entry(
+        "The file is marked as open on another computer",
+        ("{path} was opened by {holder} on {host} and not closed there.",),
+        (
+            (
+                "Close it there first, or open it here for reading only. When it is certain that nobody works on it "
+                "there, take it over: asl take-over {path}"
+            ),
+        ),
+    ),
     "file-read-only": Entry(
         "The file is open for reading only",
         ("{path} is open for reading only, so the change was not made.",),

@@ -12,6 +12,7 @@ from asl_desktop.domain.inputs import Inputs, Scope
 from asl_desktop.domain.records import KINDS
 from asl_desktop.services.checks import check_record
 from asl_desktop.services.packs import load_pack
+from asl_desktop.storage import locking
 from asl_desktop.storage.document import Document, Head
 from asl_desktop.storage.outside import look_at, settled
 
@@ -55,6 +56,7 @@ def open_assessment(
 
     Raises:
         FileMissing, FileNotAssessment, FileDamaged, FileTooNew, FileLocked: each leaves the file as it is.
+        FileMarkedElsewhere: see :func:`take_over`.
         PassphraseNeeded, PassphraseWrong, PassphraseRefused: so do these.
     """
     return Document.open(path, read_only=read_only, clock=clock or SystemClock(), secret=secret)
@@ -67,6 +69,19 @@ def is_encrypted(path: Path) -> bool:
         FileMissing, FileNotAssessment, FileDamaged, FileTampered: it can be neither.
     """
     return look_at(settled(path)).encrypted
+
+
+def take_over(path: Path) -> None:
+    """Let a file be opened for writing that is marked as open on another computer; only a person knows that it is not.
+
+    Raises:
+        FileMissing: nothing is there.
+        FileLocked: a program on this computer has it open.
+        OutputNotWritable: the mark cannot be taken away.
+    """
+    path = settled(path)
+    look_at(path)
+    locking.take_over(path)
 
 
 def take_snapshot(document: Document, *, as_of: date | None = None, clock: Clock | None = None) -> Snapshot:
