@@ -29,6 +29,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "redo": ("asl_desktop.cli.history_commands", "redo"),
     "salvage": ("asl_desktop.cli.salvage_command", "salvage"),
     "passphrase": ("asl_desktop.cli.passphrase_command", "passphrase"),
+    "take-over": ("asl_desktop.cli.take_over_command", "take_over"),
     "copy": ("asl_desktop.cli.backup_commands", "copy"),
     "backups": ("asl_desktop.cli.backup_commands", "backups"),
     "determine": ("asl_desktop.cli.determine_command", "determine"),
