@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from asl_desktop.domain.determination import Snapshot
     from reports.identity import Identity
+    from reports.lineage import Lineage
     from reports.rendering import Written
 
 
@@ -25,6 +26,7 @@ def build_report(
     snapshot: Snapshot,
     target: Path,
     *,
+    lineage: Lineage | None = None,
     identity: Identity | None = None,
     role: str = "Assessor",
     clock: Clock | None = None,
@@ -45,7 +47,7 @@ def build_report(
     time, watch = clock or SystemClock(), progress or Silent()
     with staging_folder(target) as stage:
         draft = stage / target.name
-        report = board_report(snapshot, generated_at=time.now())
+        report = board_report(snapshot, generated_at=time.now(), lineage=lineage)
         written = write_pdf(report, draft, attachment=snapshot_document(snapshot), progress=watch)
         watch.check()
         if identity is not None:

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from asl_desktop.domain.determination import Snapshot
+    from reports.lineage import Lineage
 
 __all__ = ["ReportDocument", "board_report"]
 
 
-def board_report(snapshot: Snapshot, *, generated_at: datetime) -> ReportDocument:
+def board_report(snapshot: Snapshot, *, generated_at: datetime, lineage: Lineage | None = None) -> ReportDocument:
     """Return the report for the board on one moment of an assessment.
 
     Everything that people typed into the assessment appears in it somewhere, word for word.
@@ -29,8 +30,9 @@ def board_report(snapshot: Snapshot, *, generated_at: datetime) -> ReportDocumen
     Args:
         snapshot: the assessment at one moment.
         generated_at: timezone-aware; the only time that ends up in the file.
+        lineage: how the history behind it grew, where it was taken from a file.
     """
-    context = Context(snapshot)
+    context = Context(snapshot, lineage)
     scope, pack = snapshot.inputs.scope, snapshot.pack
     authors = sorted({item.author for item in snapshot.inputs.answers if item.author})
     return ReportDocument(

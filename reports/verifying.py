@@ -125,7 +125,7 @@ def verify_pdf(path: Path, *, trust: Iterable[Path | Certificate] = (), clock: C
     data = _bytes_of(path)
     from reports.pdf_checks import examine
 
-    anchors, facts = _anchors(trust)
+    anchors, facts = anchors_for(trust)
     return examine(data, anchors=anchors, moment=clock.now(), facts=facts)
 
 
@@ -217,7 +217,7 @@ def _signature_words(signature: SignatureResult) -> str:
     return f"{signature.role}, {signature.signer}: {', '.join(parts)}."
 
 
-def _anchors(trust: Iterable[Path | Certificate]) -> tuple[tuple[Certificate, ...], tuple[str, ...]]:
+def anchors_for(trust: Iterable[Path | Certificate]) -> tuple[tuple[Certificate, ...], tuple[str, ...]]:
     """Return all roots to trust, and a sentence for every file of the local store that is none."""
     from reports.trust import list_trust, read_certificate, unreadable_trust
 

@@ -36,6 +36,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "report": ("asl_desktop.cli.report_commands", "report"),
     "identity": ("asl_desktop.cli.report_commands", "identity"),
     "sign": ("asl_desktop.cli.report_commands", "sign"),
+    "checkpoint": ("asl_desktop.cli.checkpoint_command", "checkpoint"),
     "verify": ("asl_desktop.cli.report_commands", "verify"),
     "packs": ("asl_desktop.cli.pack_commands", "packs"),
     "demo": ("asl_desktop.cli.demo_command", "demo"),

@@ -71,6 +71,7 @@ def new(
     from asl_desktop.domain.inputs import Scope
     from asl_desktop.errors import FileExists
     from asl_desktop.services.assessments import create_assessment
+    from asl_desktop.services.seen import remember
     from asl_desktop.storage.keys import Passphrase
 
     if passphrase_file is not None and not encrypt:
@@ -81,6 +82,7 @@ def new(
     scope = Scope(model, checkpoint=checkpoint, developer=developer, title=title, as_of=to_day(as_of))
     made = create_assessment(file, pack_id=pack_id, scope=scope, actor=actor_or_login(actor), secret=secret)
     with made as document:
+        remember(document)
         pack = document.pack()
         say(f"Started {file} for {model} under {pack.title}{', encrypted' if encrypt else ''}.")
 

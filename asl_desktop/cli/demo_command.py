@@ -116,8 +116,11 @@ def _prepare(files: _Files) -> None:
 def _build(files: _Files) -> tuple[Snapshot, Verification]:
     from asl_desktop.services.assessments import take_snapshot
     from asl_desktop.services.examples import build_example
+    from asl_desktop.storage.model import Head
     from reports.building import build_report
+    from reports.checkpoints import keep_checkpoint
     from reports.identity import load_identity
+    from reports.lineage import lineage_of
     from reports.verifying import verify_pdf
 
     _make_identity(files)
@@ -125,10 +128,12 @@ def _build(files: _Files) -> tuple[Snapshot, Verification]:
     with _nobody_has_open(files.assessment), staging_folder(files.assessment) as stage:
         with build_example(files.example, stage / files.assessment.name) as document:
             snapshot = take_snapshot(document)
+            lineage = lineage_of(document, snapshot)
+            keep_checkpoint(document, Head(snapshot.events, snapshot.head), signer, actor=signer.name)
         with writing(files.assessment):
             put(stage / files.assessment.name, files.assessment)
     _mark(files)
-    build_report(snapshot, files.report, identity=signer, role=_ROLE)
+    build_report(snapshot, files.report, lineage=lineage, identity=signer, role=_ROLE)
     _mark(files)
     return snapshot, verify_pdf(files.report, trust=signer.chain[-1:])
 

@@ -137,7 +137,7 @@ def _print_step(found: History, step: Step) -> None:
     if step.mark != "changed" or not fields:
         say(f"    {step.did[:1].upper()}{step.did[1:]}.")
     for field in fields:
-        old = f"{_short(field.old)} \u2192 " if step.mark != "made" else ""
+        old = "" if step.mark in {"made", "sealed"} else f"{_short(field.old)} \u2192 "
         bullet(f"{field.name}: {old}{_short(field.new)}", indent=4)
 
 

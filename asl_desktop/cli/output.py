@@ -29,6 +29,11 @@ def say(text: str = "") -> None:
     _print(plain(text))
 
 
+def warn(text: str) -> None:
+    """Print a sentence on standard error that a person must not miss, beside what was asked for."""
+    click.echo(f"Warning: {plain(text)}", err=True)
+
+
 def heading(text: str) -> None:
     """Print a heading with a blank line before it."""
     say()

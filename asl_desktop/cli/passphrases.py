@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import functools
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from asl_desktop.cli.output import warn
 from asl_desktop.errors import FileMissing, ValueRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from asl_desktop.storage.document import Document
     from asl_desktop.storage.keys import Secret
@@ -52,15 +54,32 @@ class Unlocking:
             return Passphrase(ask(f"Passphrase of {file.name}"))
         return None
 
-    def open(self, file: Path, *, read_only: bool = False) -> Document:
-        """Open an assessment, encrypted or not.
+    @contextmanager
+    def open(self, file: Path, *, read_only: bool | Literal["if need be"] = False) -> Iterator[Document]:
+        """Open an assessment, encrypted or not, and close it in the end.
+
+        Says on standard error when the file lacks what this computer saw of it before, and keeps what it sees now.
+        With ``if need be``, a file that cannot be written is opened for reading.
 
         Raises:
             As :meth:`secret_for` and :func:`asl_desktop.services.assessments.open_assessment` do.
         """
+        from asl_desktop.errors import FileLocked, OutputNotWritable
         from asl_desktop.services.assessments import open_assessment
+        from asl_desktop.services.seen import look, remember
 
-        return open_assessment(file, read_only=read_only, secret=self.secret_for(file))
+        secret = self.secret_for(file)
+        try:
+            opened = open_assessment(file, read_only=read_only is True, secret=secret)
+        except (FileLocked, OutputNotWritable):
+            if not read_only:
+                raise
+            opened = open_assessment(file, read_only=True, secret=secret)
+        with opened as document:
+            if (setback := look(document)) is not None:
+                warn(f"{setback.in_words()} See: asl history {file}")
+            yield document
+            remember(document)
 
 
 def unlocks(command: Callable[..., T]) -> Callable[..., T]:

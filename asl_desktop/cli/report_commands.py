@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from asl_desktop.cli.assessment_commands import DAY, PATH
+from asl_desktop.cli.assessment_commands import DAY, PATH, to_day
 from asl_desktop.cli.failures import COULD_NOT_LOOK, OK, REFUSED, report_user_error
 from asl_desktop.cli.output import print_json, say
 from asl_desktop.cli.passphrases import SECRET_FILE, Unlocking, read_passphrase, unlocks
@@ -50,10 +50,12 @@ def report(
     unlocking: Unlocking,
 ) -> None:
     """Build the report of FILE as a PDF, and sign it when an identity is given."""
-    from asl_desktop.cli.determine_command import snapshot_of_file
     from asl_desktop.cli.outcome_text import in_short
-    from asl_desktop.services.assessments import is_encrypted
+    from asl_desktop.services.assessments import is_encrypted, take_snapshot
+    from asl_desktop.storage.model import Head
     from reports.building import build_report, require_replaceable
+    from reports.checkpoints import keep_checkpoint
+    from reports.lineage import lineage_of
 
     require_replaceable(out, replace=replace)
     identity = None
@@ -64,12 +66,18 @@ def report(
             identity_passphrase_file, unlocking = unlocking.passphrase_file, Unlocking()
         passphrase = read_passphrase(identity_passphrase_file, of=identity_file.name, confirm=False)
         identity = load_identity(identity_file, passphrase)
-    snapshot = snapshot_of_file(file, as_of=as_of, unlocking=unlocking)
-    written = build_report(snapshot, out, identity=identity, role=role)
+    with unlocking.open(file, read_only="if need be" if identity is not None else True) as document:
+        snapshot = take_snapshot(document, as_of=to_day(as_of))
+        lineage = lineage_of(document, snapshot)
+        written = build_report(snapshot, out, lineage=lineage, identity=identity, role=role)
+        trouble = ""
+        if identity is not None:
+            head = Head(snapshot.events, snapshot.head)
+            trouble = keep_checkpoint(document, head, identity, actor=identity.name)
     signed = f", signed by {identity.name} as {role}" if identity is not None else ", not signed"
     say(f"Wrote {out}: {edition} edition, {written.pages} pages{signed}.")
     say(f"Determination: {in_short(snapshot.determination)}. Snapshot {snapshot.digest}")
-    for notice in written.notices:
+    for notice in (*written.notices, *([trouble] if trouble else [])):
         say(f"Note: {notice}")
 
 
@@ -134,18 +142,33 @@ def sign(
 @click.option(
     "--trust", type=PATH, multiple=True, metavar="CERT", help="Also trust this root certificate; may be repeated."
 )
+@click.option(
+    "--against",
+    default="",
+    metavar="REPORT.pdf|X.checkpoint|HEAD",
+    help="For an assessment: does its history go through what this names? Finds a cut-off end and a rewritten history.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document of a stable shape.")
 @unlocks
-def verify(path: Path, *, trust: tuple[Path, ...], as_json: bool, unlocking: Unlocking) -> int:
+def verify(path: Path, *, trust: tuple[Path, ...], against: str, as_json: bool, unlocking: Unlocking) -> int:
     """Say whether a signed report or an assessment file is intact, trusted and complete."""
     from asl_desktop.errors import UserError
     from asl_desktop.messages import message_for
     from reports.verifying import in_words, kind_of, to_json
     from reports.verifying import verify as examine
 
+    comparison = None
     try:
-        secret = unlocking.secret_for(path) if kind_of(path) == "assessment" else None
+        is_report = kind_of(path) == "pdf"
+        if is_report and against:
+            raise click.UsageError("--against is for an assessment: asl verify FILE.asl --against REPORT.pdf")
+        secret = None if is_report else unlocking.secret_for(path)
         result = examine(path, trust=trust, secret=secret)
+        if against:
+            from reports.comparing import compare_file, together
+
+            comparison = compare_file(path, against, secret=secret, trust=trust)
+            result = together(result, comparison)
     except UserError as error:
         if as_json:
             kind = "pdf" if path.suffix.lower() == ".pdf" else "assessment"
@@ -153,7 +176,7 @@ def verify(path: Path, *, trust: tuple[Path, ...], as_json: bool, unlocking: Unl
             print_json({"ok": False, "kind": kind, "signatures": [], "problems": [problem], "facts": []})
         return report_user_error(error, status=COULD_NOT_LOOK)
     if as_json:
-        print_json(to_json(result))
+        print_json(to_json(result) | ({"against": comparison.to_json()} if comparison is not None else {}))
     else:
         for line in in_words(result):
             say(line)

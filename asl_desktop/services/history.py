@@ -339,7 +339,8 @@ def _did(event: Event, change: RecordChange) -> str:
         return {
             "document": "assessment created",
             "pack": "framework taken in",
-            "checkpoint": f"signed by {(event.record or {}).get('signer')}",
+            "checkpoint": f"{(event.record or {}).get('events')} events, signed in the name of "
+            f"{(event.record or {}).get('signer')}",
             "evidence": "evidence attached",
         }.get(event.kind, f"{change.subject.kind} recorded")
     if event.kind == "plan" and any(field.name == "Locked at" and field.new for field in change.fields):

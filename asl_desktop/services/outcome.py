@@ -54,8 +54,9 @@ def determination_json(snapshot: Snapshot) -> dict[str, Any]:
 def snapshot_document(snapshot: Snapshot) -> bytes:
     """Return the assessment as canonical JSON (RFC 8785): what is attached to the report and compared when verifying.
 
-    It holds everything but the evidence itself, whose digests it names.
+    It holds everything but the evidence itself, whose digests it names, and says how far the history had come.
     """
+    history = {"document": snapshot.document_id, "events": snapshot.events, "head": snapshot.head}
     return codec.canonical(
         {
             "format": DOCUMENT_FORMAT,
@@ -64,6 +65,7 @@ def snapshot_document(snapshot: Snapshot) -> bytes:
             "as_of": snapshot.as_of.isoformat(),
             "inputs": inputs_json(snapshot.inputs),
             "determination": determination_json(snapshot),
+            **({"history": history} if snapshot.events else {}),
         }
     )
 

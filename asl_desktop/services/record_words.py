@@ -55,9 +55,12 @@ _LABELS: Mapping[str, str] = {
     "pack_digest": "Framework digest",
     "media_type": "Kind of file",
     "created_by": "Program",
+    "signer": "In the name of",
 }
 _NAMED_BY = frozenset({"question", "id", "showing", "threshold", "requirement", "sha256", "gate", "measure"})
 _WHO_AND_WHEN = frozenset({"author", "at"})
+_FOR_MACHINES = frozenset({"certificates", "signature", "document"})
+"""Parts of a checkpoint that are checked, not read."""
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "answer.state": wording.ANSWER_STATE_WORDS,
     "requirement.status": wording.REQUIREMENT_WORDS,
@@ -131,6 +134,8 @@ class RecordWords:
             value = held[name]
             if name == "value" and kind == "answer":
                 found |= self._answer(str(held["question"]), value)
+            elif kind == "checkpoint" and name in _FOR_MACHINES:
+                continue
             elif name not in _NAMED_BY and (name not in _WHO_AND_WHEN or kind == "specification"):
                 found[_label(name)] = self._text(kind, name, value)
         return {label: text for label, text in found.items() if text}
@@ -258,13 +263,8 @@ def _planned(value: Iterable[Mapping[str, Any]]) -> str:
     )
 
 
-def _signed(value: Iterable[str]) -> str:
-    return f"{len(list(value))} certificates"
-
-
 _SPECIAL: Mapping[str, Callable[[Any], str]] = {
     "report": _report,
     "elicitation": _elicitation,
     "indicators": _planned,
-    "certificates": _signed,
 }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select
 
-    from asl_desktop.storage.model import Change, Event
+    from asl_desktop.storage.model import Change, Event, Head
     from asl_desktop.storage.reader import Reader
 
 SLICE = 20_000
@@ -104,24 +104,28 @@ class Past:
         with self._reader.begin() as connection:
             return record_before(connection, event)
 
-    def place_of(self, own_hash: str) -> int:
-        """Return the place of the event with this hash, 0 when the history does not contain it."""
+    def contains(self, head: Head) -> bool:
+        """Say whether the history goes through this head, wherever in this file its event is kept."""
         e = tables.event
         with self._reader.begin() as connection:
-            return connection.execute(select(e.c.seq).where(e.c.hash == own_hash)).scalar() or 0
+            usual = connection.execute(select(e.c.hash).where(e.c.seq == head.events)).scalar()
+            if usual == head.hash:
+                return True
+            return connection.execute(select(e.c.seq).where(e.c.hash == head.hash)).first() is not None
 
-    def actors(self) -> tuple[str, ...]:
-        """Return the names of everybody who ever changed the document, sorted."""
+    def actors(self, *, up_to: int = 0) -> tuple[str, ...]:
+        """Return the names of everybody who changed the document, up to a place (0: the end), sorted."""
+        e = tables.event
+        query = select(e.c.actor).distinct()
         with self._reader.begin() as connection:
-            return tuple(sorted(connection.execute(select(tables.event.c.actor).distinct()).scalars()))
+            found = connection.execute(query.where(e.c.seq <= up_to) if up_to else query).scalars().all()
+        return tuple(sorted(found))
 
-    def span(self) -> tuple[str, str]:
-        """Return when the first and the last event were recorded, by their writers' clocks."""
+    def recorded_at(self, place: int) -> str:
+        """Return when the event at a place was recorded, by its writer's clock; empty when there is none."""
         e = tables.event
         with self._reader.begin() as connection:
-            first = connection.execute(select(e.c.at).order_by(e.c.seq).limit(1)).scalar_one()
-            last = connection.execute(select(e.c.at).order_by(e.c.seq.desc()).limit(1)).scalar_one()
-        return str(first), str(last)
+            return str(connection.execute(select(e.c.at).where(e.c.seq == place)).scalar() or "")
 
     def kept_for_undo(self) -> tuple[int, int]:
         """Return number and size in bytes of the evidence files that were removed and can still be brought back."""

@@ -11,6 +11,7 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.answer_words import parts_in_words
 from asl_desktop.domain.determination import Determination, MarginState, Snapshot, ThresholdResult, Trace
 from reports.blocks import Cell, Run, Runs, cell
+from reports.lineage import Lineage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,9 +40,13 @@ DASH = "\u2014"
 
 @dataclass(frozen=True)
 class Context:
-    """A snapshot with its parts at hand, and short names (E1, E2, ...) for its evidence."""
+    """A snapshot with its parts at hand, and short names (E1, E2, ...) for its evidence.
+
+    ``lineage`` is None for a snapshot that was not taken from a file.
+    """
 
     snapshot: Snapshot
+    lineage: Lineage | None = None
 
     @property
     def pack(self) -> Pack:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from asl_desktop import __version__
 from asl_desktop.domain import wording
 from reports.blocks import (
@@ -19,7 +21,10 @@ from reports.blocks import (
     plain,
 )
 from reports.charts.wording import format_level
-from reports.sections.common import DASH, Context, sentence
+from reports.sections.common import DASH, Context, moment, sentence
+
+if TYPE_CHECKING:
+    from reports.lineage import SignedHead
 
 _RULES = (
     "Unknown never rules a risk out. Everything but \u201cruled out\u201d is treated as crossed.",
@@ -44,6 +49,13 @@ _RULES = (
 )
 
 
+_HEAD_USE = (
+    "A signature on this report also covers the number of events and their head, which stands for every change before "
+    "it. A file of this assessment whose history does not go through that head is older than this report, was cut off, "
+    "or was written anew; asl verify FILE --against REPORT finds it."
+)
+
+
 def method(context: Context) -> Section:
     """Return the rules, interval methods, versions and sources."""
     level = format_level(context.pack.level)
@@ -59,7 +71,10 @@ def method(context: Context) -> Section:
     if notes:
         text = " ".join(sentence(note) for note in notes)
         blocks += [Heading("Notes of the framework pack and of this determination", 2), Paragraph(plain(text), "small")]
-    blocks += [Heading("Versions", 2), _versions(context), Heading("Sources", 2), _sources(context)]
+    blocks += [Heading("Versions and history", 2), _versions(context)]
+    if context.snapshot.events:
+        blocks.append(Paragraph(plain(_HEAD_USE), "small"))
+    blocks += [Heading("Sources", 2), _sources(context)]
     return Section("Method", tuple(blocks))
 
 
@@ -72,8 +87,28 @@ def _versions(context: Context) -> Block:
         ("Program", plain(f"ASL Desktop {__version__}")),
     ]
     if snapshot.events:
-        rows.append(("History", plain(f"{snapshot.events} events, head {snapshot.head}")))
+        rows.append(("History", plain(_history(context))))
+        rows.append(("Head of the history", plain(snapshot.head)))
+    if context.lineage is not None and context.lineage.checkpoints:
+        rows.append(("Signed checkpoints", plain("; ".join(map(_checkpoint, context.lineage.checkpoints)))))
     return KeyValues(tuple(rows))
+
+
+def _history(context: Context) -> str:
+    lineage, events = context.lineage, f"{context.snapshot.events} events"
+    if lineage is None:
+        return events
+    people = "1 person" if lineage.people == 1 else f"{lineage.people} people"
+    return f"{events} by {people}, the first {moment(lineage.first)}, the last {moment(lineage.last)}"
+
+
+def _checkpoint(item: SignedHead) -> str:
+    where = f"event {item.events}"
+    if not item.signer:
+        return f"{where}: the signature does NOT hold"
+    if not item.contained:
+        return f"{where}, signed by {item.signer}: NOT part of this history"
+    return f"{where}, signed by {item.signer}, {moment(item.at)}"
 
 
 def _sources(context: Context) -> Block:

@@ -341,3 +341,38 @@ def test_history_prints_every_event_and_undo_names_what_it_takes_back(cli: Cli, 
     assert re.findall(r"Redone|Undone|Answer recorded", cli.out) == ["Redone", "Undone", "Answer recorded"]
     assert cli.json("history", file, "--json", "--of", "QC-01")[-1]["reverts"] != ""
     assert cli("history", file, "--of", "QC-99999") == 1
+
+
+def test_a_signed_report_leaves_a_checkpoint_and_finds_an_older_file(cli: Cli, file: Path, tmp_path: Path) -> None:
+    words, signer, pdf = tmp_path / "pw", tmp_path / "ann.p12", tmp_path / "r.pdf"
+    words.write_text(SECRET)
+    assert cli("identity", "new", "--name", "Ann", "--out", signer, "--passphrase-file", words) == 0
+    older = tmp_path / "older.asl"
+    older.write_bytes(file.read_bytes())
+    sealed = tmp_path / "a.checkpoint"
+    assert cli("checkpoint", file, "--sign", signer, "--passphrase-file", words, "--out", sealed) == 0
+    assert cli("report", file, "--out", pdf, "--sign", signer, "--passphrase-file", words) == 0, cli.err
+    assert "Note:" not in cli.out
+    events = cli.json("history", file, "--json")
+    assert [(event["kind"], event["actor"]) for event in events[3:]] == [("checkpoint", "Ann"), ("checkpoint", "Ann")]
+    assert cli.json("verify", file, "--against", pdf, "--json")["against"]["contained"] is True
+    assert cli("verify", file, "--against", sealed) == 0
+    assert cli("verify", older, "--against", pdf, "--json") == 1
+    found = json.loads(cli.out)
+    assert (found["ok"], found["against"]["kind"], found["against"]["first"]) == (False, "cut_off", 4)
+    assert cli("verify", pdf, "--against", pdf) == 2
+    assert cli("verify", file, "--against", tmp_path / "missing.pdf") == 2
+    file.write_bytes(older.read_bytes())
+    assert cli("history", file) == 0
+    assert "An earlier version may have been put back" in cli.err
+
+
+def test_a_report_of_a_file_that_is_open_elsewhere_is_signed_and_says_that_no_checkpoint_was_kept(
+    cli: Cli, file: Path, tmp_path: Path
+) -> None:
+    words, signer = tmp_path / "pw", tmp_path / "ann.p12"
+    words.write_text(SECRET)
+    assert cli("identity", "new", "--name", "Ann", "--out", signer, "--passphrase-file", words) == 0
+    with Document.open(file):
+        assert cli("report", file, "--out", tmp_path / "r.pdf", "--sign", signer, "--passphrase-file", words) == 0
+    assert "Note: The checkpoint was not kept in the assessment." in cli.out
