@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_MANY_DIGITS = re.compile(rb"[0-9]{16}")
+_NOT_EXACT = 2**53
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
@@ -96,7 +99,18 @@ def parse(text: str | bytes) -> Any:
         ValueError: when it is no JSON, is nested deeper than any record, or holds NaN, half a character or a number
             of thousands of digits.
     """
-    return _parse(text, allow_inf_nan=False, cache_strings="keys")
+    data = _parse(text, allow_inf_nan=False, cache_strings="keys")
+    many = _MANY_DIGITS.search(text if isinstance(text, bytes) else text.encode())
+    return data if many is None else _with_exact_numbers(data)
+
+
+def _with_exact_numbers(data: Any) -> Any:
+    """Make whole numbers floats where a JSON number holds no more: canonical JSON writes 1e20 with all its digits."""
+    if isinstance(data, dict):
+        return {key: _with_exact_numbers(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_with_exact_numbers(value) for value in data]
+    return float(data) if type(data) is int and abs(data) >= _NOT_EXACT else data
 
 
 def canonical(data: object) -> bytes:

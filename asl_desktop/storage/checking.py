@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlcipher3 import dbapi2
 
-from asl_desktop.codec import canonical, digest
+from asl_desktop.codec import canonical, digest, parse
 from asl_desktop.domain.records import KIND_BY_NAME
 from asl_desktop.errors import FileDamaged, SaveFailed
 from asl_desktop.storage import tables
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 MAX_FAULTS = 1000
 _FILE = ("file",)
 _SNAPSHOT = (tables.document, tables.pack, tables.content, *TABLES.values())
-_LARGEST_EXACT = 2**53
 
 
 @dataclass(slots=True)
@@ -152,13 +150,13 @@ def _row(kind: str, row: dict[str, Any], replay: Replay) -> str:
     if row["event"] != seq or hashlib.sha256(_bytes_of(row["record"])).hexdigest() != said:
         return f"says something else in its table than in the history (event {seq})."
     try:
-        if _as_written(row["record"]) != row["record"].encode():
+        if canonical(parse(row["record"])) != row["record"].encode():
             return "is not written in the way of records."
         if kind not in KIND_BY_NAME:
             return ""
         record = record_of(kind, row["record"])
         expected = columns_of(kind, record)
-    except (ValueError, RecursionError):
+    except ValueError:
         return "cannot be read."
     if KIND_BY_NAME[kind].key(record) != row["key"]:
         return "holds the record of something else."
@@ -170,25 +168,11 @@ def _bytes_of(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _as_written(text: str | bytes) -> bytes:
-    """Return JSON written canonically; numbers that only a float holds exactly enough are read as one.
-
-    Raises:
-        ValueError, RecursionError: it is no JSON, or cannot be written so.
-    """
-    return canonical(json.loads(text, parse_int=_number))
-
-
-def _number(digits: str) -> int | float:
-    number = int(digits)
-    return number if abs(number) < _LARGEST_EXACT else float(number)
-
-
 def _object(text: str) -> dict[str, Any]:
     """Return a record as JSON data, empty when it is none."""
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
+        data = parse(text)
+    except ValueError:
         return {}
     return data if isinstance(data, dict) else {}
 
@@ -218,12 +202,12 @@ def _packs(snapshot: _Snapshot, replay: Replay) -> Iterator[Fault]:
 def _is_pack(row: dict[str, Any]) -> bool:
     """Say whether the body of a pack has the digest of its row and claims no other, nor another name."""
     try:
-        data = json.loads(row["body"], parse_int=_number)
+        data = parse(row["body"])
         if canonical(data) != row["body"] or (data["id"], data["version"]) != (row["id"], row["version"]):
             return False
         claimed = data.pop("digest")
         return digest(data) == row["digest"] and claimed in ("", row["digest"])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         return False
 
 

@@ -42,6 +42,16 @@ def test_undo_puts_the_earlier_record_back_and_redo_the_later(tmp_path: Path) ->
         assert document.check() == ()
 
 
+def test_undo_and_redo_of_a_number_too_large_for_exact_integers_keep_it(tmp_path: Path) -> None:
+    large = Answer("QC-1", value={"flop": 1e20, "many": 123456789012345680000.0})
+    with make(tmp_path / "a.asl") as document:
+        put(document, large)
+        put(document, ONE)
+        document.undo(actor="Ann").result()
+        assert document.inputs().answers == (large,)
+        assert document.check() == ()
+
+
 def test_undo_after_reopening_goes_on_where_it_was(tmp_path: Path) -> None:
     with make(tmp_path / "a.asl") as document:
         put(document, ONE)
