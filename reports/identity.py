@@ -130,9 +130,12 @@ def create_identity(
     organisation: str = "",
     role: str = "",
     key: KeyKind = "rsa-3072",
+    trusted: bool = True,
     clock: Clock = SystemClock(),  # noqa: B008
 ) -> Identity:
     """Make a new identity, write it to ``path`` (readable by its owner only) and trust its root on this machine.
+
+    Not ``trusted``, its root stays out of the trust store.
 
     The root goes into the local trust store because the person who makes an identity here already vouches for it;
     without that, verifying one's own report on one's own machine would say "not trusted". It means nothing for anyone
@@ -163,7 +166,7 @@ def create_identity(
     identity = Identity(name.strip(), organisation.strip(), role.strip(), certificate, (root,), path, private_key)
     data = _pkcs12(identity, passphrase)
     _decrypt(path, data, passphrase)  # a file that its own passphrase does not open must never be written
-    _write_identity(identity, data)
+    _write_identity(identity, data, trusted=trusted)
     return identity
 
 
@@ -315,17 +318,19 @@ def _pkcs12(identity: Identity, passphrase: str) -> bytes:
     return harden_mac(data, _normal(passphrase))
 
 
-def _write_identity(identity: Identity, data: bytes) -> None:
+def _write_identity(identity: Identity, data: bytes, *, trusted: bool) -> None:
     """Put file and trust anchor in place together: neither is left when the other cannot be written."""
     path, root = identity.path, identity.chain[-1]
     anchor = trust_folder() / f"{fingerprint(root)[:32]}.pem"
     with writing(path), staged(path) as temporary:
         temporary.write_bytes(data)
-        add_trust(root)
+        if trusted:
+            add_trust(root)
         try:
             put_new(temporary, path)
         except BaseException:
-            anchor.unlink(missing_ok=True)
+            if trusted:
+                anchor.unlink(missing_ok=True)
             raise
 
 

@@ -15,7 +15,7 @@ import click
 from asl_desktop.cli.assessment_commands import PATH
 from asl_desktop.cli.failures import OK, REFUSED
 from asl_desktop.cli.output import print_json, say
-from asl_desktop.errors import FileExists, FileMissing, UserError
+from asl_desktop.errors import FileExists, FileMissing, OutputNotWritable, UserError
 from asl_desktop.files import put, replace_file, staging_folder, writing
 
 if TYPE_CHECKING:
@@ -161,15 +161,16 @@ def _make_identity(files: _Files) -> None:
     from reports.trust import add_trust
 
     try:
-        kept = load_identity(files.identity, files.passphrase.read_text("utf-8").rstrip("\n"))
-        add_trust(kept.chain[-1])  # the folder may come from another machine; making an identity trusts it as well
+        signer = load_identity(files.identity, files.passphrase.read_text("utf-8").rstrip("\n"))
     except (OSError, FileMissing, IdentityRefused):
         files.identity.unlink(missing_ok=True)
         passphrase = secrets.token_urlsafe(12)
         replace_file(files.passphrase, f"{passphrase}\n".encode())
         _mark(files)
-        create_identity(_SIGNER, files.identity, passphrase, organisation=DEMONSTRATION)
+        signer = create_identity(_SIGNER, files.identity, passphrase, organisation=DEMONSTRATION, trusted=False)
         _mark(files)
+    with contextlib.suppress(OutputNotWritable):  # a home folder that takes nothing is no reason to show nothing
+        add_trust(signer.chain[-1])
 
 
 def _marker(files: _Files) -> dict[str, str]:

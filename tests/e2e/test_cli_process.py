@@ -202,3 +202,9 @@ def test_closed_standard_streams_are_no_error_of_the_program(
     assert "error of this program" not in done.stderr
     for made in tmp_path.glob("*.asl"):
         assert asl("check", made).returncode == 0
+
+
+def test_demo_with_a_home_that_takes_no_files_is_built_and_verified_all_the_same(tmp_path: Path) -> None:
+    done = asl("demo", tmp_path / "demo", "--json", environment={"PATH": os.environ["PATH"], "HOME": "/proc/1/task"})
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["verified"] is True
