@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from asl_desktop.errors import Cancelled, FileLocked, OutputNotWritable, PassphraseNeeded, UserError
+from asl_desktop.errors import (
+    Cancelled,
+    FileDamaged,
+    FileLocked,
+    FileMarkedElsewhere,
+    FileTampered,
+    OutputNotWritable,
+    PassphraseNeeded,
+    PassphraseWrong,
+    UserError,
+)
+from ui import dialogs_seam
 from ui.documents import build_example_document, create_document, example_path, open_document
 from ui.widgets.refusal import Way
 
@@ -216,11 +227,36 @@ class Doorkeeper(QObject):
 
     def _ways(self, visit: Visit, error: UserError, secret: Secret | None) -> list[Way]:
         """Return what can be done about a file that did not open."""
-        held = isinstance(error, FileLocked | OutputNotWritable) and not visit.read_only
-        if held and visit.path.exists():
-            reading = replace(visit, read_only=True)
-            return [
-                Way("Open read-only", partial(self.enter, reading, secret)),
+        held = isinstance(error, FileLocked | OutputNotWritable)
+        if held and not visit.read_only and visit.path.exists():
+            ways = [
+                Way("Open read-only", partial(self.enter, replace(visit, read_only=True), secret)),
                 Way("Try again", partial(self.enter, visit, secret)),
             ]
-        return []
+            if isinstance(error, FileMarkedElsewhere):
+                ways.append(Way("Take over\u2026", partial(self._take_over, visit, error, secret)))
+            return ways
+        ways = []
+        if isinstance(error, FileDamaged | FileTampered | PassphraseWrong):
+            salvage = partial(self._window.salvager.offer, visit.path, encrypted=secret is not None)
+            ways.append(Way("Salvage into a new file\u2026", salvage))
+        return ways
+
+    def _take_over(self, visit: Visit, error: FileMarkedElsewhere, secret: Secret | None) -> None:
+        """Open a file for writing that another computer marked as open, once a person says that nobody is at it."""
+        text = (
+            f"{visit.path.name} was opened by {error.values['holder']} on {error.values['host']}. Take it over only "
+            "when it is certain that nobody works on it there: two programs that write one file can destroy it."
+        )
+        if not dialogs_seam.ask(
+            self._window, "Take the file over", text, yes="Nobody works on it there", no="Leave it", danger=True
+        ):
+            return
+
+        def _work() -> Document:
+            from asl_desktop.services.assessments import take_over
+
+            take_over(visit.path)
+            return open_document(visit.path, secret=secret)
+
+        self._run(visit, _work, secret)

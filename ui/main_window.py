@@ -24,6 +24,7 @@ from ui.moving import Mover, key_of
 from ui.operations import Operations
 from ui.pages.start import StartPage
 from ui.preferences import Preferences
+from ui.salvaging import Salvager
 from ui.theme import Choice, Look
 from ui.widgets.parts import Banner, button, column
 
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*MINIMUM)
         self.start, self.soon = StartPage(preferences), Banner("info")
         self.doors, self.mover, self.locker = Doorkeeper(self), Mover(self), Locker(self)
+        self.salvager = Salvager(self)
         self.soon.buttons.addWidget(button("Lock now", self.locker.lock))
         self.files = FileCommands(self)
         self.menu, self.actions_by_name = build_menu(self, self._calls())
@@ -110,10 +112,13 @@ class MainWindow(QMainWindow):
     def close_file(self) -> bool:
         """Close what is open and show the start screen; False when the person wants to stay or work is under way."""
         bench = self.workbench
-        if self.mover.busy or not (self.locker.may_leave() if bench is None else bench.may_close()):
+        if self.mover.busy or self.salvager.busy:
+            return False
+        if not (self.locker.may_leave() if bench is None else bench.may_close()):
             return False
         self.doors.leave()
         self.mover.leave()
+        self.salvager.leave()
         if bench is not None:
             bench.session.close(lose_unsaved=True)
             self.put_away(bench)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 
 from asl_desktop.errors import Cancelled, FileReplaced, UserError
 from ui import dialogs_seam
+from ui.documents import open_document
 from ui.doorkeeper import Visit
 
 if TYPE_CHECKING:
@@ -81,8 +82,17 @@ class Mover(QObject):
     def open_again(self) -> None:
         """Open the file at its old place again and write into it what is not on disk yet."""
         session = self._session()
-        if session is not None:
-            self._carry(session, session.document.path, lambda: None)
+        if session is None:
+            return
+        document, key = session.document, key_of(session.document)
+
+        def _let_go() -> None:
+            """Close the old document, but not before it is sure that there is one to open in its place."""
+            with open_document(document.path, read_only=True, secret=key) as found:
+                _require_same(found, document)
+            document.close()
+
+        self._carry(session, document.path, _let_go)
 
     def _carry(self, session: Session, target: Path, prepare: Callable[[], None]) -> None:
         """Go on in ``target``; the changes that are not on disk are written there first."""
@@ -95,11 +105,10 @@ class Mover(QObject):
         page, item = bench.place()
 
         def _work(_: Handle[Loaded]) -> Loaded:
-            from asl_desktop.services.assessments import open_assessment
             from ui.session import load, store
 
             prepare()
-            opened = open_assessment(target, secret=key)
+            opened = open_document(target, secret=key)
             try:
                 _require_same(opened, document)
                 store(opened, changes, actor=actor)
@@ -119,6 +128,8 @@ class Mover(QObject):
 
         def _failed(error: BaseException) -> None:
             self.busy = False
+            if document.closed:
+                session.suspend(error)
             bench.setEnabled(True)
             bench.stand()
             self._window.tell_error(error)

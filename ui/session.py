@@ -125,6 +125,7 @@ class Session(QObject):
         self._in_flight: dict[str, Change] = {}
         self._writes: list[Handle[None]] = []
         self._closed = False
+        self._suspended = False
         self._attaching: set[Handle[EvidenceItem]] = set()
         self._quiet = self._timer(QUIET_MS)
         self._longest = self._timer(LONGEST_MS)
@@ -239,6 +240,13 @@ class Session(QObject):
         """Start writing what waits for quiet or for its next try; returns at once."""
         self._begin_write()
 
+    def suspend(self, error: BaseException) -> None:
+        """Write no more: the document is closed. What is unsaved stays in :meth:`unsaved` and is said to be so."""
+        self._suspended = True
+        for timer in (self._quiet, self._longest, self._retry):
+            timer.stop()
+        self._announce(SaveState("failed", self.save_state.at, cause_of(error), "file-replaced"))
+
     def close(self, *, lose_unsaved: bool = False) -> bool:
         """Write what is left and close the document. False (and still open) when the disk refused.
 
@@ -326,7 +334,7 @@ class Session(QObject):
             self.save_state_changed.emit(state)
 
     def _begin_write(self) -> None:
-        if not self._pending:
+        if not self._pending or self._suspended:
             return
         for timer in (self._quiet, self._longest, self._retry):
             timer.stop()

@@ -34,6 +34,10 @@ _KEPT = (
 _UNSAVED = {
     "": ("Not saved", _KEPT),
     "disk-full": ("Not saved: the disk is full", f"{_KEPT} Free some space, or go on in a copy on another disk."),
+    "file-changed": (
+        "Not saved: another program changed the file",
+        f"{_KEPT} Open the file again to write it into what the file holds now, or go on in a copy elsewhere.",
+    ),
     "file-replaced": (
         "Not saved: the file is not where it was",
         f"{_KEPT} Put the file or its disk back and open it again, or go on in a copy elsewhere.",
@@ -265,7 +269,7 @@ class Workbench(QWidget):
     def _on_save_state(self, state: SaveState) -> None:
         self.top.show_save_state(state)
         if state.kind == "failed":
-            self._again.setVisible(state.code == "file-replaced")
+            self._again.setVisible(state.code in {"file-replaced", "file-changed"})
             title, advice = _UNSAVED.get(state.code, _UNSAVED[""])
             self.unsaved.tell(title, f"{state.message} {advice}")
         elif state.kind == "saved":

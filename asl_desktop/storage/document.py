@@ -380,6 +380,11 @@ class Document:
         pages = self._reader.raw(lambda raw: pragma(raw, "page_count"))
         save_copy(copy_to, target, needed=pages * PAGE_SIZE, key=key)
 
+    @property
+    def closed(self) -> bool:
+        """Whether :meth:`close` has been through."""
+        return self._closed
+
     def close(self) -> None:
         """Finish every change that was asked for, then give the file back. Safe to call twice."""
         if self._writer is not None:

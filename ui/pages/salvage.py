@@ -1,0 +1,190 @@
+"""Salvage of a damaged file into a new one, with a list of what could and could not be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from asl_desktop.errors import PassphraseRefused, PassphraseWrong, UserError
+from ui import dialogs_seam
+from ui.theme import set_role
+from ui.widgets.busy_line import BusyLine
+from ui.widgets.centred import bring_into_view, fill_centred
+from ui.widgets.parts import Banner, IconLabel, announce, button, card, column, label, row
+from ui.widgets.refusal import Refusal
+from ui.widgets.secret_fields import SecretEntry
+from ui.wording import plural
+
+if TYPE_CHECKING:
+    from asl_desktop.services.salvaging import Salvaged
+    from asl_desktop.storage.keys import Secret
+    from ui.operations import Handle
+
+_WIDTH = 640
+_LIST_HEIGHT = 160
+_WHAT = (
+    "What can still be read is written to a new file, and a list says what could not. The damaged file is only ever "
+    "read; keep it until you have looked at the new one."
+)
+_KEY_HELPS = "The recovery key helps even where the beginning of the file is lost."
+_WORKING = "Reading what is left of the damaged file."
+
+
+class SalvagePage(QWidget):
+    """Emits ``wanted(target, secret)``, ``open_wanted(target)`` for the new file, and ``left``."""
+
+    wanted = Signal(object, object)
+    open_wanted = Signal(object)
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._path = Path()
+        self._made = Path()
+        self._encrypted = False
+        self._running: Handle[Salvaged] | None = None
+        self._name = label("", "muted")
+        self.entry = SecretEntry()
+        self._helps = label(_KEY_HELPS, "muted", wrap=True)
+        self.problem = label("", "error", wrap=True)
+        self.banner = Refusal()
+        self.busy = BusyLine()
+        self.outcome = Banner("ok", below=True)
+        self.losses = QPlainTextEdit()
+        self._losses_label = label("", "label", wrap=True)
+        self.go_button = button("Salvage into a new file\u2026", self._submit, primary=True)
+        self.open_button = button("Open the new file", lambda: self.open_wanted.emit(self._made), primary=True)
+        self.leave_button = button("Back to the start", self._on_leave)
+        self.entry.submitted.connect(self._submit)
+        self.entry.edited.connect(lambda: self._tell(""))
+        fill_centred(self, self._head(), self._box(), width=_WIDTH)
+
+    def ask(self, path: Path, *, encrypted: bool) -> None:
+        """Offer to salvage this file."""
+        self.forget()
+        self._path, self._encrypted = path, encrypted
+        self._name.setText(str(path))
+        for widget in (self.entry, self._helps):
+            widget.setVisible(encrypted)
+        (self.entry if encrypted else self.go_button).setFocus()
+
+    def run(self, handle: Handle[Salvaged]) -> None:
+        """Show how far the work is; the button beside it stops it."""
+        self._running = handle
+        self.busy.start(_WORKING, handle)  # type: ignore[arg-type]
+        self.leave_button.setText("Stop")
+
+    def refuse(self, error: UserError) -> None:
+        """Say why there is no new file and be ready for another try."""
+        self.rest()
+        self.banner.refuse(error)
+        if isinstance(error, PassphraseRefused | PassphraseWrong):
+            self.entry.refuse()
+
+    def show_outcome(self, made: Salvaged) -> None:
+        """Say what the new file holds and what was lost."""
+        self.rest()
+        self.entry.forget()
+        self._made = Path(made.target)
+        for widget in (self.entry, self._helps, self.go_button):
+            widget.hide()
+        self.outcome.tell(f"Written to {self._made.name}", _gained(made))
+        lines = _losses(made)
+        self._losses_label.setText("What could not be read or had to be put in anew" if lines else "Nothing was lost.")
+        self._losses_label.show()
+        self.losses.setPlainText("\n".join(lines))
+        self.losses.setVisible(bool(lines))
+        self.open_button.show()
+        self.open_button.setFocus()
+
+    def rest(self) -> None:
+        """Be ready, nothing under way."""
+        self._running = None
+        self.busy.stop()
+        self.entry.setEnabled(True)
+        self.go_button.setEnabled(True)
+        self.leave_button.setText("Back to the start")
+
+    def forget(self) -> None:
+        """Go back to the beginning."""
+        self.entry.forget()
+        self.losses.setPlainText("")
+        for widget in (self.banner, self.outcome, self.losses, self._losses_label, self.open_button):
+            widget.hide()
+        self.go_button.show()
+        self._tell("")
+        self.rest()
+
+    def _submit(self) -> None:
+        if not self.go_button.isEnabled():
+            return
+        self.banner.hide()
+        if self._encrypted and self.entry.empty():
+            self._tell("Type the passphrase or the recovery key.")
+            self.entry.setFocus()
+            return
+        try:
+            secret: Secret | None = self.entry.secret() if self._encrypted else None
+        except PassphraseRefused as error:
+            self.refuse(error)
+            return
+        suggested = self._path.with_name(f"{self._path.stem} salvaged.asl")
+        target = dialogs_seam.choose_save(self, "Where the new file goes", suggested)
+        if target is None:
+            return
+        self.entry.setEnabled(False)
+        self.go_button.setEnabled(False)
+        self.wanted.emit(target if target.suffix else target.with_suffix(".asl"), secret)
+
+    def _on_leave(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+        else:
+            self.left.emit()
+
+    def _tell(self, problem: str) -> None:
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        if problem:
+            announce(self, problem, urgent=True)
+            bring_into_view(self.problem)
+
+    def _head(self) -> QWidget:
+        head = QWidget()
+        layout = row(spacing=16)
+        layout.addWidget(IconLabel("file-check", "accent", 32), 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(column(label("Salvage a damaged file", "page-title"), self._name, spacing=4), 1)
+        head.setLayout(layout)
+        return head
+
+    def _box(self) -> QWidget:
+        self.losses.setReadOnly(True)
+        self.losses.setAccessibleName("What could not be read or had to be put in anew")
+        self.losses.setFrameShape(QFrame.Shape.NoFrame)
+        self.losses.setFixedHeight(_LIST_HEIGHT)
+        self.losses.setTabChangesFocus(True)
+        set_role(self.losses, role="reading")
+        return card(
+            label(_WHAT, wrap=True), self.entry, self._helps, self.problem, self.busy, self.banner, self.outcome,
+            self._losses_label, self.losses, row(self.go_button, self.open_button, self.leave_button, 1), spacing=16,
+        )  # fmt: skip
+
+
+def _gained(made: Salvaged) -> str:
+    parts = (
+        plural(made.events, "change of the history", "changes of the history"),
+        plural(made.records, "record", "records"),
+        plural(len(made.evidence), "evidence file", "evidence files"),
+    )
+    return f"It holds {parts[0]}, {parts[1]} and {parts[2]}. The file was checked before it got its name."
+
+
+def _losses(made: Salvaged) -> list[str]:
+    lines = [f"Lost: {sentence}" for sentence in made.lost]
+    lines += [f"Put in anew, without its history: {reference}" for reference in made.again]
+    if made.damaged_pages:
+        lines.append(f"Pages that could not be read: {', '.join(map(str, made.damaged_pages))}")
+    return lines
