@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import random
 import sys
 import threading
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from asl_desktop import files
 from asl_desktop.domain.inputs import Answer, Scope
 from asl_desktop.domain.pack import Pack
+from asl_desktop.errors import FileLocked
 from asl_desktop.storage import connection
 from asl_desktop.storage.document import Document, EvidenceDraft
 from torture.keyring import in_turn, key_to, make_cheap, passphrase
@@ -230,8 +232,24 @@ def _changing(orders: Orders, acks: Acks, ready: Callable[[], None]) -> None:
         acks.say("passphrase", number + 1)
 
 
+def _contending(orders: Orders, acks: Acks, ready: Callable[[], None]) -> None:
+    """Open, answer and close, again and again, with others who want the same."""
+    ready()
+    for _ in range(orders.rounds):
+        try:
+            document = Document.open(Path(orders.path), secret=orders.secret)
+        except FileLocked:
+            threading.Event().wait(0.001)
+            continue
+        with document:
+            acks.say("holds", os.getpid())
+            Desk(document, acks, orders).answer()
+            acks.say("gives", os.getpid())
+
+
 _BY_ITSELF: Mapping[str, Callable[[Orders, Acks, Callable[[], None]], None]] = {
     "changing": _changing,
+    "contending": _contending,
     "creating": _creating,
     "migrating": _migrating,
 }

@@ -16,6 +16,7 @@ import json
 import os
 import socket
 import stat
+import time
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _MOST_INFO = 4096
 _MOST_WORD = 100
+_TRIES = 5
+_PAUSE_SECONDS = 0.02
 _UNKNOWN = ("another program", "an unknown computer")
 
 
@@ -50,15 +53,7 @@ class DocumentLock:
         self._lock = FileLock(self._lock_path, thread_local=False)
         self._mark = _whoami()
         _require_ordinary(self._lock_path, path)
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            if not self._lock_path.exists():  # some file systems answer "try again" to what they never allow
-                raise OutputNotWritable(path=str(path), detail="the folder takes no new files") from None
-            holder, host = _told_by(self._info_path) or _UNKNOWN
-            raise FileLocked(path=str(path), holder=holder, host=host) from None
-        except OSError as error:
-            raise _refusal(path, error) from error
+        self._acquire(path)
         told = _told_by(self._info_path)
         if told is not None and told[1] != socket.gethostname():
             self._lock.release()
@@ -68,6 +63,22 @@ class DocumentLock:
         except OSError as error:
             self.release()
             raise _refusal(path, error) from error
+
+    def _acquire(self, path: Path) -> None:
+        for _ in range(_TRIES):
+            try:
+                self._lock.acquire(timeout=0)
+            except Timeout:
+                if self._lock_path.exists():
+                    holder, host = _told_by(self._info_path) or _UNKNOWN
+                    raise FileLocked(path=str(path), holder=holder, host=host) from None
+                # Its holder gave it back this moment, or the file system says "try again" to what it never allows.
+                time.sleep(_PAUSE_SECONDS)
+            except OSError as error:
+                raise _refusal(path, error) from error
+            else:
+                return
+        raise OutputNotWritable(path=str(path), detail="the folder takes no new files")
 
     def release(self) -> None:
         """Give the lock back and take its files away. Safe to call twice."""
