@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import determination, ingest, report, saving, startup
+from benchmarks import determination, encryption, ingest, report, saving, startup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,9 @@ def main() -> int:
         "determination": lambda folder: determination.rows(folder, runs=200),
         "saving": lambda folder: saving.rows(folder, runs=options.saves),
         "ingest": lambda folder: ingest.rows(folder, runs=options.runs, size_mib=options.evidence_mib),
+        "encryption": lambda folder: encryption.rows(
+            folder, runs=options.runs, saves=options.saves, size_mib=options.evidence_mib
+        ),
         "startup": lambda folder: startup.rows(folder, runs=options.starts),
         "report": lambda folder: report.rows(folder, runs=options.runs),
     }
@@ -65,7 +68,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--starts", type=int, default=9, help="starts of the window")
     parser.add_argument("--saves", type=int, default=400, help="answers to save")
     parser.add_argument("--evidence-mib", type=int, default=512, help="size of the evidence file")
-    choices = ["determination", "saving", "ingest", "startup", "report"]
+    choices = ["determination", "saving", "ingest", "encryption", "startup", "report"]
     parser.add_argument("--only", nargs="+", choices=choices, help="measure only these parts")
     options = parser.parse_args()
     options.out = options.out.resolve()
