@@ -75,6 +75,10 @@ class Verification:
         ok: there is no problem at all. For a report this includes that every signer is trusted here.
         problems: every reason for a no, in sentences, those of the signatures included.
         facts: sentences worth knowing that do not make the answer a no.
+        touched: references of what the problems of an assessment concern, such as ``answer:QC-20`` or ``event:17``;
+            ``file`` for damage that cannot be told more closely.
+        events: number of events in the history of an assessment, 0 where it could not be read.
+        head: hash of the last of them, in hex.
     """
 
     ok: bool
@@ -82,6 +86,9 @@ class Verification:
     signatures: tuple[SignatureResult, ...] = ()
     problems: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    touched: tuple[str, ...] = ()
+    events: int = 0
+    head: str = ""
 
     @property
     def intact(self) -> bool:
@@ -144,29 +151,34 @@ def verify_assessment(path: Path, *, secret: Secret | None = None) -> Verificati
 
     try:
         with Document.open(path, read_only=True, secret=secret) as document:
-            problems = document.check()
-            events = document.head().events
+            faults, head = document.examine(), document.head()
     except (FileDamaged, FileTampered) as error:
-        return Verification(ok=False, kind="assessment", problems=(message_for(error).text,))
+        return Verification(ok=False, kind="assessment", problems=(message_for(error).text,), touched=("file",))
     except (UserError, OSError) as error:
         raise VerifyImpossible(path=path, detail=_cause(error)) from error
     return Verification(
-        ok=not problems,
+        ok=not faults,
         kind="assessment",
-        problems=tuple(problems),
-        facts=(f"{events} recorded events were replayed.",),
+        problems=tuple(fault.text for fault in faults),
+        facts=(f"{head.events} recorded events were replayed.",),
+        touched=tuple(dict.fromkeys(name for fault in faults for name in fault.touched)),
+        events=head.events,
+        head=head.hash,
     )
 
 
 def to_json(verification: Verification) -> dict[str, Any]:
     """Return the stable shape of ``asl verify --json``; keys beyond the documented ones may grow."""
-    return {
+    told: dict[str, Any] = {
         "ok": verification.ok,
         "kind": verification.kind,
         "signatures": [_signature_json(signature) for signature in verification.signatures],
         "problems": list(verification.problems),
         "facts": list(verification.facts),
     }
+    if verification.kind == "assessment":
+        told |= {"touched": list(verification.touched), "events": verification.events, "head": verification.head}
+    return told
 
 
 def in_words(verification: Verification) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "sign": ("asl_desktop.cli.report_commands", "sign"),
     "checkpoint": ("asl_desktop.cli.checkpoint_command", "checkpoint"),
     "verify": ("asl_desktop.cli.report_commands", "verify"),
+    "verifier": ("asl_desktop.cli.verifier_command", "verifier"),
     "packs": ("asl_desktop.cli.pack_commands", "packs"),
     "demo": ("asl_desktop.cli.demo_command", "demo"),
 }

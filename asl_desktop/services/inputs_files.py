@@ -25,6 +25,8 @@ from asl_desktop.services.checks import check_record
 from asl_desktop.services.evidence import file_digest, require_readable
 from asl_desktop.services.plan_digest import plan_digest
 from asl_desktop.services.recording import check_decision
+from asl_desktop.services.verifier import NAME as VERIFIER
+from asl_desktop.services.verifier import write_verifier
 from asl_desktop.storage.model import EvidenceDraft
 from asl_desktop.storage.open_here import OPEN_HERE
 
@@ -78,6 +80,8 @@ def apply_inputs(
 def export_inputs(document: Document, target: Path, *, progress: Progress | None = None) -> Path:
     """Write INPUTS.yaml and an ``evidence`` folder beside it, and return the path of INPUTS.yaml.
 
+    A folder also gets the script with which an outsider checks the assessment file itself.
+
     Args:
         document: the assessment.
         target: a name ending in ``.yaml`` or ``.yml`` for the file itself, anything else for the folder to hold it.
@@ -106,6 +110,8 @@ def export_inputs(document: Document, target: Path, *, progress: Progress | None
             (listing.parent / "evidence").mkdir(parents=True, exist_ok=True)
         _place_evidence(stage, listing.parent, files)
         put_new(stage / _INPUTS_NAME, listing)
+    if not is_file:
+        write_verifier(listing.with_name(VERIFIER))
     return listing
 
 

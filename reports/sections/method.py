@@ -52,7 +52,8 @@ _RULES = (
 _HEAD_USE = (
     "A signature on this report also covers the number of events and their head, which stands for every change before "
     "it. A file of this assessment whose history does not go through that head is older than this report, was cut off, "
-    "or was written anew; asl verify FILE --against REPORT finds it."
+    "or was written anew; asl verify FILE --against REPORT finds it. The script asl_verify.py, which asl verifier "
+    "writes, checks a file against a head with nothing but Python, without this program."
 )
 
 

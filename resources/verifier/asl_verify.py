@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check an assessment file (.asl, format 1) with nothing but Python 3.9 or newer. Independent of ASL Desktop.
 
-    python3 asl_verify.py FILE.asl [--json] [--against HEAD[:EVENTS] | --against FILE.checkpoint]
+    python3 asl_verify.py FILE.asl [--json] [--against [EVENTS:]HEAD | --against FILE.checkpoint]
 
 What it proves, by the rules of docs/file-format.md of ASL Desktop:
 
@@ -16,7 +16,8 @@ What it does not prove:
 
 - that the history is complete at its end, or was not written anew as a whole by somebody who knows these rules.
   Compare it with a head from elsewhere (a report, a .checkpoint file, a colleague) by --against;
-- who signed a checkpoint: signatures are not checked here (the program and its reports do that);
+- who signed a checkpoint. Signatures are not checked: without knowing whose certificates to trust that would prove
+  nothing. The program and its signed reports do that;
 - that names and times in events are true: they are what the writer claimed;
 - that a record makes sense to the program, or that an assessment is right.
 
@@ -567,21 +568,24 @@ def compare(check: Check, against: str) -> None:
 
 
 def read_head(against: str) -> tuple[str, int | None, str | None]:
-    """Return head, number of events and document (None where not said) from HEAD[:EVENTS] or a .checkpoint file."""
-    found = re.fullmatch(r"([0-9a-f]{64})(?::([0-9]{1,15}))?", against.strip().lower())
+    """Return head, events and document (None where not said) from [EVENTS:]HEAD, HEAD[:EVENTS] or a checkpoint."""
+    said = against.strip().lower()
+    found = re.fullmatch(r"(?:([0-9]{1,15}):)?([0-9a-f]{64})(?::([0-9]{1,15}))?", said)
     if found:
-        return found[1], int(found[2]) if found[2] else None, None
+        events = found[1] or found[3]
+        return found[2], int(events) if events else None, None
     try:
         with Path(against).open("rb") as file:
-            said = parse(file.read(1024 * 1024))
-        head, events, document = said["head"], int(said["events"]), said["document"]
+            told = parse(file.read(1024 * 1024))
+        head, document = str(told["head"]), str(told["document"])
         if not re.fullmatch("[0-9a-f]{64}", head):
             raise CannotLook(f"{against} names no head of a history")
+        count = int(told["events"])
     except OSError as error:
         raise CannotLook(f"{against} is neither a head nor a file: {error.strerror}") from None
     except (ValueError, TypeError, KeyError):
         raise CannotLook(f"{against} is not a checkpoint") from None
-    return head, events, document
+    return head, count, document
 
 
 def examine(path: Path, against: str = "") -> Check:
@@ -608,7 +612,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     parser = argparse.ArgumentParser(prog="asl_verify.py", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("file", help="the assessment, FILE.asl")
-    parser.add_argument("--against", default="", metavar="HEAD[:EVENTS]|FILE.checkpoint", help="a head from elsewhere")
+    parser.add_argument("--against", default="", metavar="[EVENTS:]HEAD|FILE.checkpoint", help="a head from elsewhere")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     told: dict[str, Any] = {"ok": False, "kind": "assessment", "problems": [], "touched": []}

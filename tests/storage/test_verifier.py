@@ -17,12 +17,15 @@ from sqlcipher3 import dbapi2
 
 from asl_desktop.codec import to_json
 from asl_desktop.domain.inputs import Answer
-from asl_desktop.errors import UserError
+from asl_desktop.errors import FileExists, UserError
+from asl_desktop.services.verifier import write_verifier
 from asl_desktop.storage import schema
 from asl_desktop.storage.document import Checkpoint, Document, EvidenceDraft
 from asl_desktop.storage.keys import Passphrase
+from reports.verifying import to_json as to_json_of
+from reports.verifying import verify_assessment
 from tests.storage.test_checking import TAMPERED
-from tests.storage_world import PACK, SCOPE, file_digest, filled, noise, tamper
+from tests.storage_world import PACK, SCOPE, file_digest, filled, noise, tamper, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -270,3 +273,27 @@ JSON = st.recursive(
 def test_canonical_json_of_the_verifier_is_that_of_the_program(value: Any) -> None:
     assert VERIFIER.canonical(value).encode() == rfc8785.dumps(value)
     assert VERIFIER.canonical(VERIFIER.parse(VERIFIER.canonical(value))) == VERIFIER.canonical(value)
+
+
+@pytest.mark.parametrize("secret", [None, Passphrase("published on purpose")], ids=["plain", "encrypted"])
+def test_verify_names_what_was_touched_plain_and_encrypted(tmp_path: Path, secret: Passphrase | None) -> None:
+    path = tmp_path / "a.asl"
+    with Document.create(path, pack=PACK, scope=SCOPE, actor="Ann", secret=secret) as document:
+        document.put(Answer("QC-1", rationale="because"), Answer("QC-2"), actor="Ann").result()
+        writing(document).execute("UPDATE answer SET record = '{}' WHERE key = 'QC-1'")
+        head = document.head()
+    told = to_json_of(verify_assessment(path, secret=secret))
+    assert told["ok"] is False
+    assert told["touched"] == ["answer:QC-1"]
+    assert (told["events"], told["head"]) == (head.events, head.hash)
+
+
+def test_verifier_is_written_beside_nothing_else_and_never_over_something_else(tmp_path: Path) -> None:
+    target = tmp_path / "asl_verify.py"
+    write_verifier(target)
+    write_verifier(target)
+    assert target.read_bytes() == SCRIPT.read_bytes()
+    target.write_text("mine", encoding="utf-8")
+    with pytest.raises(FileExists):
+        write_verifier(target)
+    assert [path.name for path in tmp_path.iterdir()] == ["asl_verify.py"]
