@@ -35,6 +35,9 @@ def test_verify_assessment_unchanged_is_ok(assessment: Path) -> None:
         "signatures": [],
         "problems": [],
         "facts": list(result.facts),
+        "touched": [],
+        "events": 4,
+        "head": result.head,
     }
     assert in_words(result)[0] == "Verified: the assessment is complete and unchanged."
     assert assessment.read_bytes() == before
