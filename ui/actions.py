@@ -42,7 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("open", "File", "Open file", "Ctrl+O", needs_file=False),
     Command("example", "File", "Open the worked example", needs_file=False),
     Command("save", "File", "Save now", "Ctrl+S", apart=True),
-    Command("copy", "File", "Save a copy"),
+    Command("copy", "File", "Save a copy\u2026", "Ctrl+Shift+S"),
     Command("apply_inputs", "File", "Apply an inputs file", apart=True),
     Command("export_inputs", "File", "Write the inputs to a file"),
     Command("check", "File", "Check the file"),

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from ui import dialogs_seam
+from ui.widgets.task_strip import TaskStrip
 from ui.wording import plural
 
 if TYPE_CHECKING:
+    from asl_desktop.services.copies import Copied
     from asl_desktop.storage.document import Document
     from ui.main_window import MainWindow
     from ui.session import Session
@@ -22,6 +24,7 @@ class FileCommands:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self.strip = TaskStrip()
 
     def calls(self) -> dict[str, Callable[[], object]]:
         """Return what each command of the File menu calls."""
@@ -39,14 +42,37 @@ class FileCommands:
             session.write_now()
 
     def save_copy(self) -> None:
-        """Write a complete copy of the file elsewhere."""
+        """Write a complete copy of the file elsewhere, beside other work, and check it."""
+        from asl_desktop.services.copies import copy_assessment
+
         session = self._session()
         if session is None:
             return
+        if self.strip.busy:
+            self._window.tell("A copy is being written already", "Wait until it is done, or cancel it above.")
+            return
         place = session.document.path
         target = dialogs_seam.choose_save(self._window, "Save a copy", place.with_stem(f"{place.stem} copy"))
-        if target is not None:
-            self._run(session, lambda document: document.save_copy(target), f"A copy was saved as {target}.")
+        if target is None:
+            return
+        target = target if target.suffix else target.with_suffix(".asl")
+        if not session.flush():
+            self._window.tell("The copy was not begun", f"Not everything is saved yet. {session.save_state.message}")
+            return
+        handle = session.run_beside(
+            lambda document, progress: copy_assessment(document, target, progress=progress),
+            done=self._on_copied,
+            failed=self._window.tell_error,
+        )
+        self.strip.follow(handle, f"Writing {target.name}")
+
+    def _on_copied(self, copied: Copied) -> None:
+        if copied.problems:
+            title = "The copy is complete, but not in order, and neither is this file"
+            self._window.tell(title, " ".join(copied.problems))
+        else:
+            text = f"It lies at {copied.path} and was checked: history, tables and evidence are as recorded."
+            dialogs_seam.inform(self._window, "The copy is complete", text)
 
     def apply_inputs(self) -> None:
         """Put an inputs file into the assessment, whole or not at all."""

@@ -130,12 +130,12 @@ class Doorkeeper(QObject):
     def ask(self, visit: Visit, *, locked: str = "") -> None:
         """Put the unlock page in front for a file, which was locked a moment ago where words on that are given."""
         self._visit, self.unlocker = visit, self.unlock_visit
+        self._window.start.show_busy("")
+        self._window.bring(self.unlock)
         if locked:
             self.unlock.show_locked(visit.path, locked)
         else:
             self.unlock.ask(visit.path)
-        self._window.start.show_busy("")
-        self._window.bring(self.unlock)
 
     def leave(self) -> None:
         """Give up whatever is being opened or unlocked."""
@@ -152,8 +152,8 @@ class Doorkeeper(QObject):
         bench = self._window.workbench
         if bench is not None and bench.session.document.encrypted:
             document = bench.session.document
-            self.recovery.show_sheet(Sheet(document.path, document.document_id, document.recovery_key()))
             self._window.bring(self.recovery)
+            self.recovery.show_sheet(Sheet(document.path, document.document_id, document.recovery_key()))
 
     def refuse(self, visit: Visit, error: BaseException, secret: Secret | None = None) -> None:
         """Say why a file does not open, where the person is looking, with the ways on."""

@@ -15,6 +15,7 @@ import asl_desktop
 from asl_desktop.errors import Cancelled, UserError
 from ui import dialogs_seam
 from ui.actions import build_menu, shortcut_lines
+from ui.backing_up import BackupKeeper
 from ui.commands import FileCommands
 from ui.crash import CrashReporter
 from ui.doorkeeper import Doorkeeper, Visit
@@ -24,6 +25,7 @@ from ui.moving import Mover, key_of
 from ui.operations import Operations
 from ui.pages.start import StartPage
 from ui.preferences import Preferences
+from ui.restoring import Restorer
 from ui.salvaging import Salvager
 from ui.theme import Choice, Look
 from ui.widgets.parts import Banner, button, column
@@ -57,6 +59,7 @@ class MainWindow(QMainWindow):
         self.start, self.soon = StartPage(preferences), Banner("info")
         self.doors, self.mover, self.locker = Doorkeeper(self), Mover(self), Locker(self)
         self.salvager = Salvager(self)
+        self.keeper, self.restorer = BackupKeeper(self), Restorer(self)
         self.soon.buttons.addWidget(button("Lock now", self.locker.lock))
         self.files = FileCommands(self)
         self.menu, self.actions_by_name = build_menu(self, self._calls())
@@ -67,6 +70,7 @@ class MainWindow(QMainWindow):
         self.start.example_wanted.connect(self.open_example)
         self.start.create_wanted.connect(self.doors.create)
         self.start.packs_wanted.connect(self._offer_packs)
+        self.start.earlier_wanted.connect(self.restorer.offer)
         self.ready.connect(self._on_ready)
         crash.happened.connect(self.tell)
         look.changed.connect(self._on_theme)
@@ -112,15 +116,16 @@ class MainWindow(QMainWindow):
     def close_file(self) -> bool:
         """Close what is open and show the start screen; False when the person wants to stay or work is under way."""
         bench = self.workbench
-        if self.mover.busy or self.salvager.busy:
+        if self.mover.busy or self.salvager.busy or self.restorer.busy:
             return False
         if not (self.locker.may_leave() if bench is None else bench.may_close()):
             return False
         self.doors.leave()
         self.mover.leave()
         self.salvager.leave()
+        self.restorer.leave()
         if bench is not None:
-            bench.session.close(lose_unsaved=True)
+            self.keeper.close(bench.session)
             self.put_away(bench)
             self.closed.emit()
         self.start.refresh_recent()
@@ -200,6 +205,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
+            self.keeper.tell_of_last_time()
             QTimer.singleShot(0, self._import_services)
 
     def _import_services(self) -> None:
@@ -316,6 +322,7 @@ class MainWindow(QMainWindow):
             if self.workbench is not None:
                 self.workbench.session.actor = self.preferences.actor
             self.preferences.lock_after = dialog.lock_after()
+            dialog.backups.apply(self.preferences)
             self.locker.watch()
             self.choose_theme(dialog.theme())
 
@@ -334,7 +341,7 @@ class MainWindow(QMainWindow):
         dialogs_seam.show_text(self, "ASL Desktop", text)
 
     def _lay_out(self) -> None:
-        above = column(self.soon)
+        above = column(self.soon, self.keeper.note, self.files.strip)
         above.setContentsMargins(12, 0, 12, 0)
         self._stack.addWidget(self.start)
         holder = QWidget()

@@ -56,8 +56,8 @@ class Mover(QObject):
                 "The file is open for reading only", "Its protection can be changed once it is open for writing."
             )
             return
-        self.page.ask(document.path, encrypted=document.encrypted)
         self._window.bring(self.page)
+        self.page.ask(document.path, encrypted=document.encrypted)
 
     def leave(self) -> None:
         """Empty the page."""

@@ -18,6 +18,8 @@ from platformdirs import user_config_path, user_data_path
 RECENT_KEPT = 10
 LOCK_CHOICES = (0, 5, 15, 30, 60)
 """Minutes after which an encrypted file may be locked; 0 is never."""
+BACKUPS_MOST, BACKUPS_GIB = 100, 1000
+"""The largest limits that can be set."""
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,10 @@ class Preferences:
         recent: files opened lately, newest first.
         geometry: window geometry as Qt writes it, in hex.
         lock_after: minutes without a key or a movement until an encrypted file is locked; 0 never does.
+        backups: whether backups are made of the assessments that are changed in this window.
+        backups_most: how many of each are kept.
+        backups_gib: how many GiB they may take for each, a tenth of the free space at most.
+        backup_trouble: why no backup was made when the window was closed; told when it opens again.
     """
 
     path: Path | None = None
@@ -39,6 +45,10 @@ class Preferences:
     recent: list[str] = field(default_factory=list)
     geometry: str = ""
     lock_after: int = 15
+    backups: bool = True
+    backups_most: int = 10
+    backups_gib: int = 2
+    backup_trouble: str = ""
 
     @classmethod
     def load(cls, path: Path | None = None) -> Preferences:
@@ -56,6 +66,8 @@ class Preferences:
                 setattr(result, name, data[name])
         if result.lock_after not in LOCK_CHOICES:
             result.lock_after = cls.lock_after
+        result.backups_most = min(max(int(result.backups_most), 1), BACKUPS_MOST)
+        result.backups_gib = min(max(int(result.backups_gib), 1), BACKUPS_GIB)
         result.recent = [str(item) for item in result.recent]
         result.actor = result.actor or login_name()
         return result

@@ -44,8 +44,8 @@ class Salvager(QObject):
         """Put the page in front for a file that does not open."""
         self._path = path
         self._window.doors.leave()
-        self.page.ask(path, encrypted=encrypted)
         self._window.bring(self.page)
+        self.page.ask(path, encrypted=encrypted)
 
     def leave(self) -> None:
         """Empty the page."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -26,6 +26,7 @@ from asl_desktop.errors import Cancelled, FileReadOnly, UserError
 from ui.operations import Handle, Operations
 
 if TYPE_CHECKING:
+    from asl_desktop.progress import Progress
     from asl_desktop.storage.document import Document
 
 T = TypeVar("T")
@@ -127,6 +128,7 @@ class Session(QObject):
         self._closed = False
         self._suspended = False
         self._attaching: set[Handle[EvidenceItem]] = set()
+        self._beside: set[Handle[object]] = set()
         self._quiet = self._timer(QUIET_MS)
         self._longest = self._timer(LONGEST_MS)
         self._retry = self._timer(RETRY_MS)
@@ -220,6 +222,25 @@ class Session(QObject):
 
         return self.operations.run(_work, owner=self, done=_done, failed=failed, lane="storage")
 
+    def run_beside(
+        self,
+        work: Callable[[Document, Progress], T],
+        *,
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> Handle[T]:
+        """Run long work that only reads the document, such as a copy, while answers are saved as ever.
+
+        It is cancelled when the document is closed.
+        """
+        document = self.document
+        handle: Handle[T] = self.operations.run(
+            lambda progress: work(document, progress), owner=self, done=done, failed=failed
+        )
+        self._beside.add(handle)  # type: ignore[arg-type]
+        handle.finished.connect(lambda: self._beside.discard(handle))
+        return handle
+
     def flush(self) -> bool:
         """Wait until everything is durable. False when the disk refused; the unsaved changes are kept then."""
         while self._unsaved():
@@ -257,7 +278,7 @@ class Session(QObject):
         if not self.flush() and not lose_unsaved:
             return False
         self._closed = True
-        self._stop_attaching()
+        _stop((*self._attaching, *self._beside))
         for timer in (self._quiet, self._longest, self._retry):
             timer.stop()
         closing = self.operations.run(lambda _: self.document.close(), owner=self, lane="storage")
@@ -270,13 +291,6 @@ class Session(QObject):
     def attaching(self) -> int:
         """How many files are still on their way in."""
         return len(self._attaching)
-
-    def _stop_attaching(self) -> None:
-        for handle in tuple(self._attaching):
-            handle.cancel()
-            if handle.future is not None and not handle.future.cancelled():
-                handle.future.exception()
-            handle.settle()
 
     def _timer(self, milliseconds: int) -> QTimer:
         timer = QTimer(self)
@@ -401,6 +415,15 @@ class Session(QObject):
         )
         self.attach_changed.emit(AttachState(path, "running", handle=handle))
         return handle
+
+
+def _stop(handles: Iterable[Handle[Any]]) -> None:
+    """Cancel work that is under way and wait until it has ended."""
+    for handle in handles:
+        handle.cancel()
+        if handle.future is not None and not handle.future.cancelled():
+            handle.future.exception()
+        handle.settle()
 
 
 def cause_of(error: BaseException) -> str:

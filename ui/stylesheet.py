@@ -92,7 +92,6 @@ QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $strong_line
   background: $surface; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
 QCheckBox::indicator:disabled { border-color: $line; background: $sunken; }
-QCheckBox:focus { color: $accent; }
 QCheckBox::indicator:focus { border: 2px solid $accent; width: 12px; height: 12px; }
 QCheckBox::indicator:checked:focus { border-color: $text; }
 QComboBox::drop-down { border: 0; width: 28px; }

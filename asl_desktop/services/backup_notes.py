@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asl_desktop.clock import is_instant
+from asl_desktop.places import data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,11 @@ class Backup:
 
 
 _NOTED = {item.name: item.type for item in fields(Backup) if item.name not in {"path", "size"}}
+
+
+def backups_folder() -> Path:
+    """Return the folder of the backups of all assessments."""
+    return data_folder() / "backups"
 
 
 def note_text(backup: Backup) -> bytes:

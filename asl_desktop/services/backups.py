@@ -18,7 +18,6 @@ from asl_desktop.clock import SystemClock, stamp
 from asl_desktop.domain.wording import day
 from asl_desktop.errors import DiskFull, UserError
 from asl_desktop.files import replace_file, writing
-from asl_desktop.places import data_folder
 from asl_desktop.progress import Silent
 from asl_desktop.services import backup_notes
 from asl_desktop.services.assessments import open_assessment
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from asl_desktop.storage.document import Document
     from asl_desktop.storage.keys import Secret
 
-FOLDER = "backups"
 MIB = 1024 * 1024
 RESERVE = 256 * MIB
 """Bytes that a backup leaves free on the disk."""
@@ -64,7 +62,7 @@ class Shelf:
 
     def __init__(self, root: Path | None = None, *, limits: Limits | None = None, clock: Clock | None = None) -> None:
         """Use the backups under ``root``, the program's own data folder by default; nothing is made yet."""
-        self.root = root or data_folder() / FOLDER
+        self.root = root or backup_notes.backups_folder()
         self._limits = limits or Limits()
         self._clock = clock or SystemClock()
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from asl_desktop.domain.inputs import Answer
 from asl_desktop.errors import UserError
 from asl_desktop.storage.document import Document
+from asl_desktop.storage.keys import Passphrase, Secret
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -84,30 +86,69 @@ class Person:
         self._tool("type", "--delay", "8", text)
 
 
-def answers_on_disk(path: Path) -> dict[str, Answer]:
+def answers_on_disk(path: Path, secret: Secret | None = None) -> dict[str, Answer]:
     try:
-        with Document.open(path, read_only=True) as document:
+        with Document.open(path, read_only=True, secret=secret) as document:
             return dict(document.inputs().answer_by_question)
     except UserError:
         return {}
 
 
-def test_whole_job_by_keyboard_alone_from_start_screen_to_report(display: str, tmp_path: Path) -> None:
-    state = tmp_path / "state"
+@contextmanager
+def window_on(display: str, home: Path) -> Iterator[Path]:
+    """Start the window and see to it that the person ends it; gives the path of its standard error."""
     environment = os.environ | {
-        "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "ASL_DESKTOP_STATE": str(state), "HOME": str(tmp_path),
+        "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "ASL_DESKTOP_STATE": str(home / "state"), "HOME": str(home),
     }  # fmt: skip
-    file = tmp_path / "heron.asl"
-    log = tmp_path / "window.log"
+    log = home / "window.log"
     with log.open("wb") as stream:
         window = subprocess.Popen([sys.executable, "-m", "ui"], cwd=ROOT, env=environment, stderr=stream)
     try:
-        do_the_job(Person(display), file)
+        yield log
         assert window.wait(PATIENCE) == 0, log.read_text()
     finally:
         if window.poll() is None:
             window.kill()
             window.wait(10)
+
+
+def test_protected_file_by_keyboard_alone_is_made_answered_locked_and_unlocked(display: str, tmp_path: Path) -> None:
+    file, person = tmp_path / "heron.asl", Person(display)
+    words, answer = "heron over the quiet river", "Lone actors; state programmes were left out."
+    with window_on(display, tmp_path) as log:
+        fill_in(person, file)
+        person.press("Tab", "Tab")  # past the file chooser
+        person.type(words)
+        person.press("Tab", "Tab")  # past the button that shows it
+        person.type(words)
+        make(person, file, "Return")
+        person.turn_to("heron.asl")
+        person.press("Tab", "Tab", "Tab", "space")  # the recovery key: save, copy, stored, go on
+        person.press("ctrl+j")
+        person.type(answer)
+        person.press("ctrl+a", "ctrl+c", "ctrl+l")
+        person.turn_to("locked")
+        person.press("ctrl+v")  # would spoil the passphrase if the clipboard still held the answer
+        person.type(words)
+        person.press("Return")
+        wait_for("the unlocked file", lambda: bool(person.sees("heron.asl")) and not person.sees("locked"))
+        person.turn_to("heron.asl")
+        person.press("End")
+        person.type(" Seen again.")
+        person.press("ctrl+q")
+    assert answers_on_disk(file) == {}
+    held = answers_on_disk(file, Passphrase(words))["QC-01"]
+    assert str(held.value["value"]).replace(" Seen again.", "") == answer
+    assert str(held.value["value"]) != answer
+    assert words not in log.read_text()
+    assert not any(words.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert sorted(path.name for path in tmp_path.glob("heron*")) == ["heron.asl"]
+
+
+def test_whole_job_by_keyboard_alone_from_start_screen_to_report(display: str, tmp_path: Path) -> None:
+    file = tmp_path / "heron.asl"
+    with window_on(display, tmp_path) as log:
+        do_the_job(Person(display), file)
     held = answers_on_disk(file)
     assert held["QC-01"].rationale == "Two raters agreed."
     assert len([answer for answer in held.values() if answer.state == "answered"]) >= 2
@@ -119,7 +160,8 @@ def test_whole_job_by_keyboard_alone_from_start_screen_to_report(display: str, t
     assert "Traceback" not in log.read_text()
 
 
-def do_the_job(person: Person, file: Path) -> None:
+def fill_in(person: Person, file: Path) -> None:
+    """Begin a new assessment; the cursor stays in the line for the file."""
     person.turn_to("ASL Desktop")
     person.press("ctrl+n")
     person.type("Heron-2")
@@ -128,12 +170,22 @@ def do_the_job(person: Person, file: Path) -> None:
     person.press("Tab", "ctrl+a")
     person.type(str(file))
 
+
+def make(person: Person, file: Path, key: str) -> None:
+    """Press a key until the file is there; the frameworks may still be being read."""
+
     def _made() -> bool:
         if not file.exists():
-            person.press("Return")  # the frameworks may still be being read
+            person.press(key)
         return file.exists()
 
     wait_for("the new file", _made, every=0.5)
+
+
+def do_the_job(person: Person, file: Path) -> None:
+    fill_in(person, file)
+    person.press("Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "space", "Tab")  # keep it unprotected
+    make(person, file, "space")
     person.turn_to("heron.asl")
     person.press("ctrl+j")
     person.type("Lone actors; state programmes were left out.")

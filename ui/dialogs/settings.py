@@ -1,4 +1,4 @@
-"""Settings: the name that stands behind changes, the theme, and when an encrypted file is locked."""
+"""Settings: the name that stands behind changes, the theme, when an encrypted file is locked, and backups."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import cast
 
 from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidget
 
+from ui.forms.backup_settings import BackupSettings
 from ui.preferences import LOCK_CHOICES, Preferences
 from ui.theme import Choice
 from ui.widgets.parts import button, column, label, row
@@ -44,6 +45,8 @@ class SettingsDialog(QDialog):
         note = "It is saved and closed first, and opens again at the same place with its passphrase."
         lock = label("Lock an encrypted file when nobody is working on it", "label")
         layout.addLayout(column(lock, self._lock, label(note, "muted"), spacing=4))
+        self.backups = BackupSettings(preferences)
+        layout.addWidget(self.backups)
         layout.addLayout(row(1, button("Cancel", self.reject), save))
 
     def actor(self) -> str:

@@ -19,7 +19,7 @@ from ui.forms.new_assessment import NewForm
 from ui.preferences import Preferences
 from ui.widgets.centred import fill_centred
 from ui.widgets.elided import ElidedLabel
-from ui.widgets.parts import IconLabel, button, card, clear, column, label, line, row, tool_button
+from ui.widgets.parts import IconLabel, button, card, clear, column, label, line, link, row, tool_button
 from ui.widgets.refusal import Refusal, Way
 
 _WIDTH = 720
@@ -37,6 +37,7 @@ class StartPage(QWidget):
     example_wanted = Signal()
     create_wanted = Signal(object)
     packs_wanted = Signal()
+    earlier_wanted = Signal(object)
 
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
@@ -108,8 +109,12 @@ class StartPage(QWidget):
             self._recent.addWidget(
                 label("No file was opened on this machine yet. You can also drop one here.", "muted")
             )
+        backed_up = _backed_up() if paths else frozenset()
         for path in paths:
-            self._recent.addWidget(self._recent_row(path))
+            self._recent.addWidget(self._recent_row(path, earlier=str(path) in backed_up))
+            journal = path.with_name(f"{path.name}-journal")
+            if journal.exists():
+                self._recent.addLayout(_interrupted(path, journal))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -137,7 +142,7 @@ class StartPage(QWidget):
         holder.setLayout(layout)
         return holder
 
-    def _recent_row(self, path: Path) -> QWidget:
+    def _recent_row(self, path: Path, *, earlier: bool) -> QWidget:
         missing = not path.exists()
         holder = QWidget()
         holder.setFixedHeight(46)
@@ -151,6 +156,10 @@ class StartPage(QWidget):
         if missing:
             layout.addWidget(IconLabel("triangle-alert", "warn"))
             layout.addWidget(label("Missing", "muted"))
+        if earlier:
+            versions = link("Earlier versions\u2026", lambda: self.earlier_wanted.emit(path))
+            versions.setAccessibleName(f"Earlier versions of {path.name}")
+            layout.addWidget(versions)
         layout.addWidget(tool_button("x", f"Take {path.name} off this list", lambda: self._forget(path)))
         layout.setContentsMargins(0, 0, 0, 0)
         holder.setLayout(layout)
@@ -169,6 +178,18 @@ class StartPage(QWidget):
         )
         box = card(self.banner, self._choices, self.form, self.busy, spacing=12)
         fill_centred(self, _head(title, subtitle), box, width=_WIDTH)
+
+
+def _backed_up() -> frozenset[str]:
+    """Return the places of all files that have backups on this machine."""
+    from asl_desktop.services.backup_notes import backups_folder, everything
+
+    return frozenset(backup.original for backup in everything(backups_folder()))
+
+
+def _interrupted(path: Path, journal: Path) -> QHBoxLayout:
+    words = f"A save was interrupted: to copy {path.name}, copy {journal.name} with it, or open it here once."
+    return row(IconLabel("triangle-alert", "warn"), label(words, "muted"), 1, spacing=8)
 
 
 def _steps() -> list[QHBoxLayout]:

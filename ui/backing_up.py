@@ -1,0 +1,130 @@
+"""Keeps backups of what is worked on: every half hour while it changes, and when it is closed.
+
+A backup is made off the window's thread and never holds up an answer, closing or quitting. Where none can be made the
+window says so, once and calmly.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from asl_desktop.errors import Cancelled, UserError
+from ui.moving import key_of
+from ui.widgets.parts import Banner, button
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from asl_desktop.services.backup_notes import Backup
+    from asl_desktop.services.backups import Shelf
+    from asl_desktop.storage.keys import RecoveryKey
+    from ui.main_window import MainWindow
+    from ui.session import Session
+
+EVERY_MS = 30 * 60 * 1000
+
+log = logging.getLogger(__name__)
+
+
+class BackupKeeper(QObject):
+    """Works for one window, on the window's thread."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._told = ""
+        self.note = Banner("warn")
+        self.note.buttons.addWidget(button("Close", self.note.hide))
+        self._timer = QTimer(self)
+        self._timer.setInterval(EVERY_MS)
+        self._timer.timeout.connect(self.keep_open)
+        window.opened.connect(lambda _: self._timer.start())
+
+    def shelf(self) -> Shelf:
+        """Return the backups of this machine with the limits of the settings."""
+        from asl_desktop.services.backups import MIB, Limits, Shelf
+
+        settings = self._window.preferences
+        return Shelf(limits=Limits(settings.backups_most, settings.backups_gib * 1024 * MIB))
+
+    def keep_open(self) -> None:
+        """Make a backup of the open assessment if it has changed since the last one."""
+        bench = self._window.workbench
+        if bench is None or not self._wanted(bench.session):
+            return
+        shelf, path = self.shelf(), bench.session.document.path
+        bench.session.run_beside(
+            lambda document, progress: shelf.keep(document, progress=progress),
+            done=self._on_kept,
+            failed=partial(self._on_failed, path),
+        )
+
+    def close(self, session: Session) -> None:
+        """Close a document for good and then make a backup of it, if it has changed since the last one.
+
+        The file is free at once; its key is forgotten as soon as the backup is made.
+        """
+        self._timer.stop()
+        path, wanted = session.document.path, self._wanted(session)
+        key = key_of(session.document) if wanted else None
+        session.close(lose_unsaved=True)
+        if not wanted:
+            return
+        shelf = self.shelf()
+        # Not cancelled when the window is closed: the process ends once the backup is there.
+        self._window.operations.run(
+            lambda _: _keep_closed(shelf, path, key),
+            owner=self,
+            done=self._on_kept,
+            failed=partial(self._on_failed, path),
+        )
+
+    def _wanted(self, session: Session) -> bool:
+        return self._window.preferences.backups and not session.read_only
+
+    def _on_kept(self, backup: Backup | None) -> None:
+        if backup is not None:
+            self._told = ""
+            self.note.hide()
+            self._window.start.refresh_recent()
+
+    def _on_failed(self, path: Path, error: BaseException) -> None:
+        if isinstance(error, Cancelled):
+            return
+        if not isinstance(error, UserError):
+            raise error
+        from asl_desktop.messages import message_for
+
+        message = message_for(error)
+        log.info("no backup was made: %s", error.code)
+        if self._told == error.code:  # the same trouble every half hour is told once
+            return
+        self._told = error.code
+        text = f"No backup of {path.name} was made. {message.text}"
+        if self._window.isVisible():
+            self._tell(text)
+        else:
+            self._window.preferences.backup_trouble = text
+            self._window.preferences.save()
+
+    def tell_of_last_time(self) -> None:
+        """Say that no backup was made when the window was closed, if that was so."""
+        settings = self._window.preferences
+        if settings.backup_trouble:
+            self._tell(settings.backup_trouble)
+            settings.backup_trouble = ""
+            settings.save()
+
+    def _tell(self, text: str) -> None:
+        self.note.tell(text, "The assessment itself is saved, and earlier backups are as they were.")
+
+
+def _keep_closed(shelf: Shelf, path: Path, key: RecoveryKey | None) -> Backup | None:
+    from asl_desktop.services.assessments import open_assessment
+
+    with open_assessment(path, read_only=True, secret=key) as document:
+        return shelf.keep(document)

@@ -1,0 +1,83 @@
+"""Whether and how many backups are kept on this machine, and deleting them."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QCheckBox, QSpinBox, QWidget
+
+from asl_desktop.domain import wording
+from asl_desktop.errors import UserError
+from ui import dialogs_seam
+from ui.preferences import BACKUPS_GIB, BACKUPS_MOST, Preferences
+from ui.widgets.parts import button, column, label, row
+from ui.wording import plural
+
+_WHAT = (
+    "Made in this program's own folder when an assessment has changed, for your account alone. Those of an encrypted "
+    "assessment are encrypted; those of a plain one are plain and stay when it is deleted."
+)
+
+
+class BackupSettings(QWidget):
+    """A part of the settings; deleting happens at once, everything else when the settings are saved."""
+
+    def __init__(self, preferences: Preferences) -> None:
+        super().__init__()
+        self.keep = QCheckBox("Keep backups of what I work on")
+        self.keep.setChecked(preferences.backups)
+        self.most = _number(preferences.backups_most, BACKUPS_MOST, "Number of backups kept of each assessment")
+        self.gib = _number(preferences.backups_gib, BACKUPS_GIB, "GiB that the backups of one assessment may take")
+        self.delete_button = button("Delete all backups\u2026", self._on_delete)
+        self._held = label("", "muted", wrap=True)
+        for field in (self.most, self.gib):
+            field.setEnabled(preferences.backups)
+            self.keep.toggled.connect(field.setEnabled)
+        limits = row(label("At most"), self.most, label("of each, and at most"), self.gib, label("GiB"), 1)
+        self.setLayout(
+            column(
+                label("Backups on this machine", "label"),
+                self.keep,
+                limits,
+                label(_WHAT, "muted", wrap=True),
+                row(self.delete_button, spacing=12),
+                self._held,
+                spacing=8,
+            )
+        )
+        self._count()
+
+    def apply(self, preferences: Preferences) -> None:
+        """Put what is chosen into the preferences."""
+        preferences.backups = self.keep.isChecked()
+        preferences.backups_most, preferences.backups_gib = self.most.value(), self.gib.value()
+
+    def _count(self) -> None:
+        from asl_desktop.services.backup_notes import backups_folder, everything
+
+        held = everything(backups_folder())
+        words = f"{plural(len(held), 'backup', 'backups')}, {wording.size(sum(item.size for item in held))}"
+        self._held.setText(f"{words}, in {backups_folder()}" if held else "There are none at present.")
+        self.delete_button.setEnabled(bool(held))
+
+    def _on_delete(self) -> None:
+        from asl_desktop.services.backups import Shelf
+
+        shelf = Shelf()
+        held = shelf.all()
+        text = f"{plural(len(held), 'backup', 'backups')} of all assessments on this machine are deleted for good."
+        if not dialogs_seam.ask(self, "Delete all backups", text, yes="Delete them", danger=True):
+            return
+        try:
+            shelf.delete(held)
+        except UserError as error:
+            from asl_desktop.messages import message_for
+
+            dialogs_seam.inform(self, "Not all backups were deleted", message_for(error).text)
+        self._count()
+
+
+def _number(value: int, most: int, name: str) -> QSpinBox:
+    field = QSpinBox()
+    field.setRange(1, most)
+    field.setValue(value)
+    field.setAccessibleName(name)
+    return field
