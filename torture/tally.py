@@ -24,11 +24,13 @@ MUST_BE_ZERO = (
     "hangs",
     "overwrites",
     "leftovers",
+    "bloated",
     "unclear",
     "controls_unbroken",
 )
-"""Counts that fail a run. ``controls_unbroken``: a control that should have broken and did not, so that its harness
-proves nothing; ``unclear``: a failure that came out as anything but a sentence for a person."""
+"""Counts that fail a run. ``bloated``: memory that grew with the size of a file; ``controls_unbroken``: a control that
+should have broken and did not, so that its harness proves nothing; ``unclear``: a failure that came out as anything but
+a sentence for a person."""
 
 
 class Tally:
