@@ -75,6 +75,7 @@ class Unlocking:
             if not read_only:
                 raise
             opened = open_assessment(file, read_only=True, secret=secret)
+        del secret  # the document holds the key; nothing needs the passphrase any more
         with opened as document:
             if (setback := look(document)) is not None:
                 warn(f"{setback.in_words()} See: asl history {file}")

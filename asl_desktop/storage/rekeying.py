@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from sqlcipher3 import dbapi2
 
-from asl_desktop.errors import AslError, DiskFull, FileDamaged, OutputNotWritable, PassphraseRefused, SaveFailed
+from asl_desktop.errors import (
+    AslError,
+    DiskFull,
+    FileChanged,
+    FileDamaged,
+    OutputNotWritable,
+    PassphraseRefused,
+    SaveFailed,
+)
 from asl_desktop.files import put, writing
 from asl_desktop.storage.connection import PAGE_SIZE, RawConnection, claim, connect
 from asl_desktop.storage.copying import drop_part, part_beside
@@ -20,7 +28,8 @@ from asl_desktop.storage.keys import new_key
 from asl_desktop.storage.leftovers import clear_away
 from asl_desktop.storage.locking import DocumentLock
 from asl_desktop.storage.opening import key_for, make_ready, require_fitting
-from asl_desktop.storage.outside import look_at
+from asl_desktop.storage.outside import look_at, settled
+from asl_desktop.storage.standing import displaced
 from asl_desktop.storage.troubles import free_bytes, trouble_of
 
 if TYPE_CHECKING:
@@ -41,7 +50,7 @@ def rekey(path: Path, *, old: Secret | None, new: Secret | None, progress: Progr
         FileLocked, PassphraseNeeded, PassphraseWrong, PassphraseRefused, DiskFull, Cancelled and all that opening
             raises: the file is as it was.
     """
-    path = path.expanduser().resolve()
+    path = settled(path)
     outside = look_at(path)
     require_fitting(path, outside, old)
     if not outside.encrypted and new is None:
@@ -60,7 +69,8 @@ def rekey(path: Path, *, old: Secret | None, new: Secret | None, progress: Progr
 def _replace(path: Path, key: RecoveryKey | None, fresh: RecoveryKey | None, *, progress: Progress) -> None:
     with Document.open(path, read_only=True, secret=key) as document:  # looks through it before it is trusted
         named = document.document_id, document.head()
-    size = path.stat().st_size
+    before = path.stat()
+    size = before.st_size
     if free_bytes(path) < size:
         raise DiskFull(path=str(path), needed=size, free=free_bytes(path))
     part = part_beside(path)
@@ -68,13 +78,27 @@ def _replace(path: Path, key: RecoveryKey | None, fresh: RecoveryKey | None, *, 
         _export(path, key, part, fresh, progress=progress)
         progress.report(0, 0, "checking the new file")
         _require_same(part, fresh, named, path=path, progress=progress)
+        _require_untouched(path, before)
         with writing(path):
-            part.chmod(path.stat().st_mode & 0o777)
+            part.chmod(before.st_mode & 0o777)
             put(part, path)
     except dbapi2.Error as error:
         raise trouble_of(error, path, needed=size) from error
     finally:
         drop_part(part)
+
+
+def _require_untouched(path: Path, before: os.stat_result) -> None:
+    """Refuse to put a new file over one that somebody changed or replaced meanwhile; the lock does not stop everybody.
+
+    Raises:
+        FileReplaced, FileChanged
+    """
+    if (problem := displaced(path, (before.st_dev, before.st_ino))) is not None:
+        raise problem
+    now = path.stat()
+    if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise FileChanged(path=str(path))
 
 
 def _export(path: Path, key: RecoveryKey | None, part: Path, fresh: RecoveryKey | None, *, progress: Progress) -> None:

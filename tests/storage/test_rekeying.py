@@ -15,8 +15,10 @@ from asl_desktop.domain.inputs import Answer
 from asl_desktop.errors import (
     Cancelled,
     DiskFull,
+    FileChanged,
     FileDamaged,
     FileLocked,
+    FileReplaced,
     OutputNotWritable,
     PassphraseNeeded,
     PassphraseRefused,
@@ -25,6 +27,7 @@ from asl_desktop.errors import (
 )
 from asl_desktop.files import put
 from asl_desktop.progress import Silent
+from asl_desktop.services.assessments import is_encrypted
 from asl_desktop.services.protection import change_passphrase
 from asl_desktop.storage import rekeying
 from asl_desktop.storage.connection import connect, pragma
@@ -34,6 +37,7 @@ from tests.encryption_world import SECRET
 from tests.storage_world import file_digest, filled, make, noise, tamper
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from asl_desktop.storage.document import Head
@@ -198,6 +202,7 @@ def test_change_passphrase_that_is_stopped_leaves_the_file(path: Path, word: str
 _CHANGER = """
 import sys
 from pathlib import Path
+from asl_desktop.services.assessments import is_encrypted
 from asl_desktop.services.protection import change_passphrase
 from asl_desktop.storage import keys
 keys.COST = keys.Cost(64, 1, 1)
@@ -276,6 +281,29 @@ def test_change_passphrase_beside_a_long_reader_leaves_the_reader_its_file(path:
         assert reader.inputs() == before
         assert reader.check() == ()
     assert head_of(path, SECRET).events > 1
+
+
+@pytest.mark.parametrize(
+    ("meddle", "error"),
+    [
+        (lambda path: tamper(path, "UPDATE document SET program = 'x'"), FileChanged),
+        (lambda path: shutil.copy(path, path.with_name("c")) and path.with_name("c").replace(path), FileReplaced),
+        (lambda path: path.unlink(), FileReplaced),
+    ],
+    ids=["changed", "replaced", "removed"],
+)
+def test_change_passphrase_of_a_file_that_changes_meanwhile_is_refused(
+    path: Path, meddle: Callable[[Path], object], error: type[UserError]
+) -> None:
+    class Meddles(Silent):
+        def report(self, done: int, total: int, text: str = "") -> None:
+            if text == "checking the new file":
+                meddle(path)
+
+    with pytest.raises(error):
+        change_passphrase(path, old=None, new=SECRET, progress=Meddles())
+    assert not path.exists() or not is_encrypted(path)
+    assert not list(path.parent.glob(".*"))
 
 
 def test_change_passphrase_of_a_file_with_two_names_is_refused(path: Path) -> None:
