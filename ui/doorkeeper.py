@@ -15,6 +15,8 @@ from asl_desktop.errors import (
     FileDamaged,
     FileLocked,
     FileMarkedElsewhere,
+    FileMissing,
+    FileNotAssessment,
     FileTampered,
     OutputNotWritable,
     PassphraseNeeded,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from ui.pages.unlock import UnlockPage
     from ui.session import Loaded
 
+_NOT_THE_FILE = FileMissing | FileNotAssessment | FileDamaged | FileTampered | PassphraseWrong
 _NOT_STORED = (
     "The recovery key is not stored yet",
     "If the passphrase is forgotten it is the only way in. The menu shows it again: File, Recovery key.",
@@ -237,6 +240,8 @@ class Doorkeeper(QObject):
                 ways.append(Way("Take over\u2026", partial(self._take_over, visit, error, secret)))
             return ways
         ways = []
+        if isinstance(error, _NOT_THE_FILE) and self._window.keeper.shelf().of_file(visit.path):
+            ways.append(Way("Earlier versions\u2026", partial(self._window.restorer.offer, visit.path)))
         if isinstance(error, FileDamaged | FileTampered | PassphraseWrong):
             salvage = partial(self._window.salvager.offer, visit.path, encrypted=secret is not None)
             ways.append(Way("Salvage into a new file\u2026", salvage))
