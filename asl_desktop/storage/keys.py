@@ -136,7 +136,7 @@ def keep_out_of_dumps() -> None:
     import resource
 
     with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     if sys.platform == "linux":  # a system that pipes dumps to a collector does not ask for the limit
         import ctypes
 

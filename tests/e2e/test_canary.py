@@ -136,6 +136,7 @@ def test_killed_writer_of_an_encrypted_file_leaves_no_word_in_clear(place: Place
     place.asl("check", place.file, "--passphrase-file", place.next_passphrase)
     assert [item.name for item in place.file.parent.iterdir()] == ["a.asl"]
     assert list((place.folder / "tmp").iterdir()) == []
+    assert sorted(item.name for item in place.folder.parent.iterdir()) == ["first", "machine", "next", "r.pdf"]
     assert place.hits() == {}
 
 

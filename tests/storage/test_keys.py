@@ -87,6 +87,26 @@ def test_recovery_text_comes_back_however_it_is_typed(key: bytes, salt: bytes) -
     assert RecoveryKey.from_text(text.replace("\n", "").replace("-", "")) == made
 
 
+def test_recovery_text_is_that_of_the_file_format() -> None:
+    """Sheets are in safes already: they have to open files for as long as there are any."""
+    text = RecoveryKey(bytes(range(32)), bytes(range(32, 48))).to_text()
+    assert text.split() == [
+        "000G-40R4-0M30-FR95",
+        "104G-M2RC-1M70-ZR05",
+        "208H-44RM-2MB1-E1XS",
+        "30CH-M6RW-3MF1-ZPF4",
+        "40GJ-48S4-4MK2-E65Z",
+        "50MJ-MASC-5MQ2-ZXJ7",
+    ]
+
+
+def test_costs_and_letters_are_in_the_document_of_the_file_format() -> None:
+    document = (ROOT / "docs" / "file-format.md").read_text("utf-8")
+    cost = f"memory   = {keys.COST.memory_kib} KiB, passes = {keys.COST.passes}, lanes = {keys.COST.lanes}, length = 32"
+    assert cost in document
+    assert "`0123456789ABCDEFGHJKMNPQRSTVWXYZ`" in document
+
+
 @settings(derandomize=True)  # one wrong line in 65,536 has the right check
 @given(st.binary(min_size=48, max_size=48), st.integers(0, 5), st.integers(0, 15), st.data())
 def test_recovery_text_with_one_wrong_character_names_the_line(
