@@ -69,9 +69,20 @@ def examine(reader: Reader, path: Path, *, progress: Progress) -> tuple[Fault, .
 
 
 def _broken_seals(bare: Bare) -> list[str]:
-    """Return what SQLCipher finds wrong with any page of an encrypted file, used or not; nothing for a plain one."""
-    query = "PRAGMA cipher_integrity_check"
-    return [str(line) for (line,) in bare.together(lambda raw: raw.execute(query).fetchmany(20))]
+    """Return what SQLCipher finds wrong with any page of an encrypted file, used or not; nothing for a plain one.
+
+    It reads past the locks, and sees a page that is being written, or given back to the medium, as broken. So a fault
+    counts only when it is there while nobody can write; to look like that at once would keep a save waiting for long.
+    """
+
+    def look(raw: RawConnection) -> list[str]:
+        return [str(line) for (line,) in raw.execute("PRAGMA cipher_integrity_check").fetchmany(20)]
+
+    def look_alone(raw: RawConnection) -> list[str]:
+        raw.execute("SELECT count(*) FROM document").fetchall()  # the first read takes the lock
+        return look(raw)
+
+    return bare.together(look_alone) if bare.run(look) else []
 
 
 def _follow(replay: Replay, bare: Bare, progress: Progress) -> None:

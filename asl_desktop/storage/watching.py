@@ -34,7 +34,7 @@ class Watch:
         self._opened = opened
         self._path = opened.path
         self._device = device
-        self._version = pragma(opened.writing, "data_version")
+        self._version: int | None = pragma(opened.writing, "data_version")
         self._stamp = self._look()
         self._changed = False
 
@@ -59,17 +59,16 @@ class Watch:
     def rolled_back(self) -> None:
         """See :class:`asl_desktop.storage.writer.Ledger`."""
         self._log.rolled_back()
-        self._stamp = None
+        self._stamp = self._version = None
 
     def _is_changed(self) -> bool:
-        # The engine counts what other connections committed; whoever copies over the file goes past that.
-        if pragma(self._opened.writing, "data_version") != self._version:
+        # The engine counts what other connections committed, and rollbacks; who copies over the file goes past that.
+        version, stamp = pragma(self._opened.writing, "data_version"), self._look()
+        if self._version is not None and version != self._version:
             return True
-        stamp = self._look()
-        if stamp is None or stamp != self._stamp:
-            if self._holds_another_history():
-                return True
-            self._stamp = stamp
+        if (stamp is None or stamp != self._stamp) and self._holds_another_history():
+            return True
+        self._version, self._stamp = version, stamp
         return False
 
     def _look(self) -> tuple[int, int] | None:

@@ -7,14 +7,19 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import insert
 
 from asl_desktop.domain.inputs import Answer
-from asl_desktop.errors import FileChanged, FileReplaced
+from asl_desktop.errors import FileChanged, FileReplaced, SaveFailed
+from asl_desktop.storage import tables
+from asl_desktop.storage.content import CHUNK_BYTES
 from asl_desktop.storage.document import Document
 from tests.storage_world import file_digest, filled, make
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
 EDIT = """
 import sqlite3, sys
@@ -93,3 +98,24 @@ def test_new_time_stamp_alone_is_no_change(tmp_path: Path) -> None:
         os.utime(tmp_path / "a.asl", (0, 0))
         save(document, "two")
         assert document.inputs().answers[0].rationale == "two"
+
+
+def test_save_that_the_disk_refused_half_way_is_no_change_by_somebody_else(tmp_path: Path) -> None:
+    def too_much(connection: Connection) -> None:
+        connection.execute(insert(tables.content), {"id": "c", "sha256": "", "size": 0, "state": "staging"})
+        for seq in range(10):  # more than the cache holds, so that pages go to the disk before the commit
+            row = {"content": "c", "seq": seq, "codec": "raw", "raw_len": CHUNK_BYTES, "data": bytes(CHUNK_BYTES)}
+            connection.execute(insert(tables.chunk), row)
+
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with make(tmp_path / "a.asl") as document:
+        assert document._writer is not None
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
+        try:
+            with pytest.raises(SaveFailed):
+                document._writer.submit(too_much).result()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        save(document)
+        assert document.check() == ()
