@@ -54,6 +54,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("settings", "File", "Settings", "Ctrl+,", needs_file=False, apart=True),
     Command("close", "File", "Close the assessment", "Ctrl+W", in_front=True),
     Command("quit", "File", "Quit", "Ctrl+Q", needs_file=False),
+    Command("undo", "Edit", "Undo", "Ctrl+Z"),
+    Command("redo", "Edit", "Redo", "Ctrl+Shift+Z;Ctrl+Y"),
+    Command("history", "Edit", "History", "Ctrl+H", apart=True),
+    Command("history_here", "Edit", "History of what is in view", "H"),
     Command("find", "Go", "Find", "Ctrl+K;Ctrl+F"),
     Command("hub", "Go", "Overview", "Ctrl+0", apart=True),
     Command("scope", "Go", "Scope and plan"),
@@ -80,7 +84,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("keys", "Help", "Keyboard shortcuts", "?", needs_file=False),
     Command("about", "Help", "About ASL Desktop", needs_file=False, apart=True),
 )
-MENUS = ("File", "Go", "Question", "View", "Help")
+MENUS = ("File", "Edit", "Go", "Question", "View", "Help")
 
 
 def build_menu(owner: QWidget, calls: Mapping[str, Callable[[], object]]) -> tuple[QMenu, dict[str, QAction]]:

@@ -12,6 +12,8 @@ GUIDANCE: Mapping[str, str] = {
     "scope": "Say what is assessed. Lock the plan before results come in.",
     "measurements": "Enter results as they were reported: counts, or a mean with its standard error. A bare number "
     "without uncertainty never rules anything out.",
+    "history": "Every change is kept: who, when, and from which text to which. What is gone is struck through, what is "
+    "new is underlined. Undoing writes the earlier text again; nothing ever leaves the history.",
     "margins": "Each bar shows the riskier end of the interval against its bound. Not measured is a finding too.",
     "showings": "A threshold is ruled out when named people accept every showing on evidence. Where the record "
     "does not support one, say why it is accepted all the same; every report prints the reason on its first page.",

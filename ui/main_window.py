@@ -28,6 +28,7 @@ from ui.preferences import Preferences
 from ui.restoring import Restorer
 from ui.salvaging import Salvager
 from ui.theme import Choice, Look
+from ui.undoing import Undoer
 from ui.widgets.parts import Banner, button, column
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class MainWindow(QMainWindow):
         self.salvager = Salvager(self)
         self.keeper, self.restorer = BackupKeeper(self), Restorer(self)
         self.soon.buttons.addWidget(button("Lock now", self.locker.lock))
-        self.files = FileCommands(self)
+        self.files, self.undoer = FileCommands(self), Undoer(self)
         self.menu, self.actions_by_name = build_menu(self, self._calls())
         self._stack = QStackedWidget()
         self._lay_out()
@@ -262,7 +263,7 @@ class MainWindow(QMainWindow):
         calls["flag"] = self._on_question(lambda bench: bench.questions.flag())
         calls["next_unanswered"] = self._on_bench(_next_unanswered)
         calls["write_report"] = self._on_bench(_write_report)
-        return calls | self.files.calls()
+        return calls | self.files.calls() | self.undoer.calls()
 
     def _on_bench(self, call: Callable[[Workbench], object]) -> Callable[[], None]:
         def _call() -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from asl_desktop.domain.determination import NotAssessed
+from asl_desktop.domain.inputs import Inputs
 from asl_desktop.domain.pack import Pack
 from asl_desktop.domain.wording import day, listed
+
+if TYPE_CHECKING:
+    from asl_desktop.storage.model import Event
 
 _PAGE_OF: Mapping[str, str] = {
     "requirement": "safeguards",
@@ -25,6 +30,19 @@ def place_of(reference: str) -> tuple[str, str] | None:
     kind, _, item = reference.partition(":")
     page = _PAGE_OF.get(kind)
     return (page, item) if page else None
+
+
+def place_of_event(inputs: Inputs, event: Event) -> tuple[str, str] | None:
+    """Return page and item where the record of an event is shown now; None when no page shows it any more."""
+    if event.kind == "measurement":
+        held = inputs.measurement_by_id.get(event.key)
+        indicator = held.indicator if held else str((event.record or {}).get("indicator", ""))
+        return ("measurements", indicator) if indicator else None
+    if event.kind in {"scope", "plan"}:
+        return "scope", ""
+    if event.kind in {"decision", "interim"}:
+        return "gate", event.key
+    return place_of(event.reference)
 
 
 def place_of_open(pack: Pack, item: NotAssessed) -> tuple[str, str] | None:

@@ -27,6 +27,7 @@ from ui.operations import Handle, Operations
 
 if TYPE_CHECKING:
     from asl_desktop.progress import Progress
+    from asl_desktop.services.seen import Setback
     from asl_desktop.storage.document import Document
 
 T = TypeVar("T")
@@ -81,16 +82,26 @@ Change: TypeAlias = Record | Removal
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What opening a document gives: the document and what it holds, read on the storage lane."""
+    """What opening a document gives: the document and what it holds, read on the storage lane.
+
+    Attributes:
+        setback: what this computer saw of the file and misses in it now.
+    """
 
     document: Document
     pack: Pack
     inputs: Inputs
+    setback: Setback | None = None
 
 
 def load(document: Document) -> Loaded:
     """Read what the window needs from an open document; call it on the storage lane."""
-    return Loaded(document, document.pack(), document.inputs())
+    from asl_desktop.services.seen import look, remember
+
+    setback = look(document)
+    if setback is None:
+        remember(document)
+    return Loaded(document, document.pack(), document.inputs(), setback)
 
 
 class Session(QObject):
@@ -117,6 +128,7 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self.document = loaded.document
+        self.setback = loaded.setback
         self.actor = actor
         self.operations = operations
         self.clock: Clock = clock or SystemClock()
@@ -281,7 +293,7 @@ class Session(QObject):
         _stop((*self._attaching, *self._beside))
         for timer in (self._quiet, self._longest, self._retry):
             timer.stop()
-        closing = self.operations.run(lambda _: self.document.close(), owner=self, lane="storage")
+        closing = self.operations.run(lambda _: leave(self.document), owner=self, lane="storage")
         if closing.future is not None:
             closing.future.result()
         closing.settle()
@@ -424,6 +436,18 @@ def _stop(handles: Iterable[Handle[Any]]) -> None:
         if handle.future is not None and not handle.future.cancelled():
             handle.future.exception()
         handle.settle()
+
+
+def leave(document: Document) -> None:
+    """Keep how far a document has come on this computer, and close it."""
+    from asl_desktop.services.seen import remember
+
+    try:
+        remember(document)
+    except UserError as error:
+        log.info("how far the document has come could not be read any more: %s", error.code)
+    finally:
+        document.close()
 
 
 def cause_of(error: BaseException) -> str:

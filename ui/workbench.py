@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, Signal
@@ -18,6 +19,7 @@ from ui.session import Removal, SaveState, Session
 from ui.widgets.find_palette import FindPalette
 from ui.widgets.nav_bar import NavBar
 from ui.widgets.parts import Banner, button
+from ui.widgets.said import Said
 from ui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ MARGINS_BELOW = 1180
 RINGS_BELOW = 940
 """Narrower than this the left bar shows rings only."""
 MARGINS_WIDTH = 320
+_WIDE = frozenset({"margins", "history"})
+"""Pages that take the whole width."""
 _KEPT = (
     "What you typed stays here and is written again every few seconds; do not close the window before it says Saved."
 )
@@ -66,6 +70,8 @@ class Workbench(QWidget):
         self.reading_only = self._make_reading_only()
         self.notice = Banner("warn")
         self.notice.buttons.addWidget(button("Close", self.notice.hide))
+        self.said = Said(lambda: self.go("history"))
+        self.setback = self._make_setback()
         self.margins = self._make_margins()
         self._margins_wished: bool | None = None
         self._lay_out()
@@ -113,6 +119,15 @@ class Workbench(QWidget):
     def unrecorded_text(self) -> str:
         """Return what is typed in the pages and cannot be recorded as it is, as lines to be read."""
         return "\n".join(filter(None, (page.unrecorded_text() for page in self._pages.values())))
+
+    def open_item(self, item: str) -> None:
+        """Bring an item into view on the page in front; an empty one means the page's own start."""
+        if self.page is not None:
+            self.page.open_item(item)
+
+    def say(self, text: str, verb: str = "", call: Callable[[], object] | None = None) -> None:
+        """Say for a moment what was done, with the way to take it back."""
+        self.said.say(text, verb, call)
 
     def open_find(self) -> None:
         """Open the find box."""
@@ -196,7 +211,9 @@ class Workbench(QWidget):
         banners.setContentsMargins(12, 0, 12, 0)
         banners.addWidget(self.reading_only)
         banners.addWidget(self.unsaved)
+        banners.addWidget(self.setback)
         banners.addWidget(self.notice)
+        banners.addWidget(self.said)
         column.addLayout(banners)
         column.addWidget(self.stack, 1)
         across = QHBoxLayout()
@@ -228,6 +245,21 @@ class Workbench(QWidget):
         banner.buttons.addWidget(button("Copy what is unsaved", self._copy_unsaved))
         return banner
 
+    def _make_setback(self) -> Banner:
+        """Say that an earlier version may have been put back, until the person goes on with this one."""
+        from asl_desktop.services.seen import accept
+
+        def _accept() -> None:
+            banner.hide()
+            self.session.run_beside(lambda document, _: accept(document, clock=self.session.clock))
+
+        banner = Banner("warn", below=True)
+        banner.buttons.addWidget(button("Show the history", lambda: self.go("history")))
+        banner.buttons.addWidget(button("Go on with this version", _accept))
+        if self.session.setback is not None:
+            banner.tell("Something this computer saw is missing", self.session.setback.in_words())
+        return banner
+
     def _make_reading_only(self) -> Banner:
         banner = Banner("info")
         banner.buttons.addWidget(button("Try to open for writing", self.writing_wanted.emit))
@@ -248,7 +280,7 @@ class Workbench(QWidget):
         self.nav.set_narrow(width < RINGS_BELOW)
         self.top.set_compact(width < MARGINS_BELOW)
         shown = width >= MARGINS_BELOW if self._margins_wished is None else self._margins_wished
-        shown = shown and self.page_id != "margins"
+        shown = shown and self.page_id not in _WIDE
         self.margins.setVisible(shown)
         self.top.margins.setChecked(shown)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
-    from typing import Any, Literal
+    from typing import Any
 
     from asl_desktop.services.history import History, Step
     from asl_desktop.storage.document import Document
@@ -72,7 +72,10 @@ def history(
 @unlocks
 def undo(file: Path, *, actor: str | None, unlocking: Unlocking) -> None:
     """Take back the last change of FILE that still stands. Nothing leaves the history."""
-    _take_back(file, unlocking, which="undo", actor=actor_or_login(actor))
+    from asl_desktop.services.undoing import take_back
+
+    with unlocking.open(file) as document:
+        say(take_back(document, "undo", actor=actor_or_login(actor)).in_words())
 
 
 @click.command(short_help="Do again what was undone last.")
@@ -81,21 +84,10 @@ def undo(file: Path, *, actor: str | None, unlocking: Unlocking) -> None:
 @unlocks
 def redo(file: Path, *, actor: str | None, unlocking: Unlocking) -> None:
     """Do again what was undone last in FILE, as long as nothing was changed since."""
-    _take_back(file, unlocking, which="redo", actor=actor_or_login(actor))
-
-
-def _take_back(file: Path, unlocking: Unlocking, *, which: Literal["undo", "redo"], actor: str) -> None:
-    from asl_desktop.errors import NothingToTakeBack
-    from asl_desktop.services.history import NOTHING_TO_REDO, History, why_not_undone
+    from asl_desktop.services.undoing import take_back
 
     with unlocking.open(file) as document:
-        stack, found = document.reversible(), History(document)
-        change = stack.undo if which == "undo" else stack.redo
-        if change is None:
-            raise NothingToTakeBack(problem=why_not_undone(stack) if which == "undo" else NOTHING_TO_REDO)
-        words = found.act_in_words(change if which == "undo" else found.origin(change))
-        (document.undo if which == "undo" else document.redo)(actor=actor).result()
-    say(f"{'Undone' if which == 'undo' else 'Done again'}: {words}.")
+        say(take_back(document, "redo", actor=actor_or_login(actor)).in_words())
 
 
 def _events(document: Document, wanted: Wanted, limit: int | None) -> Iterator[dict[str, Any]]:

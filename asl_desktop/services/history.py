@@ -24,13 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from asl_desktop.storage.document import Document
-    from asl_desktop.storage.model import Change, Reversible
+    from asl_desktop.storage.model import Change
 
 Mark: TypeAlias = Literal["made", "changed", "removed", "undo", "redo", "sealed"]
 
 BURST = timedelta(minutes=5)
 """Changes by one person to one record that lie closer together are shown as one step."""
-NOTHING_TO_REDO = "Nothing was undone since the last change, so there is nothing to do again."
 _LARGEST_STEP = 500
 _SHORT = 48
 
@@ -124,8 +123,9 @@ class History:
 
     def what(self, change: Change) -> str:
         """Return what an act touched, in a few words."""
+        removed = "removal of " if all(event.action == "remove" for event in change.events) else ""
         if len(change.references) == 1:
-            return self._subject(change.events[0]).short
+            return f"{removed}{self._subject(change.events[0]).short}"
         return _counted(change.events)
 
     def origin(self, undoing: Change) -> Change:
@@ -244,19 +244,6 @@ class History:
         if kind:
             events = self._past.events(Wanted(kinds=(kind,), text=name))
             yield from sorted({(kind, event.key) for event in events if _is_about(event, name)})
-
-
-def why_not_undone(reversible: Reversible) -> str:
-    """Say why nothing can be undone, in one sentence; empty when something can."""
-    if reversible.undo is not None:
-        return ""
-    final = reversible.final
-    if final is not None and any(event.kind == "plan" for event in final.events):
-        return (
-            f"The plan was locked or amended by {_by(final)}. What was fixed before the results came in is amended "
-            "with a reason, not undone."
-        )
-    return "Nothing was changed since the assessment was created."
 
 
 def event_json(event: Event) -> dict[str, Any]:

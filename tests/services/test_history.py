@@ -22,10 +22,11 @@ from asl_desktop.domain.inputs import (
     Scope,
     ShowingRecord,
 )
-from asl_desktop.errors import ItemUnknown
-from asl_desktop.services.history import History, event_json, why_not_undone
+from asl_desktop.errors import ItemUnknown, NothingToTakeBack
+from asl_desktop.services.history import History, event_json
 from asl_desktop.services.recording import lock_plan
 from asl_desktop.services.text_comparison import compared
+from asl_desktop.services.undoing import offered, take_back, why_not_undone
 from asl_desktop.storage.document import Document, EvidenceDraft
 from tests.services_world import small_pack
 
@@ -176,12 +177,31 @@ def test_evidence_is_found_by_its_digest_after_it_was_removed(document: Document
     assert document.past.kept_for_undo() == (1, 5)
 
 
-def test_what_cannot_be_undone_says_why(document: Document) -> None:
-    assert why_not_undone(document.reversible()) == "Nothing was changed since the assessment was created."
+def test_what_cannot_be_undone_says_why(document: Document, tmp_path: Path) -> None:
+    with pytest.raises(NothingToTakeBack, match="Nothing was changed since the assessment was created"):
+        take_back(document, "undo", actor="Ann")
     lock_plan(document, by="Ann").result()
     assert "The plan was locked or amended by Ann" in why_not_undone(document.reversible())
     put(document, Answer("Q-ONE"))
     assert why_not_undone(document.reversible()) == ""
+    with pytest.raises(NothingToTakeBack, match="nothing to do again"):
+        take_back(document, "redo", actor="Ann")
+    source = tmp_path / "log.txt"
+    source.write_text("proof")
+    item = document.attach(source, EvidenceDraft(name="log.txt"), actor="Ann")
+    document.remove("evidence", item.sha256, actor="Ann").result()
+    document.clear_removed()
+    with pytest.raises(NothingToTakeBack, match=r"evidence log\.txt, Ann, .*: the document does not hold these bytes"):
+        take_back(document, "undo", actor="Ann")
+
+
+def test_undo_and_redo_say_what_they_took_back(document: Document) -> None:
+    put(document, Answer("Q-ONE"))
+    words = "answer Q-ONE, Ann, 14 Mar 2026, 12:00 UTC"
+    assert offered(document).undo == words
+    assert take_back(document, "undo", actor="Bob").in_words() == f"Undone: {words}."
+    assert (offered(document).undo, offered(document).redo) == ("", words)
+    assert take_back(document, "redo", actor="Bob").in_words() == f"Done again: {words}."
 
 
 def test_the_newest_steps_of_a_long_history_are_shown_without_reading_the_rest(document: Document) -> None:

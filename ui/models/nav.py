@@ -119,6 +119,7 @@ def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     rows.append(Entry("REVIEW"))
     shut = sum(1 for gate in snapshot.determination.gates if gate.state == "closed")
     rows.append(Entry("Gates and sign-off", "gate", words=f"{shut} closed" if shut else "", icon="door-open"))
+    rows.append(Entry("History", "history", icon="history"))
     rows.append(Entry("Report", "report", icon="file-check"))
     following = [*rows[1:], Entry("")]
     return tuple(row for row, after in zip(rows, following, strict=True) if row.page or after.page)

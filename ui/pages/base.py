@@ -55,6 +55,10 @@ class Page(QWidget):
         """Return the item in view as :meth:`open_item` takes it, so that the person can be brought back to it."""
         return ""
 
+    def history_of(self) -> str:
+        """Return the id or reference of what is in view, for its history; nothing for the history of everything."""
+        return ""
+
     def commit(self) -> None:
         """Hand over to the session whatever an editor still holds; called before leaving and before closing."""
 

@@ -75,6 +75,12 @@ class MeasurementsPage(Page):
             self._select(found.id)
         self._show_margin(self.session.snapshot)
 
+    def here(self) -> str:
+        return self.indicator.id if self.indicator is not None else ""
+
+    def history_of(self) -> str:
+        return self.here()
+
     def commit(self) -> None:
         self.session.write_now()
 

@@ -70,6 +70,9 @@ class QuestionsPage(Page):
             return f"domain:{self.domain}"
         return self.card.question.id
 
+    def history_of(self) -> str:
+        return self.card.question.id if self.card is not None and self._stack.currentIndex() == _CARD else ""
+
     def refresh(self, snapshot: Snapshot) -> None:
         self._model.show(snapshot, self.domain)
         if self.card is not None:

@@ -33,6 +33,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("showings", "Showings", "ui.pages.showings", "ShowingsPage"),
     PageSpec("safeguards", "Safeguards", "ui.pages.safeguards", "SafeguardsPage"),
     PageSpec("gate", "Gates and sign-off", "ui.pages.gate", "GatePage"),
+    PageSpec("history", "History", "ui.pages.history", "HistoryPage"),
     PageSpec("report", "Report", "ui.pages.report", "ReportPage"),
 )
 PAGE_BY_ID = {spec.page_id: spec for spec in PAGES}

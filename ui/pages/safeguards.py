@@ -55,6 +55,9 @@ class SafeguardsPage(Page):
             self._list.setCurrentIndex(self._model.index(at))
             self._show(self._model.rows[at])
 
+    def history_of(self) -> str:
+        return self.card.history_of() if self.card is not None else ""
+
     def commit(self) -> None:
         self.session.write_now()
 

@@ -74,6 +74,9 @@ class ScopePage(Page):
     def unrecorded(self) -> str:
         return self._problem.text()
 
+    def history_of(self) -> str:
+        return "plan" if self.session.inputs.plan.locked_at else "scope"
+
     def commit(self) -> None:
         self.session.write_now()
 

@@ -31,6 +31,7 @@ from ui import dialogs_seam
 from ui.session import AttachState, Session, cause_of
 from ui.theme import set_role
 from ui.widgets.elided import ElidedLabel
+from ui.widgets.history_button import ask_for_history
 from ui.widgets.parts import IconLabel, announce, button, chip, clear, label, link, row, tool_button
 from ui.wording import short_digest
 
@@ -228,6 +229,7 @@ class EvidenceSection(QWidget):
         )
         menu.addAction("Save a copy", lambda: self._save_copy(item))
         menu.addAction("Copy its digest", lambda: QGuiApplication.clipboard().setText(item.sha256))
+        menu.addAction("History", lambda: ask_for_history(self, f"evidence:{item.sha256}"))
         menu.addSeparator()
         menu.addAction("Remove from here", lambda: self._replace(link_, None))
         return menu

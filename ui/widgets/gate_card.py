@@ -12,6 +12,7 @@ from ui.places import role_titles, source_words
 from ui.session import Session
 from ui.theme import set_role
 from ui.widgets.decision_form import DecisionForm
+from ui.widgets.history_button import history_button
 from ui.widgets.parts import IconLabel, Tone, chip, clear, column, label, line, row
 from ui.widgets.steps import Way
 from ui.wording import ICON, STAGE, TONE
@@ -46,6 +47,10 @@ class GateCard(QFrame):
             self._show(result)
         self.decision.refresh(snapshot)
 
+    def history_of(self) -> str:
+        """Return what the history of this card is asked by."""
+        return f"decision:{self.gate.id}"
+
     def _show(self, result: GateResult) -> None:
         tone = TONE[result.state]
         words = GATE_WORDS[result.state]
@@ -78,6 +83,7 @@ class GateCard(QFrame):
         head = row(self._mark, spacing=12)
         head.addWidget(self._title, 1)
         head.addLayout(self._chip_place)
+        head.addWidget(history_button(self.history_of))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(12)

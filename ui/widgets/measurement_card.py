@@ -20,6 +20,7 @@ from ui.session import Session, cause_of
 from ui.theme import set_role
 from ui.widgets.evidence import EvidenceSection
 from ui.widgets.flow import FlowLayout
+from ui.widgets.history_button import history_button
 from ui.widgets.parts import button, label, row
 
 DateName: TypeAlias = Literal["produced", "received", "valid_until"]
@@ -68,6 +69,8 @@ class MeasurementCard(QFrame):
         self._aside = button("Set aside", self._on_set_aside, role="link")
         self._remove = button("Remove", self._on_remove, role="link")
         self._loading = False
+        self._own_change = False
+        self._shown: Measurement | None = None
         self._lay_out()
         self.show_measurement(self.measurement())
         if self.measurement() is None:
@@ -81,6 +84,7 @@ class MeasurementCard(QFrame):
     def show_measurement(self, held: Measurement | None) -> None:
         """Fill the editors from a record."""
         self._loading = True
+        self._shown = _content(held)
         scope = self.session.inputs.scope
         shown = held or Measurement(self.measurement_id, self.indicator.id, Point(0.0), scope.model, scope.checkpoint)
         self.report.show_report(held.report if held else None)
@@ -103,6 +107,10 @@ class MeasurementCard(QFrame):
     def refresh(self) -> None:
         """Show what follows from the record as it stands."""
         held = self.measurement()
+        if held is not None and not self._own_change and _content(held) != self._shown:
+            self.show_measurement(held)
+            return
+        self._shown = _content(held)
         self.evidence.show_links(held.evidence if held else ())
         self.evidence.setVisible(held is not None)
         self._aside.setVisible(held is not None and not self.session.read_only)
@@ -113,6 +121,10 @@ class MeasurementCard(QFrame):
         problem = self.problem()
         self.problem_line.setText(problem)
         self.problem_line.setVisible(bool(problem))
+
+    def history_of(self) -> str:
+        """Return what the history of this card is asked by."""
+        return f"measurement:{self.measurement_id}"
 
     def problem(self) -> str:
         """Return what stands in the way of recording what is typed, or nothing."""
@@ -176,12 +188,15 @@ class MeasurementCard(QFrame):
         )
 
     def _put(self, measurement: Measurement, *, typing: bool) -> bool:
+        self._own_change = True
         try:
             self.session.put(measurement, coalesce=f"measurement:{self.measurement_id}" if typing else "")
         except UserError as error:
             self.problem_line.setText(cause_of(error))
             self.problem_line.show()
             return False
+        finally:
+            self._own_change = False
         return True
 
     def _on_links_changed(self, links: tuple[EvidenceLink, ...]) -> None:
@@ -234,7 +249,9 @@ class MeasurementCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(12)
-        layout.addLayout(row(label("Result as reported", "pane-title"), 1, self._aside, self._remove))
+        head = row(label("Result as reported", "pane-title"), 1, self._aside, self._remove)
+        head.addWidget(history_button(self.history_of))
+        layout.addLayout(head)
         layout.addWidget(self._state)
         layout.addWidget(self.report)
         layout.addWidget(self.problem_line)
@@ -285,6 +302,11 @@ class MeasurementCard(QFrame):
             ],
             per_row=2,
         )
+
+
+def _content(held: Measurement | None) -> Measurement | None:
+    """Return the record without who and when, and without the evidence, which has a place of its own."""
+    return dataclasses.replace(held, author="", at="", evidence=()) if held is not None else None
 
 
 def _grid(named: list[tuple[str, QWidget]], per_row: int = 3) -> QGridLayout:

@@ -19,6 +19,7 @@ from ui.theme import set_role
 from ui.widgets.answer_form import AnswerForm
 from ui.widgets.evidence import EvidenceSection
 from ui.widgets.flow import FlowLayout
+from ui.widgets.history_button import history_button
 from ui.widgets.parts import Tinted, chip, column, label, link, row, tool_button
 from ui.wording import name_of
 
@@ -74,6 +75,10 @@ class QuestionCard(QFrame):
         self._consequence.setText(words)
         self._consequence_box.setVisible(bool(words))
 
+    def history_of(self) -> str:
+        """Return what the history of this card is asked by."""
+        return self.question.id
+
     def toggle_flag(self) -> None:
         """Mark the question for review, or take the mark away."""
         held = self.answer()
@@ -111,6 +116,7 @@ class QuestionCard(QFrame):
         if question.evidence_required:
             chips.addWidget(chip("Evidence required", "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
         chips.addStretch(1)
+        chips.addWidget(history_button(self.history_of))
         chips.addWidget(self.flag)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)

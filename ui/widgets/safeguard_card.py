@@ -16,6 +16,7 @@ from ui.session import Session, cause_of
 from ui.theme import set_role
 from ui.widgets.evidence import EvidenceSection
 from ui.widgets.flow import FlowLayout
+from ui.widgets.history_button import history_button
 from ui.widgets.parts import button, chip, column, label, row
 
 _STATUS: tuple[RequirementStatus, ...] = (
@@ -119,6 +120,10 @@ class SafeguardCard(QFrame):
         self._standing.setText(_standing(snapshot, self.demand.id))
         self._loading = False
 
+    def history_of(self) -> str:
+        """Return what the history of this card is asked by."""
+        return f"requirement:{self.demand.id}"
+
     def problem(self) -> str:
         """Return what keeps typed text from being recorded, or nothing."""
         for field, name in ((self.due, "Due"), (self.ends, "The exception ends")):
@@ -204,7 +209,9 @@ class SafeguardCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(12)
-        layout.addLayout(row(chip(demand.id), chip(f"{demand.standard} {demand.track.lower()}"), 1))
+        chips = row(chip(demand.id), chip(f"{demand.standard} {demand.track.lower()}"), 1)
+        chips.addWidget(history_button(self.history_of))
+        layout.addLayout(chips)
         layout.addWidget(label(demand.title, "question", wrap=True))
         layout.addWidget(label(demand.text, wrap=True))
         if demand.evidence_to_show:

@@ -19,6 +19,7 @@ from ui.forms.fields import TextBox
 from ui.session import Session, cause_of
 from ui.theme import set_role
 from ui.widgets.evidence import EvidenceSection
+from ui.widgets.history_button import history_button
 from ui.widgets.parts import IconLabel, button, chip, clear, column, label, link, row
 from ui.wording import name_of
 
@@ -60,6 +61,10 @@ class ShowingCard(QFrame):
         """Return the showing as the session holds it; an empty draft when nobody touched it."""
         held = self.session.inputs.showing_by_key.get((self.showing.id, self.threshold_id))
         return held or ShowingRecord(self.showing.id, self.threshold_id)
+
+    def history_of(self) -> str:
+        """Return what the history of this card is asked by."""
+        return f"showing:{self.showing.id}@{self.threshold_id}"
 
     def refresh(self, snapshot: Snapshot) -> None:
         """Show the record and what it is in tension with; a field that is being typed in keeps its text."""
@@ -214,6 +219,7 @@ class ShowingCard(QFrame):
         self.by.setAccessibleName(f"Who decided on {self.showing.id}")
         self.role.setAccessibleName(f"Their role, for {self.showing.id}")
         head = row(chip(self.showing.id), label(self.showing.title, "pane-title"), 1)
+        head.addWidget(history_button(self.history_of))
         people = QHBoxLayout()
         people.setSpacing(12)
         people.addLayout(column(label("Decided by", "label"), self.by, spacing=4), 1)
