@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from asl_desktop.storage.keys import Passphrase
 
-SAVES = 60
+SAVES = 25
 WAITING_SECONDS = 60.0
 
 

@@ -63,21 +63,21 @@ class Case:
 
 
 CASES = (
-    Case("answering", (70, 1), 0.2, hot=0.3),
-    Case("answering", (70, 2), 0.2, hot=0.3, encrypted=True),
-    Case("attaching", (30, 1), 0.6, hot=0.3),
-    Case("attaching", (30, 2), 0.6, hot=0.3, encrypted=True),
-    Case("removing", (30, 2), 0.6, hot=0.3),
-    Case("removing", (30, 1), 0.6, hot=0.3, encrypted=True),
-    Case("copying", (20, 1), 0.4),
-    Case("copying", (20, 1), 0.4, encrypted=True),
-    Case("creating", (15, 0), 0.4),
-    Case("creating", (15, 1), 0.4, encrypted=True),
-    Case("migrating", (25, 1), 0.2, hot=0.1),
-    Case("migrating", (25, 1), 0.4, hot=0.3, encrypted=True),
-    Case("changing", (50, 3), 0.5, encrypted=True),
-    Case("exporting", (15, 1), 1.0),
-    Case("exporting", (15, 0), 1.0, encrypted=True),
+    Case("answering", (120, 1), 0.2, hot=0.3),
+    Case("answering", (120, 2), 0.2, hot=0.3, encrypted=True),
+    Case("attaching", (60, 1), 0.6, hot=0.3),
+    Case("attaching", (60, 2), 0.6, hot=0.3, encrypted=True),
+    Case("removing", (45, 2), 0.6, hot=0.3),
+    Case("removing", (45, 1), 0.6, hot=0.3, encrypted=True),
+    Case("copying", (30, 0), 0.4),
+    Case("copying", (30, 1), 0.4, encrypted=True),
+    Case("creating", (20, 0), 0.4),
+    Case("creating", (20, 1), 0.4, encrypted=True),
+    Case("migrating", (30, 1), 0.2, hot=0.1),
+    Case("migrating", (30, 1), 0.4, hot=0.3, encrypted=True),
+    Case("changing", (75, 2), 0.5, encrypted=True),
+    Case("exporting", (20, 1), 1.0),
+    Case("exporting", (20, 0), 1.0, encrypted=True),
 )
 
 
