@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from asl_desktop.cli.app import run
 from asl_desktop.errors import FileLocked, FileMarkedElsewhere, FileMissing
 from asl_desktop.services.assessments import take_over
 from asl_desktop.storage.document import Document
@@ -72,3 +73,19 @@ def test_mark_that_somebody_else_put_there_stays_when_the_document_is_closed(tmp
         info = mark(tmp_path / "a.asl")
     assert info.exists()
     assert (tmp_path / "a.asl.lock").exists()
+
+
+def test_command_line_names_the_other_computer_and_takes_over_when_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.asl"
+    make(path).close()
+    mark(path)
+    (tmp_path / "log.txt").write_text("line")
+    attach = ["attach", str(path), str(tmp_path / "log.txt")]
+    assert run(attach) == 1
+    said = capsys.readouterr().err
+    assert "laptop-7" in said
+    assert f"asl take-over {path}" in said.replace("\n", " ")
+    assert run(["take-over", str(path)]) == 0
+    assert run(attach) == 0
