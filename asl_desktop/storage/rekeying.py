@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlcipher3 import dbapi2
 
 from asl_desktop.errors import (
-    AslError,
+    Cancelled,
     DiskFull,
     FileChanged,
     FileDamaged,
@@ -122,22 +122,24 @@ def _export(path: Path, key: RecoveryKey | None, part: Path, fresh: RecoveryKey 
 
 def _pour(raw: RawConnection, part: Path, size: int, *, progress: Progress) -> None:
     """Export in one statement that looks up now and then to report and to be stopped."""
-    stopped: list[AslError] = []
+    stopped: list[BaseException] = []
 
     def look_up() -> int:
         try:
             progress.check()
             progress.report(min(part.stat().st_size, size), size, "writing the new file")
-        except AslError as error:
+        except BaseException as error:  # noqa: BLE001 - the driver would swallow it
             stopped.append(error)
         return len(stopped)
 
     raw.set_progress_handler(look_up, _STEP)
     try:
         raw.execute("SELECT sqlcipher_export('fresh')").fetchall()
-    except dbapi2.Error:
+    except dbapi2.Error as error:
         if stopped:
             raise stopped[0] from None
+        if "interrupted" in str(error):  # Ctrl+C came before the function could catch it
+            raise Cancelled from None
         raise
     finally:
         raw.set_progress_handler(None, 0)

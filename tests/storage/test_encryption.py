@@ -19,7 +19,6 @@ from asl_desktop.errors import (
     PassphraseNeeded,
     PassphraseRefused,
     PassphraseWrong,
-    UserError,
 )
 from asl_desktop.services.assessments import is_encrypted
 from asl_desktop.storage import migrations, schema
@@ -274,27 +273,22 @@ def test_new_files_are_for_their_owner_alone(path: Path, tmp_path: Path) -> None
 FLIPS = 150
 
 
-def test_flipped_bits_in_an_encrypted_file_are_never_taken_for_data(path: Path) -> None:
-    """A flip is refused, reported, or changes nothing; `python -m torture --only flips` does thousands."""
+def test_flipped_bits_in_an_encrypted_file_are_all_found(path: Path) -> None:
+    """Also in pages that hold nothing; `python -m torture --only flips` does thousands."""
     with Document.open(path, secret=SECRET) as document:
         document.attach(noise(600_000), EvidenceDraft(name="noise"), actor="Ann")
-    key = key_to(path)
-    with Document.open(path, secret=key, read_only=True) as document:
-        good = (document.inputs(), document.packs(), tuple(document.events()))
     data = path.read_bytes()
-    rng, found = random.Random(3), 0
-    for place in rng.sample(range(16, len(data)), FLIPS):
+    rng = random.Random(3)
+    for place in rng.sample(range(len(data)), FLIPS):
         flipped = bytearray(data)
         flipped[place] ^= 1 << rng.randrange(8)
         path.write_bytes(flipped)
         try:
-            with Document.open(path, secret=key, read_only=True) as document:
+            with Document.open(path, secret=SECRET, read_only=True) as document:
                 problems = document.check()
-                assert problems or (document.inputs(), document.packs(), tuple(document.events())) == good
-                found += bool(problems)
-        except UserError:
-            found += 1
-    assert found >= FLIPS * 0.9  # the rest fell into pages that hold nothing
+        except (FileDamaged, PassphraseWrong):
+            continue
+        assert problems != (), f"byte {place}"
 
 
 def test_swapped_pages_are_found(path: Path) -> None:
