@@ -239,3 +239,25 @@ def test_open_folder_asks_the_system_for_the_folder_of_the_report(
     finish(qtbot, page)
     next(b for b in page.result.findChildren(QPushButton) if "Open folder" in b.text()).click()
     assert [Path(url.toLocalFile()) for url in opened] == [tmp_path]
+
+
+def test_signing_leaves_a_checkpoint_and_the_file_is_compared_with_reports(
+    qtbot: QtBot, session: Session, page: ReportPage, identity: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "report.pdf"
+    page.target.setText(str(target))
+    sign_with(page, identity, PASSPHRASE)
+    page.write_button.click()
+    finish(qtbot, page)
+    (kept,) = session.document.checkpoints()
+    assert (kept.events, kept.signer) == (3, "Ada \u00d6st")
+    assert session.document.check() == ()
+    with dialogs_seam.queued_answers(target):
+        page.compare_button.click()
+    finish(qtbot, page)
+    assert page.result.lines[0] == "The history of this file goes through what it names"
+    assert "event 3; 1 was added since" in page.result.lines[1]
+    with dialogs_seam.queued_answers(identity):
+        page.compare_button.click()
+    finish(qtbot, page)
+    assert "is not a checkpoint file" in page.banner.words()

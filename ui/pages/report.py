@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
     from asl_desktop.clock import Clock
     from asl_desktop.storage.document import Document
+    from reports.comparing import Comparison
     from reports.verifying import Verification
 
 _PDF = "PDF documents (*.pdf)"
 _CHECKABLE = "Reports and assessments (*.pdf *.asl)"
+_NAMING_HEADS = "Reports and checkpoints (*.pdf *.checkpoint)"
 
 
 class ReportPage(Page):
@@ -44,13 +47,14 @@ class ReportPage(Page):
         self.write_button = button("Write the report", self.write, icon_name="file-check", primary=True)
         self.cancel_button = button("Cancel", self._on_cancel)
         self.verify_button = button("Verify another file", self.verify_another, icon_name="shield-check")
+        self.compare_button = button("Compare this file\u2026", self.compare, icon_name="history")
         self.bar = QProgressBar()
         self.banner = Banner("danger")
         self.result = ResultCard()
         self._contains = label("", wrap=True)
         self._missing = label("", wrap=True)
         self._step = label("", "muted")
-        self._running: Handle[Outcome] | Handle[Verification] | None = None
+        self._running: Handle[Outcome] | Handle[Verification] | Handle[Comparison] | None = None
         self._may_replace: Path | None = None
         self.add_heading("A PDF for the people who decide: the determination, its reasons, and what is missing.")
         self._lay_out()
@@ -122,12 +126,37 @@ class ReportPage(Page):
             f"Looking at {path.name}",
         )
 
+    def compare(self) -> None:
+        """Ask for a report or a checkpoint and say whether the history of this file goes through what it names."""
+        if self._running is not None:
+            return
+        chosen = dialogs_seam.choose_open(self, "A signed report or a checkpoint of this file", filters=_NAMING_HEADS)
+        if chosen is None:
+            return
+        path, clock = chosen, self.session.clock
+        self.banner.hide()
+
+        def _work(document: Document) -> Comparison:
+            from reports.comparing import compared, outside_of
+
+            return compared(document, outside_of(str(path), clock=clock), clock=clock)
+
+        def _done(found: Comparison) -> None:
+            self._stop_showing()
+            self.result.show_comparison(path, found)
+            self._bring_up(self.result)
+
+        handle = self.session.run_beside(lambda document, _: _work(document), done=_done, failed=self._on_failed)
+        self._show_running(handle, f"Looking at {path.name}")
+
     def _start(self, target: Path, signer: Signer | None, *, replace: bool) -> None:
         document, as_of, clock = self.session.document, self.session.snapshot.as_of, self.session.clock
+        actor = self.session.actor
         self.signing.passphrase.clear()
 
         def _work(handle: Handle[Outcome]) -> Outcome:
-            return _write(handle, document, target=target, as_of=as_of, signer=signer, replace=replace, clock=clock)
+            job = _Job(document, target, as_of, signer, replace, clock, actor)
+            return _write(handle, job)
 
         def _failed(error: BaseException) -> None:
             if isinstance(error, FileExists) and not replace and _is_pdf(target):
@@ -160,14 +189,14 @@ class ReportPage(Page):
         if self._running is not None:
             self._running.cancel()
 
-    def _show_running(self, handle: Handle[Outcome] | Handle[Verification], words: str) -> None:
+    def _show_running(self, handle: Handle[Outcome] | Handle[Verification] | Handle[Comparison], words: str) -> None:
         self._running = handle
         self._step.setText(words)
         self.bar.setRange(0, 0)
         handle.progressed.connect(self._on_progress)
         self._progress.show()
-        self.write_button.setEnabled(False)
-        self.verify_button.setEnabled(False)
+        for item in (self.write_button, self.verify_button, self.compare_button):
+            item.setEnabled(False)
 
     def _on_progress(self, done: int, total: int, text: str) -> None:
         self.bar.setRange(0, total)
@@ -177,8 +206,8 @@ class ReportPage(Page):
     def _stop_showing(self) -> None:
         self._running = None
         self._progress.hide()
-        self.write_button.setEnabled(True)
-        self.verify_button.setEnabled(True)
+        for item in (self.write_button, self.verify_button, self.compare_button):
+            item.setEnabled(True)
 
     def _bring_up(self, target: QWidget) -> None:
         if target.isVisible():
@@ -206,7 +235,7 @@ class ReportPage(Page):
         place.addWidget(choose)
         go = link("See what is still open", lambda: self.wants.emit("gate", ""))
         self.body.addWidget(card(label("What it will say", "pane-title"), self._contains, self._missing, row(go, 1)))
-        buttons = row(self.write_button, self.verify_button, 1)
+        buttons = row(self.write_button, self.verify_button, self.compare_button, 1)
         self.body.addWidget(
             card(
                 label("Write it", "pane-title"),
@@ -236,40 +265,57 @@ class ReportPage(Page):
         self._may_replace = None
 
 
-def _write(
-    handle: Handle[Outcome],
-    document: Document,
-    *,
-    target: Path,
-    as_of: date,
-    signer: Signer | None,
-    replace: bool,
-    clock: Clock,
-) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a report is written from and to."""
+
+    document: Document
+    target: Path
+    as_of: date
+    signer: Signer | None
+    replace: bool
+    clock: Clock
+    actor: str
+
+
+def _write(handle: Handle[Outcome], job: _Job) -> Outcome:
     """Build, sign and verify; runs on the work lane and speaks from what is on disk.
 
+    A signature leaves a checkpoint of the head that the report names in the document.
+
     Raises:
-        UserError: nothing at ``target`` changed.
-        Cancelled: the person stopped it; nothing at ``target`` changed.
+        UserError: nothing at the target changed.
+        Cancelled: the person stopped it; nothing at the target changed.
     """
     from asl_desktop.errors import VerifyImpossible
     from asl_desktop.messages import message_for
     from asl_desktop.services.assessments import take_snapshot
+    from asl_desktop.storage.model import Head
     from reports.building import build_report, require_replaceable
+    from reports.checkpoints import keep_checkpoint
     from reports.identity import load_identity
+    from reports.lineage import lineage_of
     from reports.verifying import verify
 
-    require_replaceable(target, replace=replace)
+    require_replaceable(job.target, replace=job.replace)
+    signer, clock = job.signer, job.clock
     identity = load_identity(signer.identity_file, signer.passphrase) if signer is not None else None
     handle.check()
     role = signer.role if signer is not None else "Assessor"
-    snapshot = take_snapshot(document, as_of=as_of, clock=clock)
-    written = build_report(snapshot, target, identity=identity, role=role, clock=clock, progress=handle)
-    words = f"signed by {identity.name} as {role}" if identity is not None else ""
+    snapshot = take_snapshot(job.document, as_of=job.as_of, clock=clock)
+    lineage = lineage_of(job.document, snapshot, clock=clock)
+    written = build_report(
+        snapshot, job.target, lineage=lineage, identity=identity, role=role, clock=clock, progress=handle
+    )
+    words = trouble = ""
+    if identity is not None:
+        words = f"signed by {identity.name} as {role}"
+        head = Head(snapshot.events, snapshot.head)
+        trouble = keep_checkpoint(job.document, head, identity, actor=job.actor, clock=clock)
     try:
-        return Outcome(written, words, verify(target, clock=clock))
+        return Outcome(written, words, verify(job.target, clock=clock), note=trouble)
     except VerifyImpossible as error:
-        return Outcome(written, words, None, message_for(error).text)
+        return Outcome(written, words, None, message_for(error).text, note=trouble)
 
 
 def _suggested(document: Path) -> Path:

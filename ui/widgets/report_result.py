@@ -14,6 +14,7 @@ from ui.theme import set_role
 from ui.widgets.parts import Banner, Tone, button, clear, column, label, row
 
 if TYPE_CHECKING:
+    from reports.comparing import Comparison
     from reports.rendering import Written
     from reports.verifying import Verification
 
@@ -32,12 +33,14 @@ class Outcome:
     Attributes:
         signer: who signed, in words; empty for an unsigned report.
         verification: None when the file could not be looked at again; ``trouble`` then says why.
+        note: one more sentence, such as that no checkpoint could be kept; usually none.
     """
 
     written: Written
     signer: str
     verification: Verification | None
     trouble: str = ""
+    note: str = ""
 
 
 class ResultCard(QFrame):
@@ -76,6 +79,7 @@ class ResultCard(QFrame):
         self._add_value("SHA-256", written.sha256)
         self._add("Verification", found)
         self._add("Notices printed in the report", written.notices)
+        self._add("Note", (outcome.note,) if outcome.note else ())
         folder = button("Open folder", lambda: _open_folder(written.path), icon_name="folder-open")
         self._content.addLayout(row(folder, 1))
         self.show()
@@ -91,6 +95,16 @@ class ResultCard(QFrame):
         self._begin(path.name, first, tone)
         self._add_value("File", str(path))
         self._add("Verification", tuple(rest))
+        self.show()
+
+    def show_comparison(self, path: Path, comparison: Comparison) -> None:
+        """Say whether the history of the open file goes through what a report or a checkpoint names."""
+        agrees = "goes through what it names" if comparison.ok else "does NOT agree with it"
+        title = f"The history of this file {agrees}"
+        said = (*comparison.problems, *comparison.facts)
+        self._begin(title, said[0], "ok" if comparison.ok else "danger")
+        self._add_value("Compared with", str(path))
+        self._add("More", said[1:])
         self.show()
 
     def _begin(self, title: str, text: str, tone: Tone) -> None:
