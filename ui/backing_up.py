@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from asl_desktop.errors import Cancelled, UserError
+from ui.documents import open_document
 from ui.moving import key_of
-from ui.widgets.parts import Banner, button
+from ui.widgets.parts import Banner, button, clear
+from ui.wording import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from asl_desktop.services.backup_notes import Backup
     from asl_desktop.services.backups import Shelf
-    from asl_desktop.storage.keys import RecoveryKey
+    from asl_desktop.storage.document import Document
     from ui.main_window import MainWindow
     from ui.session import Session
 
@@ -39,6 +41,7 @@ class BackupKeeper(QObject):
         self._told = ""
         self.note = Banner("warn")
         self.note.buttons.addWidget(button("Close", self.note.hide))
+        self.old = Banner("warn")
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self.keep_open)
@@ -74,14 +77,45 @@ class BackupKeeper(QObject):
         session.close(lose_unsaved=True)
         if not wanted:
             return
-        shelf = self.shelf()
-        # Not cancelled when the window is closed: the process ends once the backup is there.
-        self._window.operations.run(
-            lambda _: _keep_closed(shelf, path, key),
+        operations, failed = self._window.operations, partial(self._on_failed, path)
+
+        def _keep(document: Document) -> None:
+            shelf = self.shelf()
+            operations.run(
+                lambda _: _kept(shelf, document), owner=self, done=self._on_kept, failed=failed, outlives=True
+            )
+
+        # Opened on the lane that opens everything, so that no file is opened twice at the same moment.
+        operations.run(
+            lambda _: open_document(path, read_only=True, secret=key),
             owner=self,
-            done=self._on_kept,
-            failed=partial(self._on_failed, path),
+            done=_keep,
+            failed=failed,
+            lane="storage",
+            outlives=True,
         )
+
+    def offer_deletion(self, path: Path) -> None:
+        """After a change of the passphrase, offer to delete the backups that do not open with the new one."""
+        shelf = self.shelf()
+        found = shelf.opening_otherwise(path)
+        self.old.hide()
+        clear(self.old.buttons)
+        if not found:
+            return
+        self.old.buttons.addWidget(button("Delete them", partial(self._delete, shelf, found)))
+        self.old.buttons.addWidget(button("Keep them", self.old.hide))
+        self.old.tell(
+            f"{plural(len(found), 'backup', 'backups')} of {path.name} on this machine can be opened as before",
+            "With the old passphrase, or without any where there was none. A new one is made when the file is closed.",
+        )
+
+    def _delete(self, shelf: Shelf, backups: tuple[Backup, ...]) -> None:
+        self.old.hide()
+        try:
+            shelf.delete(backups)
+        except UserError as error:
+            self._window.tell_error(error)
 
     def _wanted(self, session: Session) -> bool:
         return self._window.preferences.backups and not session.read_only
@@ -123,8 +157,6 @@ class BackupKeeper(QObject):
         self.note.tell(text, "The assessment itself is saved, and earlier backups are as they were.")
 
 
-def _keep_closed(shelf: Shelf, path: Path, key: RecoveryKey | None) -> Backup | None:
-    from asl_desktop.services.assessments import open_assessment
-
-    with open_assessment(path, read_only=True, secret=key) as document:
+def _kept(shelf: Shelf, document: Document) -> Backup | None:
+    with document:
         return shelf.keep(document)

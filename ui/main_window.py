@@ -342,7 +342,7 @@ class MainWindow(QMainWindow):
         dialogs_seam.show_text(self, "ASL Desktop", text)
 
     def _lay_out(self) -> None:
-        above = column(self.soon, self.keeper.note, self.files.strip)
+        above = column(self.soon, self.keeper.note, self.keeper.old, self.files.strip)
         above.setContentsMargins(12, 0, 12, 0)
         self._stack.addWidget(self.start)
         holder = QWidget()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -176,7 +177,11 @@ class Mover(QObject):
         if wanted.new is None:
             doors.enter(replace(visit, note=_PLAIN_NOW))
         else:
-            doors.enter(visit, wanted.new, then=doors.show_recovery)
+            doors.enter(visit, wanted.new, then=partial(self._on_protected, visit.path))
+
+    def _on_protected(self, path: Path) -> None:
+        self._window.doors.show_recovery()
+        self._window.keeper.offer_deletion(path)
 
     def _on_unchanged(self, visit: Visit, key: RecoveryKey | None, error: BaseException) -> None:
         """Open the file as it was, behind the page that says why it is as it was."""

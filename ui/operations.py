@@ -72,6 +72,7 @@ class Handle(QObject, Generic[T]):
         self._last = 0.0
         self.future: Future[T] | None = None
         self.over = False
+        self.outlives = False
         self._settled.connect(self.settle, Qt.ConnectionType.QueuedConnection)
 
     def report(self, done: int, total: int, text: str = "") -> None:
@@ -104,9 +105,11 @@ class Handle(QObject, Generic[T]):
         if self.over or future is None or not future.done():
             return
         self.over = True
-        if shiboken6.isValid(self._owner):
-            self._deliver(future)
-        self.finished.emit()
+        try:
+            if shiboken6.isValid(self._owner):
+                self._deliver(future)
+        finally:  # whoever waits for the end must not wait for ever because a callback had a bug
+            self.finished.emit()
 
     def _deliver(self, future: Future[T]) -> None:
         error = Cancelled() if future.cancelled() else future.exception()
@@ -147,13 +150,16 @@ class Operations(QObject):
         done: Callable[[T], object] | None = None,
         failed: Failed | None = None,
         lane: Lane = "work",
+        outlives: bool = False,
     ) -> Handle[T]:
         """Start ``work`` on a lane; it receives its handle as progress.
 
         ``done`` or ``failed`` is called on this thread unless ``owner`` was deleted meanwhile. Without ``failed`` an
-        error reaches the crash hook. Cancelling arrives at ``failed`` as Cancelled, which is nobody's fault.
+        error reaches the crash hook. Cancelling arrives at ``failed`` as Cancelled, which is nobody's fault. Work that
+        ``outlives`` the window is not cancelled when that is closed: the process waits for it.
         """
         handle: Handle[T] = Handle(owner, done, failed)
+        handle.outlives = outlives
         self._running.add(handle)  # type: ignore[arg-type]
         self.busy_changed.emit(len(self._running))
         handle.finished.connect(lambda: self._forget(handle))
@@ -175,9 +181,10 @@ class Operations(QObject):
             self._lanes[lane].submit(lambda: None).result()
 
     def close(self) -> None:
-        """Cancel what can be cancelled, wait for the rest, end the threads."""
+        """Cancel what may be cancelled, wait for the rest, end the threads."""
         for handle in tuple(self._running):
-            handle.cancel()
+            if not handle.outlives:
+                handle.cancel()
         self.drain()
         for lane in self._lanes.values():
             lane.shutdown(wait=True)

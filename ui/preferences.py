@@ -18,8 +18,8 @@ from platformdirs import user_config_path, user_data_path
 RECENT_KEPT = 10
 LOCK_CHOICES = (0, 5, 15, 30, 60)
 """Minutes after which an encrypted file may be locked; 0 is never."""
-BACKUPS_MOST, BACKUPS_GIB = 100, 1000
-"""The largest limits that can be set."""
+BACKUPS_MOST, BACKUPS_GIB = (3, 5, 10, 20, 50), (1, 2, 5, 10, 50)
+"""How many backups of one assessment may be kept, and how many GiB they may take."""
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +66,10 @@ class Preferences:
                 setattr(result, name, data[name])
         if result.lock_after not in LOCK_CHOICES:
             result.lock_after = cls.lock_after
-        result.backups_most = min(max(int(result.backups_most), 1), BACKUPS_MOST)
-        result.backups_gib = min(max(int(result.backups_gib), 1), BACKUPS_GIB)
+        if result.backups_most not in BACKUPS_MOST:
+            result.backups_most = cls.backups_most
+        if result.backups_gib not in BACKUPS_GIB:
+            result.backups_gib = cls.backups_gib
         result.recent = [str(item) for item in result.recent]
         result.actor = result.actor or login_name()
         return result

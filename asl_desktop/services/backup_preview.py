@@ -70,7 +70,7 @@ def _holds(document: Document) -> str:
     counts = _counts(document.inputs())
     last = next(document.past.events())
     held = wording.listed(counts) if counts else "no answers yet"
-    return f"It holds {held}. Last change by {last.actor} on {moment(last.at)}."
+    return f"This version holds {held}. Last change by {last.actor} on {moment(last.at)}."
 
 
 def _counts(inputs: Inputs) -> list[str]:

@@ -160,3 +160,12 @@ def test_backups_are_deleted_only_when_meant(cli: Cli, tmp_path: Path) -> None:
     assert cli("backups", "delete", path, "--yes") == 0
     assert Shelf().all() == ()
     assert rationale(path) == "now"
+
+
+def test_passphrase_names_the_backups_that_open_as_before(cli: Cli, tmp_path: Path, secret_file: Path) -> None:
+    path = tmp_path / "a.asl"
+    backed_up(path)
+    assert cli("passphrase", path, "--encrypt", "--new-passphrase-file", secret_file) == 0
+    assert "that can be opened as before: 2." in cli.out
+    assert cli("backups", "delete", path, "--other-passphrase", "--yes") == 0
+    assert Shelf().of_file(path) == ()

@@ -20,7 +20,7 @@ class SettingsDialog(QDialog):
     def __init__(self, parent: QWidget | None, preferences: Preferences) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
-        self.setMinimumWidth(420)
+        self.setMinimumWidth(560)
         self._actor = QLineEdit(preferences.actor)
         self._actor.setAccessibleName("Your name")
         self._theme = QComboBox()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QSpinBox, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from asl_desktop.domain import wording
 from asl_desktop.errors import UserError
@@ -12,8 +14,8 @@ from ui.widgets.parts import button, column, label, row
 from ui.wording import plural
 
 _WHAT = (
-    "Made in this program's own folder when an assessment has changed, for your account alone. Those of an encrypted "
-    "assessment are encrypted; those of a plain one are plain and stay when it is deleted."
+    "They lie in this program's own folder, for your account alone, and stay when the assessment is deleted. Those of "
+    "an encrypted assessment are encrypted."
 )
 
 
@@ -24,22 +26,23 @@ class BackupSettings(QWidget):
         super().__init__()
         self.keep = QCheckBox("Keep backups of what I work on")
         self.keep.setChecked(preferences.backups)
-        self.most = _number(preferences.backups_most, BACKUPS_MOST, "Number of backups kept of each assessment")
-        self.gib = _number(preferences.backups_gib, BACKUPS_GIB, "GiB that the backups of one assessment may take")
+        self.most = _choice(BACKUPS_MOST, preferences.backups_most, "Number of backups kept of each assessment")
+        self.gib = _choice(BACKUPS_GIB, preferences.backups_gib, "GiB that the backups of one assessment may take")
         self.delete_button = button("Delete all backups\u2026", self._on_delete)
         self._held = label("", "muted", wrap=True)
         for field in (self.most, self.gib):
             field.setEnabled(preferences.backups)
             self.keep.toggled.connect(field.setEnabled)
         limits = row(label("At most"), self.most, label("of each, and at most"), self.gib, label("GiB"), 1)
+        held = row(self.delete_button, spacing=12)
+        held.addWidget(self._held, 1)
         self.setLayout(
             column(
                 label("Backups on this machine", "label"),
                 self.keep,
                 limits,
                 label(_WHAT, "muted", wrap=True),
-                row(self.delete_button, spacing=12),
-                self._held,
+                held,
                 spacing=8,
             )
         )
@@ -48,7 +51,7 @@ class BackupSettings(QWidget):
     def apply(self, preferences: Preferences) -> None:
         """Put what is chosen into the preferences."""
         preferences.backups = self.keep.isChecked()
-        preferences.backups_most, preferences.backups_gib = self.most.value(), self.gib.value()
+        preferences.backups_most, preferences.backups_gib = self.most.currentData(), self.gib.currentData()
 
     def _count(self) -> None:
         from asl_desktop.services.backup_notes import backups_folder, everything
@@ -75,9 +78,10 @@ class BackupSettings(QWidget):
         self._count()
 
 
-def _number(value: int, most: int, name: str) -> QSpinBox:
-    field = QSpinBox()
-    field.setRange(1, most)
-    field.setValue(value)
+def _choice(choices: Sequence[int], value: int, name: str) -> QComboBox:
+    field = QComboBox()
+    for number in choices:
+        field.addItem(str(number), number)
+    field.setCurrentIndex(field.findData(value))
     field.setAccessibleName(name)
     return field

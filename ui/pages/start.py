@@ -189,7 +189,10 @@ def _backed_up() -> frozenset[str]:
 
 def _interrupted(path: Path, journal: Path) -> QHBoxLayout:
     words = f"A save was interrupted: to copy {path.name}, copy {journal.name} with it, or open it here once."
-    return row(IconLabel("triangle-alert", "warn"), label(words, "muted"), 1, spacing=8)
+    layout = row(IconLabel("triangle-alert", "warn", 18), spacing=8)
+    layout.addWidget(label(words, "muted", wrap=True), 1)
+    layout.setContentsMargins(0, 0, 0, 8)
+    return layout
 
 
 def _steps() -> list[QHBoxLayout]:
