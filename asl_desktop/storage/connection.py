@@ -106,6 +106,9 @@ def connect(path: Path, key: RecoveryKey | None = None, *, mode: Mode = "rw") ->
     try:
         with budget(raw, _SETTLING):  # reading the schema is the first thing that a hostile file can make long
             _settle(raw, key, mode=mode)
+    except UnicodeDecodeError as error:  # the driver stumbles over the name that it was about to complain of
+        raw.close()
+        raise dbapi2.DatabaseError("malformed database schema: a name in it is no text") from error
     except BaseException:
         raw.close()
         raise
