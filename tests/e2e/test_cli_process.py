@@ -208,3 +208,21 @@ def test_demo_with_a_home_that_takes_no_files_is_built_and_verified_all_the_same
     done = asl("demo", tmp_path / "demo", "--json", environment={"PATH": os.environ["PATH"], "HOME": "/proc/1/task"})
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["verified"] is True
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system has no limit on the size of files")
+def test_report_without_room_names_the_report_and_leaves_nothing(demo: Demo, tmp_path: Path) -> None:
+    limited = "import resource as r, sys; from asl_desktop.cli.app import run; r.setrlimit(r.RLIMIT_FSIZE, (30000, -1))"
+    words = ["report", demo.said["assessment"], "--out", str(tmp_path / "report.pdf")]
+    done = subprocess.run(
+        [sys.executable, "-c", f"{limited}; sys.exit(run({words!r}))"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        cwd=ROOT,
+        env=demo.environment,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"The disk is full: There is no room left for {tmp_path / 'report.pdf'}.")
+    assert list(tmp_path.iterdir()) == []
