@@ -19,7 +19,7 @@ from asl_desktop.domain.wording import day
 from asl_desktop.errors import DiskFull, UserError
 from asl_desktop.files import replace_file, writing
 from asl_desktop.progress import Silent
-from asl_desktop.services import backup_notes
+from asl_desktop.services import backup_notes, seen
 from asl_desktop.services.assessments import open_assessment
 from asl_desktop.services.backup_notes import NOTE, Backup
 from asl_desktop.services.copies import copy_assessment, free_name, open_copy
@@ -132,6 +132,8 @@ class Shelf:
     ) -> Copied:
         """Put a backup at ``target`` as a new file and look through all of it; what is there is never overwritten.
 
+        Whoever asks for it knows that it is an older version: opening it there gives no warning of that.
+
         Raises:
             PassphraseNeeded, PassphraseWrong: an encrypted backup needs the passphrase it was made with.
             FileMissing, FileDamaged, FileTampered: the backup itself is not in order.
@@ -139,7 +141,10 @@ class Shelf:
                 at ``target``.
         """
         with open_assessment(backup.path, read_only=True, secret=secret) as document:
-            return copy_assessment(document, target, progress=progress)
+            copied = copy_assessment(document, target, progress=progress)
+            with open_copy(document, copied.path) as restored:
+                seen.accept(restored, clock=self._clock)
+            return copied
 
     def delete(self, backups: Iterable[Backup]) -> None:
         """Take backups away for good, with their notes; one that is gone already is no failure.

@@ -17,7 +17,7 @@ from asl_desktop.domain.inputs import Answer, Scope
 from asl_desktop.services.backups import Limits, Shelf
 from asl_desktop.storage.document import Document
 from asl_desktop.storage.keys import Passphrase
-from tests.gui_world import on_disk, settle, unnamed, words_of
+from tests.gui_world import activate, on_disk, settle, unnamed, words_of
 from tests.services_world import small_pack
 from ui import dialogs_seam
 from ui.dialogs.settings import SettingsDialog
@@ -198,6 +198,18 @@ def test_versions_are_listed_with_what_was_done_since_each(qtbot: QtBot, page: E
     assert list(unnamed(page)) == []
 
 
+def test_versions_are_reached_by_keyboard_alone(qtbot: QtBot, window: MainWindow, page: EarlierPage) -> None:
+    activate(qtbot, window)
+    page.list.setFocus()
+    QTest.keyClick(page.list, Qt.Key.Key_Down)
+    wait(qtbot, lambda: "first \u2192 third" in page.details.toPlainText())
+    for expected in (page.details, page.restore_button, page.delete_button, page.leave_button):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        assert window.focusWidget() is expected
+    QTest.keyClick(page.leave_button, Qt.Key.Key_Space)
+    assert window.shows(window.start)
+
+
 def test_version_comes_back_as_a_new_file_and_the_present_one_is_untouched(
     qtbot: QtBot, window: MainWindow, page: EarlierPage, versions: Path, tmp_path: Path
 ) -> None:
@@ -210,6 +222,7 @@ def test_version_comes_back_as_a_new_file_and_the_present_one_is_untouched(
     assert window.workbench is not None
     assert window.workbench.session.document.path == target
     assert "small.asl is as it was" in window.workbench.notice.words()
+    assert not window.workbench.setback.isVisible()  # the person knows that it is an older version
     assert window.workbench.session.inputs.answers[0].rationale == "first"
     assert sha(versions) == before
     assert {item.path: sha(item.path) for item in Shelf().all() if item.path in kept} == kept
