@@ -102,6 +102,7 @@ class Mover(QObject):
             return
         bench.setEnabled(False)
         self.busy = True
+        session.pause()
         document, changes, actor, key = session.document, session.unsaved(), session.actor, key_of(session.document)
         page, item = bench.place()
 
@@ -129,8 +130,7 @@ class Mover(QObject):
 
         def _failed(error: BaseException) -> None:
             self.busy = False
-            if document.closed:
-                session.suspend(error)
+            session.resume()
             bench.setEnabled(True)
             bench.stand()
             self._window.tell_error(error)

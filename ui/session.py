@@ -138,7 +138,7 @@ class Session(QObject):
         self._in_flight: dict[str, Change] = {}
         self._writes: list[Handle[None]] = []
         self._closed = False
-        self._suspended = False
+        self._paused = False
         self._attaching: set[Handle[EvidenceItem]] = set()
         self._beside: set[Handle[object]] = set()
         self._quiet = self._timer(QUIET_MS)
@@ -261,7 +261,7 @@ class Session(QObject):
                 if write.future is not None:
                     write.future.exception()
                 write.settle()
-            if self.save_state.kind == "failed":
+            if self._paused or self.save_state.kind == "failed":
                 return False
         return True
 
@@ -273,12 +273,20 @@ class Session(QObject):
         """Start writing what waits for quiet or for its next try; returns at once."""
         self._begin_write()
 
-    def suspend(self, error: BaseException) -> None:
-        """Write no more: the document is closed. What is unsaved stays in :meth:`unsaved` and is said to be so."""
-        self._suspended = True
+    def pause(self) -> None:
+        """Write nothing until :meth:`resume`; what is unsaved stays in :meth:`unsaved`."""
+        self._paused = True
         for timer in (self._quiet, self._longest, self._retry):
             timer.stop()
-        self._announce(SaveState("failed", self.save_state.at, cause_of(error), "file-replaced"))
+
+    def resume(self) -> None:
+        """Write again, beginning with what is unsaved; of a document that is closed by now say that it is not saved."""
+        if self.document.closed:
+            message = f"{self.document.path} was closed to open it again, and that did not succeed."
+            self._announce(SaveState("failed", self.save_state.at, message, "file-replaced"))
+            return
+        self._paused = False
+        self._begin_write()
 
     def close(self, *, lose_unsaved: bool = False) -> bool:
         """Write what is left and close the document. False (and still open) when the disk refused.
@@ -360,7 +368,7 @@ class Session(QObject):
             self.save_state_changed.emit(state)
 
     def _begin_write(self) -> None:
-        if not self._pending or self._suspended:
+        if not self._pending or self._paused:
             return
         for timer in (self._quiet, self._longest, self._retry):
             timer.stop()
@@ -395,7 +403,7 @@ class Session(QObject):
         self._pending = {**self._landed(batch), **self._pending}
         code = error.code if isinstance(error, UserError) else ""
         self._announce(SaveState("failed", self.save_state.at, cause_of(error), code))
-        if not self._closed:
+        if not (self._closed or self._paused):
             self._retry.start()
 
     def _attach_one(self, path: Path, link_to: Callable[[EvidenceItem], Record | None] | None) -> Handle[EvidenceItem]:
@@ -442,6 +450,8 @@ def leave(document: Document) -> None:
     """Keep how far a document has come on this computer, and close it."""
     from asl_desktop.services.seen import remember
 
+    if document.closed:
+        return
     try:
         remember(document)
     except UserError as error:

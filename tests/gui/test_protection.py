@@ -66,8 +66,8 @@ def bench_of(window: MainWindow) -> Workbench:
 
 
 def typed_anywhere(root: QWidget) -> str:
-    fields = [*root.findChildren(QLineEdit), *root.findChildren(QPlainTextEdit)]
-    return "\n".join(f.text() if isinstance(f, QLineEdit) else f.toPlainText() for f in fields)
+    lines, boxes = root.findChildren(QLineEdit), root.findChildren(QPlainTextEdit)
+    return "\n".join([*(line.text() for line in lines), *(box.toPlainText() for box in boxes)])
 
 
 def fill_in(qtbot: QtBot, window: MainWindow, path: Path) -> None:
@@ -157,7 +157,7 @@ def test_caps_lock_is_pointed_out_while_it_is_on(qtbot: QtBot, window: MainWindo
         ("a", Qt.KeyboardModifier.ShiftModifier, True),
         ("7", Qt.KeyboardModifier.NoModifier, True),
     ):
-        QTest.keyClick(line.field, character, modifier)
+        QTest.keyClicks(line.field, character, modifier)
         assert line._caps.isVisible() is shown, (character, modifier)
 
 
@@ -260,7 +260,7 @@ def test_lock_keeps_what_could_not_be_recorded_and_shows_it_afterwards(qtbot: Qt
     bench = bench_of(unlocked)
     bench.go("questions", "Q-NUM")
     assert bench.questions.card is not None
-    QTest.keyClicks(bench.questions.card.form.editors[0].findChild(QLineEdit), "twelve")
+    QTest.keyClicks(bench.questions.card.form.editors[0].findChildren(QLineEdit)[0], "twelve")
     assert bench.questions.unrecorded()
     unlocked.locker.lock()
     assert "twelve" not in words_of(unlocked)
@@ -281,8 +281,8 @@ def test_lock_with_a_full_disk_covers_what_is_unsaved_and_closes_once_it_is_on_d
 ) -> None:
     bench = bench_of(unlocked)
     session = bench.session
-    session._retry.setInterval(60_000)
-    failing = FailingDocument(session.document, failures=99)
+    session._retry.setInterval(50)
+    failing = FailingDocument(session.document, failures=1_000_000)
     session.document = failing  # type: ignore[assignment]
     bench.go("questions", "Q-TEXT")
     assert bench.questions.card is not None
@@ -305,7 +305,6 @@ def test_lock_with_a_full_disk_covers_what_is_unsaved_and_closes_once_it_is_on_d
     unlocked.locker.lock()
     assert unlocked.locker.covering
     failing.failures = 0
-    session.write_now()
     qtbot.waitUntil(lambda: not unlocked.locker.covering, timeout=10_000)
     assert "Everything is saved" in words_of(page)
     with Document.open(protected, secret=Passphrase(WORDS)) as document:
