@@ -120,7 +120,7 @@ def contents(driver: Any, path: Path, key: RecoveryKey | None = None) -> dict[st
             for table in TABLES:
                 found[table] = raw.execute(f"SELECT rowid, * FROM {table} NOT INDEXED").fetchall()
             found["chunk"] = [(*row[:-1], _unpacked(row[4], row[6])) for row in found["chunk"]]
-        except driver.Error as error:
+        except (driver.Error, UnicodeDecodeError) as error:
             found["error"] = str(error)
     return found
 

@@ -52,6 +52,8 @@ NOTHING = "0" * 64
 CHUNK = 4 * 1024 * 1024
 LARGEST_VALUE = 17 * 1024 * 1024
 MOST_PROBLEMS = 1000
+DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged file raises; the second when the database quotes a name that is no text."""
 
 # What SQLite's own list of tables must hold: the first 16 hex digits of the SHA-256 of the table's name, a space, and
 # the SQL text with every run of white space made one space.
@@ -215,7 +217,7 @@ def open_file(path: Path, size: int, folder: Path) -> sqlite3.Connection:
     journal = path.with_name(f"{path.name}-journal")
     try:
         return _connect(path, size, "ro")
-    except sqlite3.Error as error:
+    except DAMAGE as error:
         if not journal.exists() or not journal.stat().st_size:
             raise NotInOrder(f"the file is damaged: {error}") from None
     with journal.open("rb") as file:
@@ -228,7 +230,7 @@ def open_file(path: Path, size: int, folder: Path) -> sqlite3.Connection:
     try:
         _connect(copy, size, "rw").close()
         return _connect(copy, size, "ro")
-    except sqlite3.Error as error:
+    except DAMAGE as error:
         raise NotInOrder(f"the file is damaged: {error}") from None
 
 
@@ -284,7 +286,7 @@ class Check:
         for step in (self.log, self.tables, self.description, self.packs, self.checkpoints, self.evidence):
             try:
                 step()
-            except sqlite3.Error as error:
+            except DAMAGE as error:
                 self.problem(f"Part of the file cannot be read: {error}.", "file")
         del self.problems[MOST_PROBLEMS:]
 
@@ -599,7 +601,7 @@ def examine(path: Path, against: str = "") -> Check:
             check.run()
             if against:
                 compare(check, against)
-        except sqlite3.Error as error:
+        except DAMAGE as error:
             raise NotInOrder(f"the file is damaged: {error}") from None
         finally:
             db.close()
