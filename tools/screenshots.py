@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -63,6 +64,7 @@ def _window(target: Path) -> None:
     _draw(app, window, target, "start", lambda: None)
     _open_example(window)
     _draw_pages(app, window, target)
+    _draw_earlier(app, window, target)
     _draw_doors(app, window, target)
     window.close()
     operations.close()
@@ -89,11 +91,29 @@ def _draw_pages(app: QApplication, window: MainWindow, target: Path) -> None:
         _draw(app, window, target, f"{number}-{spec.page_id}", partial(bench.go, spec.page_id))
 
 
+def _draw_earlier(app: QApplication, window: MainWindow, target: Path) -> None:
+    """Change the example, so that it differs from the backup made when it was closed, and look at its versions."""
+    from ui.documents import example_path, open_document
+
+    path = example_path()
+    window.close_file()
+    window.operations.drain()
+    with open_document(path) as document:
+        kept = [answer for answer in document.inputs().answers if answer.rationale][:3]
+        changed = (replace(answer, rationale="The red team of 3 March found another way.") for answer in kept)
+        document.put(*changed, actor="A. Person").result()
+    window.restorer.offer(path)
+    page = window.restorer.page
+    _until(app, lambda: bool(page.details.toPlainText()))
+    _draw(app, window, target, "earlier", lambda: None)
+    page.left.emit()
+
+
 def _draw_doors(app: QApplication, window: MainWindow, target: Path) -> None:
     """Draw what stands before and around an encrypted file: creation, recovery key, lock, refusals, failures."""
     from PySide6.QtTest import QTest
 
-    from asl_desktop.errors import DiskFull, FileLocked, PassphraseWrong
+    from asl_desktop.errors import DiskFull, FileMarkedElsewhere, PassphraseWrong
     from ui.session import SaveState, cause_of
     from ui.widgets.refusal import Way
 
@@ -151,10 +171,31 @@ def _draw_doors(app: QApplication, window: MainWindow, target: Path) -> None:
     _draw(app, window, target, "unlock-busy", lambda: None)
     window.close_file()
     ways = [Way("Open read-only", lambda: None), Way("Try again", lambda: None)]
-    held = FileLocked(path=str(file), holder="ASL Desktop 0.1.0 of mara, process 4711", host="lab-7")
+    ways.append(Way("Take over\u2026", lambda: None))
+    held = FileMarkedElsewhere(path=str(file), holder="ASL Desktop 0.1.0 of mara, process 4711", host="lab-7")
     window.start.refuse(held, ways)
     _draw(app, window, target, "start-held", lambda: None)
     window.start.banner.hide()
+    _draw_salvage(app, window, target, file)
+
+
+def _draw_salvage(app: QApplication, window: MainWindow, target: Path, file: Path) -> None:
+    from asl_desktop.storage.model import Salvaged
+
+    page = window.salvager.page
+    window.salvager.offer(file, encrypted=True)
+    _draw(app, window, target, "salvage", lambda: None)
+    lost = (
+        "The evidence file uplift-trial.pdf misses 2 of its 9 parts.",
+        "3 changes of the history could not be read.",
+    )
+    again = ("answer:QC-01", "measurement:uplift-3")
+    made = Salvaged(
+        str(file.with_stem("heron-2 salvaged")), "anthropic-rsp", 412, 96, again, ("log.json",), lost, (17, 18)
+    )
+    page.show_outcome(made)
+    _draw(app, window, target, "salvage-done", lambda: None)
+    window.close_file()
 
 
 def _gone(file: Path) -> UserError:
