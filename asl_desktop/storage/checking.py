@@ -193,7 +193,7 @@ def _document(snapshot: _Snapshot, replay: Replay) -> Iterator[Fault]:
     said = [_object(text) for (kind, _), text in replay.about.items() if kind == "document"]
     shown = [{name: row[name] for name in ("id", "created", "created_by", "pack")} for row in rows]
     # A format that older files are brought to will need an event that says so; in format 1 nothing sets it later.
-    if said != shown or any(row["program"] != row["created_by"] for row in rows):
+    if said != shown or any(row["program"] != row["created_by"] or row["one"] != 1 for row in rows):
         yield Fault("The document's own description is not what the history says.", ("document",))
 
 
@@ -240,6 +240,9 @@ def _checkpoints(snapshot: _Snapshot, replay: Replay, places: dict[str, int]) ->
 def _evidence(snapshot: _Snapshot, reader: Reader, progress: Progress) -> Iterator[Fault]:
     items = sorted(snapshot.rows["evidence"], key=lambda row: str(row["key"]))
     held = [row for row in snapshot.rows["content"] if row["state"] != "staging"]
+    for row in held:
+        if row["state"] not in ("ok", "removed"):
+            yield _evidence_fault(row["sha256"], f"Bytes with digest {row['sha256'][:12]} are in no known state.")
     names = {item["key"]: printable(f'Evidence "{item["name"]}" ({item["key"][:12]})') for item in items}
     sizes = {row["sha256"]: row["size"] for row in held if row["state"] == "ok"}
     for item in items:

@@ -415,7 +415,7 @@ class Check:
         said = [record for (kind, _), record in self.about.items() if kind == "document"]
         rows = list(self.rows("document"))
         shown = [{name: row[name] for name in ("id", "created", "created_by", "pack")} for row in rows]
-        if said != shown or any(row["program"] != row["created_by"] for row in rows):
+        if said != shown or any(row["program"] != row["created_by"] or row["one"] != 1 for row in rows):
             self.problem("The document's own description is not what the history says.", "document")
         self.document = str(rows[0]["id"]) if rows else ""
         self.under = [row["pack"] for row in rows]
@@ -464,6 +464,8 @@ class Check:
             sha = row["sha256"]
             item = items.get(sha)
             name = f'Evidence "{item["name"]}"' if item else f"Evidence {sha[:12]}"
+            if row["state"] not in ("ok", "removed"):
+                self.problem(f"{name} is in no known state.", f"evidence:{sha}")
             if item is None and row["state"] == "ok":
                 self.problem(f"{name} is kept but nothing describes it.", f"evidence:{sha}")
             try:
