@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -139,6 +141,7 @@ class Session(QObject):
         self._writes: list[Handle[None]] = []
         self._closed = False
         self._paused = False
+        self._lent: list[Path] = []
         self._attaching: set[Handle[EvidenceItem]] = set()
         self._beside: set[Handle[object]] = set()
         self._quiet = self._timer(QUIET_MS)
@@ -265,6 +268,12 @@ class Session(QObject):
                 return False
         return True
 
+    def lend(self, name: str) -> Path:
+        """Return a place for a copy that another program may read; it is gone when the document is closed."""
+        folder = Path(tempfile.mkdtemp(prefix="asl-evidence-"))
+        self._lent.append(folder)
+        return folder / Path(name).name
+
     def unsaved(self) -> tuple[Change, ...]:
         """Return the changes that are not on disk yet, oldest first."""
         return tuple({**self._in_flight, **self._pending}.values())
@@ -299,6 +308,8 @@ class Session(QObject):
             return False
         self._closed = True
         _stop((*self._attaching, *self._beside))
+        for folder in self._lent:
+            shutil.rmtree(folder, ignore_errors=True)
         for timer in (self._quiet, self._longest, self._retry):
             timer.stop()
         closing = self.operations.run(lambda _: leave(self.document), owner=self, lane="storage")

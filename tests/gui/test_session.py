@@ -148,6 +148,14 @@ def test_close_writes_what_was_typed_a_moment_ago(session: Session, assessment: 
     assert held.rationale == "last words"
 
 
+def test_close_takes_away_what_was_lent_to_other_programs(session: Session) -> None:
+    lent = session.lend("../../proof.txt")
+    lent.write_text("in clear")
+    assert lent.name == "proof.txt"
+    assert session.close()
+    assert not lent.parent.exists()
+
+
 def test_close_with_a_full_disk_stays_open_and_keeps_the_text(
     session: Session, caplog: pytest.LogCaptureFixture
 ) -> None:

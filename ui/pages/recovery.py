@@ -15,7 +15,7 @@ from asl_desktop.errors import UserError
 from ui import dialogs_seam
 from ui.theme import set_role
 from ui.widgets.centred import fill_centred
-from ui.widgets.parts import IconLabel, announce, button, card, column, label, row
+from ui.widgets.parts import IconLabel, announce, app, button, card, column, label, row
 from ui.widgets.refusal import Refusal
 from ui.widgets.secret_fields import fixed_font
 
@@ -135,6 +135,7 @@ class RecoveryPage(QWidget):
         QGuiApplication.clipboard().setText(sheet.key)
         copied = _digest(sheet.key)
         QTimer.singleShot(_CLIPBOARD_MS, self, lambda: _clear_if(copied))
+        app().aboutToQuit.connect(lambda: _clear_if(copied))
         self._say("The key is on the clipboard for one minute.")
 
     def _on_save(self) -> None:

@@ -52,7 +52,7 @@ class SalvagePage(QWidget):
         self.problem = label("", "error", wrap=True)
         self.banner = Refusal()
         self.busy = BusyLine()
-        self.outcome = Banner("ok", below=True)
+        self.outcome = Banner("info", below=True)
         self.losses = QPlainTextEdit()
         self._losses_label = label("", "label", wrap=True)
         self.go_button = button("Salvage into a new file\u2026", self._submit, primary=True)

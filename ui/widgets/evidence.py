@@ -272,7 +272,7 @@ class EvidenceSection(QWidget):
         )
         if not dialogs_seam.ask(self, "Open the evidence outside this program", text, yes="Open", danger=True):
             return
-        target = Path(tempfile.mkdtemp(prefix="asl-evidence-")) / Path(item.name).name
+        target = self._session.lend(item.name)
         self._extract(item, target, lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(target))))
 
     def _extract(self, item: EvidenceItem, target: Path, then: Callable[[], object]) -> None:

@@ -9,6 +9,12 @@ from asl_desktop.errors import UserError
 from ui.widgets.centred import bring_into_view
 from ui.widgets.parts import Banner, button, clear
 
+_HERE = {
+    "file-marked-elsewhere": "Close it there first, or open it here for reading only. Take it over only when it is "
+    "certain that nobody works on it there.",
+}
+"""Advice where the window has a button for what the command line names a command for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -29,7 +35,8 @@ class Refusal(Banner):
         from asl_desktop.messages import message_for
 
         message = message_for(error)
-        self.offer(message.title, f"{message.text} {message.advice}", ways)
+        advice = _HERE.get(error.code, message.advice)
+        self.offer(message.title, f"{message.text} {advice}", ways)
 
     def offer(self, title: str, text: str, ways: Sequence[Way] = ()) -> None:
         """Tell these words; the buttons of an earlier message go."""
