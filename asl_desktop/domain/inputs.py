@@ -326,7 +326,12 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:
-    """A file kept inside the assessment. ``sha256`` (hex) over its bytes is its name; ``size`` is in bytes."""
+    """A file kept inside the assessment. ``sha256`` (hex) over its bytes is its name; ``size`` is in bytes.
+
+    Attributes:
+        author: who brought it in, at ``at``; what people say about it later changes neither.
+        replaces: the SHA-256 of the file of which this is a newer version; that file need not be on record.
+    """
 
     sha256: str
     name: str
@@ -341,6 +346,7 @@ class EvidenceItem:
     confidentiality: Literal["", "public", "internal", "confidential", "restricted"] = ""
     author: str = ""
     at: str = ""
+    replaces: str = ""
 
 
 @dataclass(frozen=True)

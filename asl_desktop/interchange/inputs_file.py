@@ -201,11 +201,15 @@ def _links(body: InputsShape) -> Iterator[tuple[FieldPath, LinkShape]]:
 
 
 def _reference_problems(body: InputsShape, source: Located) -> Iterator[Problem]:
-    for place, link in _links(body):
-        if link.ref not in body.evidence and not _SHA256.fullmatch(link.ref):
-            near = difflib.get_close_matches(link.ref, body.evidence, n=1)
+    references = [(place, link.ref) for place, link in _links(body)]
+    references += [
+        (("evidence", key, "replaces"), item.replaces) for key, item in body.evidence.items() if item.replaces
+    ]
+    for place, ref in references:
+        if ref not in body.evidence and not _SHA256.fullmatch(ref):
+            near = difflib.get_close_matches(ref, body.evidence, n=1)
             hint = f'; did you mean "{near[0]}"' if near else ""
-            yield source.problem(place, f'no evidence is called "{link.ref}" in this file{hint}')
+            yield source.problem(place, f'no evidence is called "{ref}" in this file{hint}')
     for alias, item in body.evidence.items():
         path = PurePosixPath(item.file)
         if not item.file.strip() or "\\" in item.file or "\0" in item.file or path.is_absolute() or ".." in path.parts:

@@ -149,7 +149,10 @@ class PlanShape(Shape):
 
 
 class EvidenceShape(Shape):
-    """A file beside this one. With ``sha256`` the file must have exactly that digest."""
+    """A file beside this one. With ``sha256`` the file must have exactly that digest.
+
+    ``replaces`` names the file of which it is a newer version, by alias or SHA-256.
+    """
 
     file: str
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
@@ -162,6 +165,7 @@ class EvidenceShape(Shape):
     valid_until: Day | None = None
     strength: Literal["", "weak", "moderate", "strong"] = ""
     confidentiality: Literal["", "public", "internal", "confidential", "restricted"] = ""
+    replaces: str = ""
     author: str | None = None
     at: Instant | None = None
 

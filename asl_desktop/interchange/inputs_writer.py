@@ -38,7 +38,7 @@ def inputs_yaml(pack: str, inputs: Inputs, files: Mapping[str, str]) -> str:
         "pack": pack,
         "scope": codec.to_json(inputs.scope),
         "plan": _plan(codec.to_json(inputs.plan)),
-        "evidence": {aliases[item.sha256]: _evidence(item, files) for item in _ordered(inputs, "evidence")},
+        "evidence": {aliases[item.sha256]: _evidence(item, files, aliases) for item in _ordered(inputs, "evidence")},
         "answers": {item["question"]: _answer(item, aliases) for item in _json(inputs, "answer")},
         "measurements": [_measurement(item, aliases) for item in _json(inputs, "measurement")],
         "showings": [_trimmed(item, aliases) for item in _json(inputs, "showing")],
@@ -101,9 +101,10 @@ def _plan(item: Mapping[str, Any]) -> dict[str, Any]:
     return _trimmed(item, {}) | explicit | {"indicators": [_trimmed(row, {}) for row in item["indicators"]]}
 
 
-def _evidence(item: EvidenceItem, files: Mapping[str, str]) -> dict[str, Any]:
+def _evidence(item: EvidenceItem, files: Mapping[str, str], aliases: Mapping[str, str]) -> dict[str, Any]:
     data = codec.to_json(item)
     del data["size"]
+    data["replaces"] = aliases.get(item.replaces, item.replaces)
     return {"file": files[item.sha256], **_trimmed(data, {})}
 
 

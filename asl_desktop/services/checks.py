@@ -254,7 +254,7 @@ def _check_unlocking(old: Plan, new: Plan) -> None:
         refuse("plan", "the plan is locked; a change needs an amendment with a reason")
 
 
-def _check_evidence(_pack: Pack, _inputs: Inputs, item: EvidenceItem) -> None:
+def _check_evidence(_pack: Pack, inputs: Inputs, item: EvidenceItem) -> None:
     where = f"evidence {item.name}"
     if not _SHA256.fullmatch(item.sha256):
         refuse(f"{where}, sha256", "the digest must be 64 lower-case hexadecimal digits")
@@ -262,6 +262,15 @@ def _check_evidence(_pack: Pack, _inputs: Inputs, item: EvidenceItem) -> None:
         refuse("evidence, name", "a piece of evidence needs a name")
     if item.size < 0:
         refuse(f"{where}, size", "a size cannot be negative")
+    if item.replaces and not _SHA256.fullmatch(item.replaces):
+        refuse(f"{where}, replaces", "the older version is named by the 64 hexadecimal digits of its digest")
+    older, seen = item.replaces, {item.sha256}
+    while older:
+        if older in seen:
+            refuse(f"{where}, replaces", "a file cannot be a newer version of itself, nor of one that came after it")
+        seen.add(older)
+        held = inputs.evidence_by_sha.get(older)
+        older = held.replaces if held is not None else ""
 
 
 def _check_decision(pack: Pack, _inputs: Inputs, record: GateDecision) -> None:

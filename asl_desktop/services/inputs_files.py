@@ -209,7 +209,8 @@ class _Application:
                     if getattr(entry, name) is None and getattr(self.file.body, name) is None
                 ),
             )
-        return paths, items
+        digests = {alias: _sha(draft) for alias, draft in items.items()}
+        return paths, {alias: _with_older_version(draft, digests) for alias, draft in items.items()}
 
     def _inside(self, name: str) -> Path:
         """Return the path of an evidence file; links that lead out of the folder are not followed."""
@@ -237,6 +238,7 @@ class _Application:
             valid_until=entry.valid_until,
             strength=entry.strength,
             confidentiality=entry.confidentiality,
+            replaces=entry.replaces,
             author=author if author is not None else self.actor,
             at=at if at is not None else self.moment,
         )
@@ -334,6 +336,15 @@ def media_type(name: str) -> str:
     """Return the media type that a file name stands for, from a table that no machine's set-up changes."""
     known = mimetypes.MimeTypes(filenames=()).guess_type(name)[0]
     return known or ("text/markdown" if name.lower().endswith(".md") else "application/octet-stream")
+
+
+def _with_older_version(draft: Draft, digests: Mapping[str, str]) -> Draft:
+    """Name the older version by its digest where the file names it by alias."""
+    item = draft.record
+    if not isinstance(item, EvidenceItem) or not item.replaces:
+        return draft
+    older = digests.get(item.replaces, item.replaces)
+    return dataclasses.replace(draft, record=dataclasses.replace(item, replaces=older))
 
 
 def _sha(draft: Draft) -> str:

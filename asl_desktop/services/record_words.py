@@ -54,6 +54,7 @@ _LABELS: Mapping[str, str] = {
     "ends": "Ends on",
     "pack_digest": "Framework digest",
     "media_type": "Kind of file",
+    "replaces": "Newer version of",
     "created_by": "Program",
     "signer": "In the name of",
 }
@@ -184,6 +185,8 @@ class RecordWords:
         special = _SPECIAL.get(name)
         if name == "evidence" and isinstance(value, list):
             return "\n".join(self._link(link) for link in value)
+        if name == "replaces" and value:
+            return self._link({"evidence": value})
         if special is not None and value:
             return special(value)
         if name == "size" and isinstance(value, int | float):

@@ -117,6 +117,7 @@ def evidence(context: Context) -> Section:
             ("", f"{item.name}, {wording.size(item.size)}."),
             ("Cites", closed(item.cites)),
             ("", sentence(", ".join(part for part in (item.strength, item.confidentiality, _dates(item)) if part))),
+            ("Newer version of", closed(_older(context, item))),
             ("Attached by", common.line(person(item.author, "", item.at))),
         )
         rows.append((cell(name, "strong"), about, cell(sha)))
@@ -126,6 +127,11 @@ def evidence(context: Context) -> Section:
     columns = (Column("", 4), Column("Evidence", 62), Column("SHA-256", 34))
     table = Table(columns, tuple(rows), summary="Evidence with its digests", dense=True)
     return Section("Evidence register", (Paragraph(plain(lead), "small"), table))
+
+
+def _older(context: Context, item: EvidenceItem) -> str:
+    off_file = f"a file that is not on record, SHA-256 {item.replaces}" if item.replaces else ""
+    return context.evidence_names.get(item.replaces, off_file)
 
 
 def _dates(item: EvidenceItem) -> str:

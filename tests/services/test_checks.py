@@ -156,6 +156,8 @@ REFUSED: list[tuple[Record, str, str]] = [
     (locked(note="changed quietly"), "locked_digest", "differs"),
     (EvidenceItem("XY", "a", 1), "sha256", "64"),
     (EvidenceItem(SHA, " ", 1), "name", "name"),
+    (EvidenceItem(SHA, "a", 1, replaces="card"), "replaces", "64"),
+    (EvidenceItem(SHA, "a", 1, replaces=SHA), "replaces", "newer version of itself"),
     (GateDecision("deploy", "go", ""), "by", "name"),
     (GateDecision("deploy", "go_with_conditions", "CEO"), "conditions", "conditions"),
     (InterimRecord("IM1", "", DAY), "by", "name"),
