@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from asl_desktop.cli.assessment_commands import ACTOR, DAY, PATH, actor_or_login, to_day
-from asl_desktop.cli.output import bullet, say
+from asl_desktop.cli.output import bullet, print_json_list, say
 from asl_desktop.cli.passphrases import Unlocking, unlocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
     from typing import Any
@@ -61,7 +60,7 @@ def history(
         found = History(document)
         wanted = found.wanted(of=of, actor=by, since=to_day(since), until=to_day(until), text=text)
         if as_json:
-            _print_json_list(_events(document, wanted, limit))
+            print_json_list(_events(document, wanted, limit))
         else:
             _print_steps(found, wanted, limit or _SHOWN)
 
@@ -97,16 +96,6 @@ def _events(document: Document, wanted: Wanted, limit: int | None) -> Iterator[d
         return (event_json(event) for event in document.past.events_forward(wanted))
     newest = list(itertools.islice(document.past.events(wanted), limit))
     return (event_json(event) for event in reversed(newest))
-
-
-def _print_json_list(items: Iterable[dict[str, Any]]) -> None:
-    """Print one JSON list item by item: a long history never stands in memory as a whole."""
-    empty = True
-    for item in items:
-        say("[" if empty else ",")
-        click.echo(json.dumps(item, sort_keys=True), nl=False)
-        empty = False
-    say("[]" if empty else "\n]")
 
 
 def _print_steps(found: History, wanted: Wanted, limit: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import textwrap
@@ -12,9 +13,10 @@ import click
 from asl_desktop.errors import OutputLost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 WIDTH = 100
+_BATCH = 1000
 
 
 def plain(text: str) -> str:
@@ -60,6 +62,16 @@ def table(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:
 def print_json(data: object) -> None:
     """Print exactly one JSON document, keys sorted, in ASCII so that no terminal setting can spoil it."""
     _print(json.dumps(data, indent=2, sort_keys=True, allow_nan=False))
+
+
+def print_json_list(items: Iterator[object]) -> None:
+    """Print one JSON list, an item a line, as :func:`print_json` does; a long one never stands in memory as a whole."""
+    first = True
+    while batch := list(itertools.islice(items, _BATCH)):
+        lines = ",\n".join(json.dumps(item, sort_keys=True, allow_nan=False) for item in batch)
+        _print(f"[\n{lines}" if first else f",\n{lines}", newline=False)
+        first = False
+    _print("[]" if first else "\n]")
 
 
 def settle() -> None:

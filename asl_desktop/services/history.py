@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from asl_desktop import codec
 from asl_desktop.domain import wording
 from asl_desktop.errors import ItemUnknown
+from asl_desktop.progress import Progress, Silent
 from asl_desktop.services.record_words import KIND_WORDS, RecordWords, Subject, moment
 from asl_desktop.storage.model import Event
 from asl_desktop.storage.past import Wanted
@@ -31,6 +32,7 @@ Mark: TypeAlias = Literal["made", "changed", "removed", "undo", "redo", "sealed"
 BURST = timedelta(minutes=5)
 """Changes by one person to one record that lie closer together are shown as one step."""
 _LARGEST_STEP = 500
+_SILENT = Silent()
 _SHORT = 48
 
 
@@ -99,12 +101,17 @@ class History:
         self._events = document.head().events
         self.words = RecordWords(document.pack(), document.inputs())
 
-    def steps(self, wanted: Wanted, *, before: int = 0, fold: bool = True) -> Iterator[Step]:
+    def steps(
+        self, wanted: Wanted, *, before: int = 0, fold: bool = True, progress: Progress = _SILENT
+    ) -> Iterator[Step]:
         """Yield what is wanted, newest first, from before a place (0: from the end).
 
         Bursts are folded unless ``fold`` is False; the single events stay inside each step.
+
+        Raises:
+            Cancelled: through ``progress``.
         """
-        acts = _acts(self._past.events(wanted, before=before or self._events + 1))
+        acts = _acts(self._past.events(wanted, before=before or self._events + 1, progress=progress))
         for events in _folded(acts) if fold else acts:
             yield self._step(tuple(events))
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, tuple_
 
-from asl_desktop.storage import tables
+from asl_desktop.progress import Progress, Silent
+from asl_desktop.storage import bounds, tables
 from asl_desktop.storage.reverting import changes_of, record_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement
 
     from asl_desktop.storage.model import Change, Event, Head
     from asl_desktop.storage.reader import Reader
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SLICE = 20_000
 """Places looked at in one query: a search that finds little lets other readers go first in between."""
 _FIRST_PAGE, _LARGEST_PAGE = 20, 2000
+_EVENT = bounds.columns_within(tables.event, bounds.MAX_EVENT)
+_SILENT = Silent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +61,21 @@ class Past:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def events(self, wanted: Wanted = EVERYTHING, *, before: int = 0) -> Iterator[Event]:
-        """Yield what is wanted before a place (0: from the end), newest first, and read no further than asked for."""
+    def events(self, wanted: Wanted = EVERYTHING, *, before: int = 0, progress: Progress = _SILENT) -> Iterator[Event]:
+        """Yield what is wanted before a place (0: from the end), newest first, and read no further than asked for.
+
+        Raises:
+            Cancelled: through ``progress``, which is asked between short looks also while nothing is found.
+        """
         e, conditions = tables.event, _conditions(wanted)
         first, page = before or self._reader.head().events + 1, _LARGEST_PAGE if wanted.text else _FIRST_PAGE
         while first > 1:
+            progress.check()
             last = max(first - SLICE, 1)
-            query = select(e).where(e.c.seq < first, e.c.seq >= last, *conditions).order_by(e.c.seq.desc())
-            rows = self._rows(query.limit(page))
+            query = select(*_EVENT).where(e.c.seq < first, e.c.seq >= last, *conditions).order_by(e.c.seq.desc())
+            rows = self._reader.some_rows(query.limit(page))
             yield from self._chosen(rows, wanted)
-            first = rows[-1].seq if len(rows) == page else last
+            first = min(rows[-1].seq, first - 1) if rows else last
             page = min(page * 2, _LARGEST_PAGE)
 
     def events_forward(self, wanted: Wanted = EVERYTHING) -> Iterator[Event]:
@@ -75,21 +83,16 @@ class Past:
         e, conditions, end = tables.event, _conditions(wanted), self._reader.head().events
         after = 0
         while after < end:
-            last = after + SLICE
-            query = select(e).where(e.c.seq > after, e.c.seq <= last, *conditions).order_by(e.c.seq)
-            rows = self._rows(query.limit(_LARGEST_PAGE))
+            query = select(*_EVENT).where(e.c.seq > after, e.c.seq <= after + SLICE, *conditions).order_by(e.c.seq)
+            rows = self._reader.some_rows(query.limit(_LARGEST_PAGE))
             yield from self._chosen(rows, wanted)
-            after = rows[-1].seq if len(rows) == _LARGEST_PAGE else last
-
-    def _rows(self, query: Select[Any]) -> Sequence[Any]:
-        with self._reader.begin() as connection:
-            return connection.execute(query).all()
+            after = max(rows[-1].seq, after + 1) if rows else after + SLICE
 
     def _chosen(self, rows: Sequence[Any], wanted: Wanted) -> Iterator[Event]:
         text, plain = wanted.text.casefold(), _plain(wanted.text)
         for row in rows:
             titled = (row.kind, row.key) in wanted.titled
-            if not titled and plain not in row.body.lower():
+            if not titled and row.body is not None and plain not in row.body.lower():
                 continue
             event = self._reader.event(row)
             if titled or not text or _says(event, text):

@@ -210,8 +210,10 @@ def test_attach_prints_the_digest_and_check_finds_all_in_order(cli: Cli, file: P
     assert cli.out == f"{hashlib.sha256(b'proof').hexdigest()}  proof.txt\n"
     assert cli("check", file) == 0
     assert "In order" in cli.out
+    head = cli.json("history", file, "--json")[-1]["hash"]
     assert cli.json("verify", file, "--json") == {
-        "ok": True, "kind": "assessment", "signatures": [], "problems": [], "facts": cli_facts(cli),
+        "ok": True, "kind": "assessment", "signatures": [], "problems": [], "facts": cli_facts(cli), "events": 4,
+        "head": head, "touched": [],
     }  # fmt: skip
 
 

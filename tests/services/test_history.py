@@ -22,11 +22,12 @@ from asl_desktop.domain.inputs import (
     Scope,
     ShowingRecord,
 )
-from asl_desktop.errors import ItemUnknown, NothingToTakeBack
+from asl_desktop.errors import Cancelled, ItemUnknown, NothingToTakeBack
 from asl_desktop.services.history import History, event_json
 from asl_desktop.services.recording import lock_plan
 from asl_desktop.services.text_comparison import compared
 from asl_desktop.services.undoing import offered, take_back, why_not_undone
+from asl_desktop.storage import past
 from asl_desktop.storage.document import Document, EvidenceDraft
 from tests.services_world import small_pack
 
@@ -237,3 +238,23 @@ def test_a_comparison_of_very_long_texts_stays_quick_and_whole() -> None:
     old = "word " * 50_000
     pieces = compared(old, old + "tail")
     assert "".join(piece.text for piece in pieces if piece.kind != "old") == old + "tail"
+
+
+def test_a_search_that_finds_nothing_is_stopped_on_the_way(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past, "SLICE", 10)
+
+    class Stopping:
+        checks = 0
+
+        def report(self, done: int, total: int, text: str = "") -> None:
+            pass
+
+        def check(self) -> None:
+            self.checks += 1
+            if self.checks == 2:
+                raise Cancelled
+
+    put(document, *(Measurement(f"m{n}", "acc", Counts(1, 9)) for n in range(30)))
+    stopping, history = Stopping(), History(document)
+    with pytest.raises(Cancelled):
+        next(history.steps(history.wanted(actor="Nobody"), progress=stopping))

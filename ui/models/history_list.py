@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from asl_desktop.errors import Cancelled
+from asl_desktop.progress import Progress, Silent
 from ui.icons import pixmap
+from ui.operations import Handle
 from ui.session import Session
 from ui.theme import font, tokens
 from ui.wording import moment, sentence
@@ -51,6 +53,8 @@ class HistoryModel(QAbstractListModel):
         self._session = session
         self._steps: list[Step] = []
         self._source: Iterator[Step] | None = None
+        self._watch = _Watch()
+        self._handle: Handle[Any] | None = None
         self._run = 0
         self.fetching = False
         self.complete = False
@@ -62,21 +66,22 @@ class HistoryModel(QAbstractListModel):
 
     def show(self, wanted: Callable[[History], Wanted]) -> None:
         """Fetch the newest rows that fit a filter; the old ones stay in view until these are here."""
+        watch = _Watch()
 
         def _begin(document: Document) -> tuple[Iterator[Step], list[Step]]:
             from asl_desktop.services.history import History
 
             history = History(document)
-            source = history.steps(wanted(history))
+            source = history.steps(wanted(history), progress=watch)
             return source, list(itertools.islice(source, PAGE))
 
         def _arrived(found: tuple[Iterator[Step], list[Step]]) -> None:
             self.beginResetModel()
-            self._source, self._steps = found
+            self._watch, (self._source, self._steps) = watch, found
             self.complete = len(self._steps) < PAGE
             self.endResetModel()
 
-        self._fetch(_begin, _arrived)
+        self._fetch(watch, _begin, _arrived)
 
     def canFetchMore(self, parent: QModelIndex | QPersistentModelIndex) -> bool:
         return not (parent.isValid() or self.complete or self.fetching or self._source is None)
@@ -93,12 +98,14 @@ class HistoryModel(QAbstractListModel):
                 self._steps += found
                 self.endInsertRows()
 
-        self._fetch(lambda _: list(itertools.islice(source, PAGE)), _arrived)
+        self._fetch(self._watch, lambda _: list(itertools.islice(source, PAGE)), _arrived)
 
-    def _fetch(self, work: Callable[[Document], T], arrived: Callable[[T], None]) -> None:
-        """Run one piece of reading; what an older filter asked for is dropped when it comes."""
+    def _fetch(self, watch: _Watch, work: Callable[[Document], T], arrived: Callable[[T], None]) -> None:
+        """Run one piece of reading; what an older filter asked for is stopped, or dropped when it comes."""
         self._run += 1
         run, self.fetching = self._run, True
+        if self._handle is not None:
+            self._handle.cancel()
 
         def _done(found: T) -> None:
             if run == self._run:
@@ -112,7 +119,11 @@ class HistoryModel(QAbstractListModel):
                 if not isinstance(error, Cancelled):
                     self.failed.emit(error)
 
-        self._session.run_beside(lambda document, _: work(document), done=_done, failed=_failed)
+        def _work(document: Document, progress: Progress) -> T:
+            watch.now = progress
+            return work(document)
+
+        self._handle = self._session.run_beside(_work, done=_done, failed=_failed)
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._steps)
@@ -137,6 +148,19 @@ class HistoryModel(QAbstractListModel):
         """Return the day when a row is the first of it, else nothing."""
         day = _day(self._steps[row])
         return "" if row and _day(self._steps[row - 1]) == day else day
+
+
+class _Watch:
+    """The progress of reading that goes on page by page: of whichever piece of work reads now."""
+
+    def __init__(self) -> None:
+        self.now: Progress = Silent()
+
+    def report(self, done: int, total: int, text: str = "") -> None:
+        self.now.report(done, total, text)
+
+    def check(self) -> None:
+        self.now.check()
 
 
 class HistoryDelegate(QStyledItemDelegate):
