@@ -75,7 +75,16 @@ CASES = (
 def run(scale: Scale) -> dict[str, int]:
     """Trace, cut, look; a system without a tracer is said to be one by ``skipped``."""
     tally = Tally("power")
-    for what in ("crash_states", "lost", "corrupt", "leftovers", "unclear", "controls_unbroken", "skipped"):
+    for what in (
+        "crash_states",
+        "control_states",
+        "lost",
+        "corrupt",
+        "leftovers",
+        "unclear",
+        "controls_unbroken",
+        "skipped",
+    ):
         tally.count(what, 0)
     with workplace(tally) as folder, cheap():
         try:
@@ -111,7 +120,7 @@ class _Case:
             broken += state.failed
             if self.case.synchronous == "EXTRA":
                 self.tally.add(state)
-        self.tally.count("crash_states", self.states)
+        self.tally.count("crash_states" if self.case.synchronous == "EXTRA" else "control_states", self.states)
         self.tally.say(
             f"{self.case.name}: {len(steps)} steps, {self.states} states, {lost} lost a save, {broken} broken"
         )
