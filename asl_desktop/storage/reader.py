@@ -150,17 +150,17 @@ class Reader:
                 before = row.seq
                 yield self.event(row)
 
+    def some_rows(self, query: Select[Any]) -> list[Any]:
+        """Return the first rows of the log that a query finds, as many as are held at once; none when it finds none."""
+        with self.begin() as connection:
+            return list(_as_many_as_fit(connection.execute(query)))
+
     def events_of(self, kind: str, key: str) -> tuple[Event, ...]:
         """Return the events of one record, oldest first."""
         e = tables.event
         with self.begin() as connection:
             rows = connection.execute(select(*_EVENT).where(e.c.kind == kind, e.c.key == key).order_by(e.c.seq)).all()
         return tuple(self.event(row) for row in rows)
-    def some_rows(self, query: Select[Any]) -> list[Any]:
-        """Return the first rows of the log that a query finds, as many as are held at once; none when it finds none."""
-        with self.begin() as connection:
-            return list(_as_many_as_fit(connection.execute(query)))
-
 
     def grown_from(self) -> frozenset[str]:
         """Return the hashes of the events that a device or a checkpoint says it goes on from."""
