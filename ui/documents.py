@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ui.preferences import data_folder
+from asl_desktop.places import data_folder
 
 if TYPE_CHECKING:
     from asl_desktop.storage.document import Document

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_config_path, user_data_path
+from platformdirs import user_config_path
 
 RECENT_KEPT = 10
 LOCK_CHOICES = (0, 5, 15, 30, 60)
@@ -103,12 +103,6 @@ def state_folder() -> Path:
     """Return the folder of the preferences; ``ASL_DESKTOP_STATE`` moves it."""
     moved = os.environ.get("ASL_DESKTOP_STATE")
     return Path(moved) if moved else user_config_path("asl-desktop")
-
-
-def data_folder() -> Path:
-    """Return the folder for the worked example; it moves together with the preferences."""
-    moved = os.environ.get("ASL_DESKTOP_STATE")
-    return Path(moved) if moved else user_data_path("asl-desktop")
 
 
 def login_name() -> str:
