@@ -123,9 +123,7 @@ def _fill(document: Document) -> None:
 def _said(path: Path, secret: Passphrase) -> dict[str, object]:
     with Document.open(path, read_only=True, secret=secret if path.name == "encrypted.asl" else None) as document:
         head, inputs = document.head(), document.inputs()
-        digest = codec.digest(codec.to_json(inputs))
-        evidence = {item.sha256: item.size for item in inputs.evidence}
-        return {"events": head.events, "head": head.hash, "inputs": digest, "evidence": evidence}
+        return {"events": head.events, "head": head.hash, "inputs": codec.to_json(inputs)}
 
 
 def _interrupt(path: Path) -> None:

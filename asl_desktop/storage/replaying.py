@@ -16,7 +16,7 @@ from asl_desktop.codec import digest
 from asl_desktop.storage import tables
 from asl_desktop.storage.bare import printable
 from asl_desktop.storage.bounds import MAX_EVENT, MAX_NAME
-from asl_desktop.storage.history import NOTHING, TAG, event_of
+from asl_desktop.storage.history import MAX_COUNT, NOTHING, TAG, event_of
 from asl_desktop.storage.model import Fault
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Replay:
         try:
             for row in page[place:]:
                 at, of, number, time, actor, when, change, kind, key, body, after, own = row
-                if at != seq + 1 or of != device or number != n + 1 or after != prev or time <= lamport:
+                if at != seq + 1 or of != device or number != n + 1 or after != prev or not lamport < time <= MAX_COUNT:
                     break
                 hashed = sha256(TAG + before + body)
                 start = (
@@ -202,7 +202,7 @@ class Replay:
         if problem:
             self.fault(f"{_name(row)} {problem}", f"event:{seq}")
         earlier = known[2] if known is not None else self.lamport if prev == self.hash else 0
-        if said is not None and (n != (known[0] if known is not None else 0) + 1 or lamport <= earlier):
+        if said is not None and (n != (known[0] if known is not None else 0) + 1 or not earlier < lamport <= MAX_COUNT):
             self._miscounted(row)
         # Only a hash that is one can be gone on from: it is read as a number there.
         self.single = self.single and prev == self.hash and bool(_HASH(own))

@@ -514,7 +514,7 @@ def read_event(row: Row) -> tuple[dict[str, Any] | None, str]:
         said["record"] = parse(text) if whole else said["record"]
         said["digest"] = "" if said["record"] is None else sha256(text if whole else canonical(said["record"]))
         kinds = [isinstance(said[name], str) for name in TEXTS]
-        kinds += [type(said[name]) is int and said[name] > 0 for name in ("n", "lamport")]
+        kinds += [type(said[name]) is int and 0 < said[name] <= 2**52 for name in ("n", "lamport")]
         known = set(said) == {*TEXTS, "n", "lamport", "record", "digest"} and isinstance(
             said["record"], (dict, type(None))
         )

@@ -32,6 +32,15 @@ def _copied(path: Path, folder: Path) -> Path:
     return folder / path.name
 
 
+def _as_known_then(data: Any, then: Any) -> Any:
+    """Leave out what a later version added to a record."""
+    if isinstance(data, dict) and isinstance(then, dict):
+        return {key: _as_known_then(value, then[key]) for key, value in data.items() if key in then}
+    if isinstance(data, list) and isinstance(then, list) and len(data) == len(then):
+        return [_as_known_then(*pair) for pair in zip(data, then, strict=True)]
+    return data
+
+
 def test_every_format_has_its_samples() -> None:
     assert sorted(FOLDERS) == list(range(1, schema.FORMAT + 1))
     names = {"empty.asl", "full.asl", "encrypted.asl", "interrupted.asl"}
@@ -50,12 +59,11 @@ def test_sample_of_a_released_format_opens_checks_clean_and_says_what_it_said(
         assert document.check() == ()
         head, inputs = document.head(), document.inputs()
         assert (head.events, head.hash) == (said["events"], said["head"])
-        assert codec.digest(codec.to_json(inputs)) == said["inputs"]
-        assert {item.sha256: item.size for item in inputs.evidence} == said["evidence"]
-        for sha256, size in said["evidence"].items():
+        assert _as_known_then(codec.to_json(inputs), said["inputs"]) == said["inputs"]
+        for item in said["inputs"]["evidence"]:
             target = io.BytesIO()
-            document.extract(sha256, target)
-            assert len(target.getvalue()) == size
+            document.extract(item["sha256"], target)
+            assert len(target.getvalue()) == item["size"]
         if not read_only:
             document.put(Answer("QC-100"), actor="Ann").result()
             assert document.check() == ()
