@@ -165,7 +165,7 @@ class Locker(QObject):
 
     def _held(self) -> bool:
         bench = self._window.workbench
-        return (bench is not None and bool(bench.session.attaching)) or not self._window.may_lock()
+        return (bench is not None and bench.session.occupied) or not self._window.may_lock()
 
     def _on_near(self, seconds: int) -> None:
         title = f"This file will be locked in {plural(seconds, 'second', 'seconds')}"

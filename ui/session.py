@@ -319,6 +319,11 @@ class Session(QObject):
         return True
 
     @property
+    def occupied(self) -> bool:
+        """Tell whether something long is under way that closing the document would stop: sealing, copying, a report."""
+        return bool(self._attaching or self._beside)
+
+    @property
     def attaching(self) -> int:
         """How many files are still on their way in."""
         return len(self._attaching)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from asl_desktop.errors import PassphraseRefused, PassphraseWrong, UserError
@@ -169,6 +170,12 @@ class ProtectionPage(QWidget):
             return
         self.forget()
         self.left.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave_button.click()
+            return
+        super().keyPressEvent(event)
 
     def _tell(self, problem: str) -> None:
         self.problem.setText(problem)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from asl_desktop.errors import PassphraseRefused, PassphraseWrong, UserError
@@ -144,6 +145,12 @@ class SalvagePage(QWidget):
             self._running.cancel()
         else:
             self.left.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave_button.click()
+            return
+        super().keyPressEvent(event)
 
     def _tell(self, problem: str) -> None:
         self.problem.setText(problem)
