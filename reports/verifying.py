@@ -147,11 +147,13 @@ def verify_assessment(path: Path, *, secret: Secret | None = None) -> Verificati
     if not path.is_file():
         raise VerifyImpossible(path=path, detail="there is no such file")
     from asl_desktop.messages import message_for
+    from asl_desktop.services.seen import look
     from asl_desktop.storage.document import Document
 
     try:
         with Document.open(path, read_only=True, secret=secret) as document:
             faults, head = document.examine(), document.head()
+            setback = look(document) if not faults else None
     except (FileDamaged, FileTampered) as error:
         return Verification(ok=False, kind="assessment", problems=(message_for(error).text,), touched=("file",))
     except (UserError, OSError) as error:
@@ -160,7 +162,10 @@ def verify_assessment(path: Path, *, secret: Secret | None = None) -> Verificati
         ok=not faults,
         kind="assessment",
         problems=tuple(fault.text for fault in faults),
-        facts=(f"{head.events} recorded events were replayed.",),
+        facts=(
+            f"{head.events} recorded events were replayed.",
+            *((f"Warning: {setback.in_words()}",) if setback is not None else ()),
+        ),
         touched=tuple(dict.fromkeys(name for fault in faults for name in fault.touched)),
         events=head.events,
         head=head.hash,

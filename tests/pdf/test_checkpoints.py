@@ -18,6 +18,7 @@ from asl_desktop.clock import FixedClock
 from asl_desktop.domain.inputs import Answer, Scope
 from asl_desktop.errors import FileExists, VerifyImpossible
 from asl_desktop.services.assessments import take_snapshot
+from asl_desktop.services.seen import remember
 from asl_desktop.storage.document import Document, Head
 from reports.building import build_report
 from reports.checkpoints import (
@@ -33,6 +34,7 @@ from reports.identity import load_identity
 from reports.lineage import lineage_of
 from reports.sections.common import Context
 from reports.sections.method import method
+from reports.verifying import verify_assessment
 from tests.services_world import small_pack
 from tests.signing_world import MOMENT, PASSPHRASE, self_signed
 
@@ -217,6 +219,18 @@ def test_what_cannot_be_relied_on_itself_proves_nothing(
     root = tmp_path / "root.pem"
     root.write_bytes(assessor.chain[-1].public_bytes(serialization.Encoding.PEM))
     assert compare_file(file, str(mine), trust=(root,), clock=CLOCK).ok
+
+
+def test_verifying_says_what_this_computer_saw_of_the_file_before(file: Path, tmp_path: Path) -> None:
+    older = shutil.copy(file, tmp_path / "older.asl")
+    answer(file, "one")
+    with Document.open(file, read_only=True) as document:
+        remember(document, clock=CLOCK)
+    shutil.copy(older, file)
+    found = verify_assessment(file)
+    assert found.ok  # nothing is wrong with the file itself
+    assert "Warning: This file is older than" in found.facts[1]
+    assert "4 events then, 3 now" in found.facts[1]
 
 
 def test_something_else_to_compare_with_is_refused(tmp_path: Path) -> None:
