@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import math
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_MANY_DIGITS = re.compile(rb"[0-9]{16}")
+_MANY_DIGITS = re.compile(rb"[0-9]{16}|[eE]\+?[0-9]{3}")
 _NOT_EXACT = 2**53
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -110,7 +111,13 @@ def _with_exact_numbers(data: Any) -> Any:
         return {key: _with_exact_numbers(value) for key, value in data.items()}
     if isinstance(data, list):
         return [_with_exact_numbers(value) for value in data]
-    return float(data) if type(data) is int and abs(data) >= _NOT_EXACT else data
+    try:
+        exact = float(data) if type(data) is int and abs(data) >= _NOT_EXACT else data
+    except OverflowError as error:
+        raise ValueError("it holds a number beyond all numbers") from error
+    if isinstance(exact, float) and not math.isfinite(exact):
+        raise ValueError("it holds a number beyond all numbers")
+    return exact
 
 
 def canonical(data: object) -> bytes:

@@ -14,17 +14,17 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torture import hostile_files, hostile_places
+from torture import hostile_contents, hostile_files, hostile_places
 from torture.cases import NAME, OPENS, Case, Scene
 from torture.jail import MEMORY_BYTES, PATIENCE_SECONDS, Jail, Outcome
 from torture.openers import steps
 from torture.tally import Scale, Tally, workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 _KNOWN_STATUS = frozenset({0, 1, 2})
-CASES: Mapping[str, Case] = {**hostile_files.CASES, **hostile_places.CASES}
+CASES: Mapping[str, Case] = {**hostile_files.CASES, **hostile_places.CASES, **hostile_contents.CASES}
 
 
 def run(scale: Scale) -> dict[str, int]:
@@ -48,18 +48,15 @@ class Range:
         self._foreign = folder / "foreign.asl"
         build_example("claude-opus-4", self._healthy).close()
         build_example("claude-sonnet-4", self._foreign).close()
-        home = folder / "home"
-        home.mkdir()
-        names = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "ASL_JAIL")
-        self.jail = Jail(dict.fromkeys(names, str(home)))
+        self.jail = Jail()
 
     def go(self, tally: Tally, names: Iterable[str]) -> None:
         """Make and open the cases of these names."""
         for name in names:
             self.one(tally, name, CASES[name])
 
-    def one(self, tally: Tally, name: str, case: Case) -> None:
-        """Make one case and let everything open it."""
+    def one(self, tally: Tally, name: str, case: Case, openers: Collection[str] = ()) -> None:
+        """Make one case and let everything open it, or only these openers and the one that writes."""
         place = self.folder / re.sub(r"\W+", "-", name)
         scene = Scene(place / "file" / NAME, place / "victims", place / "foreign" / "foreign.asl")
         out = place / "out"
@@ -69,16 +66,20 @@ class Range:
         shutil.copyfile(self._foreign, scene.foreign)
         (scene.victims / "precious.txt").write_bytes(b"precious\n" * 100)
         case.prepare(scene)
+        home = place / "home"
+        home.mkdir()
         *reading, writing = steps(scene.path, out)
-        before = traces(place, without=out)
-        outcomes = self.jail.run(reading)
-        after = traces(place, without=out)
+        reading = [step for step in reading if not openers or step[0] in openers]
+        before = traces(place / "file", scene.victims, scene.foreign.parent)
+        outcomes = [self.jail.run(step, home) for step in reading]
+        after = traces(place / "file", scene.victims, scene.foreign.parent)
         _judge_traces(tally, name, before, after)
-        outcomes += self.jail.run([writing])
-        last = traces(place, without=out)
+        outcomes.append(self.jail.run(writing, home))
+        last = traces(place / "file", scene.victims, scene.foreign.parent)
         if case.changes:  # the file itself and what is its own beside it
             after, last = _abroad(after), _abroad(last)
         _judge_traces(tally, f"{name}, for writing", after, last)
+        _judge_names(tally, name, out)
         for outcome in outcomes:
             _judge(tally, name, outcome)
         _judge_words(tally, name, case, {outcome.step: outcome for outcome in outcomes})
@@ -86,16 +87,14 @@ class Range:
             shutil.rmtree(place)
 
 
-def traces(place: Path, *, without: Path) -> dict[str, str]:
-    """Return what lies in a folder, name by name, such that any change shows; links are not followed."""
+def traces(*places: Path) -> dict[str, str]:
+    """Return what lies in folders, name by name, such that any change shows; links are not followed."""
     found = {}
-    for root, folders, files in os.walk(place):
-        if Path(root) == without:
-            folders.clear()
-            continue
-        for name in (*folders, *files):
-            path = Path(root, name)
-            found[str(path.relative_to(place))] = _trace(path)
+    for place in places:
+        for root, folders, files in os.walk(place):
+            for name in (*folders, *files):
+                path = Path(root, name)
+                found[str(path.relative_to(place.parent))] = _trace(path)
     return found
 
 
@@ -120,6 +119,13 @@ def _judge_traces(tally: Tally, name: str, before: dict[str, str], after: dict[s
     changed = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
     if changed:
         tally.fail("overwrites", f"{name}: {', '.join(changed)[:300]}")
+
+
+def _judge_names(tally: Tally, name: str, out: Path) -> None:
+    """What was written under names from a hostile file must have plain names and be plain files."""
+    for path in out.rglob("*"):
+        if not re.fullmatch(r"[A-Za-z0-9 ._()+,=@-]+", path.name) or path.is_symlink():
+            tally.fail("overwrites", f"{name}: wrote {path.name!r}")
 
 
 def _judge(tally: Tally, name: str, outcome: Outcome) -> None:
@@ -147,5 +153,5 @@ def _judge_words(tally: Tally, name: str, case: Case, outcomes: Mapping[str, Out
             continue
         if (outcome.status == 0) != (pattern == OPENS) or not re.search(pattern, outcome.text):
             tally.fail("unclear", f"{name}, {step}: status {outcome.status}, says {outcome.text.strip()[:300]!r}")
-    if case.checked and not re.search(case.checked, outcomes["check"].text):
+    if case.checked and "check" in outcomes and not re.search(case.checked, outcomes["check"].text):
         tally.fail("unclear", f"{name}, check: says {outcomes['check'].text.strip()[:300]!r}")

@@ -1,4 +1,4 @@
-"""A process per hostile thing, with bounded memory, that says what it is about to do before it does it.
+"""A process per step that handles something hostile, with bounded memory, watched from outside.
 
 The processes are forked from a server that has everything loaded, so that starting one costs next to nothing.
 """
@@ -10,10 +10,11 @@ import io
 import multiprocessing
 import os
 import resource
+import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 PATIENCE_SECONDS = 5.0
+_WALL_SECONDS = 30.0
+_HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 MEMORY_BYTES = 500 * 1024 * 1024
 _ROOM_BYTES = 1024 * 1024 * 1024
 _MOST_WRITTEN = 1024 * 1024 * 1024
@@ -37,11 +40,12 @@ class Outcome:
 
     Attributes:
         status: what it returned; None when it did not come back.
-        seconds: how long it took; the time until it was stopped when it did not come back.
+        seconds: of computing. Not of waiting: the machine may have other things to do, and whoever waits for ever is
+            stopped.
         text: what it printed, on either stream.
         peak: largest resident size of the process until then, in bytes.
         executed: programs and connections that it tried to start.
-        end: how the process ended when the step did not come back: ``hang`` or ``signal N``.
+        end: empty when the step came back, else how its process ended: ``hang`` or ``signal N``.
     """
 
     step: str
@@ -49,78 +53,51 @@ class Outcome:
     seconds: float = 0.0
     text: str = ""
     peak: int = 0
-    executed: tuple[str, ...] = field(default=())
+    executed: tuple[str, ...] = ()
     end: str = ""
 
 
 class Jail:
-    """Runs steps one after the other in a fresh process; a new one goes on where one had to be stopped."""
+    """Runs steps, each in a fresh process."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = dict(environment)
+    def __init__(self) -> None:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["torture.jail_preload"])
 
-    def run(self, steps: Sequence[Step]) -> list[Outcome]:
-        """Return one outcome per step."""
-        outcomes: list[Outcome] = []
-        while len(outcomes) < len(steps):
-            outcomes += self._run_some(steps[len(outcomes) :])
-        return outcomes
-
-    def _run_some(self, steps: Sequence[Step]) -> list[Outcome]:
+    def run(self, step: Step, home: Path) -> Outcome:
+        """Do one step with a folder of its own for everything that is kept per person."""
         ours, theirs = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_serve, args=(theirs, list(steps), self._environment), daemon=True)
+        process = self._context.Process(target=_serve, args=(theirs, step, str(home)), daemon=True)
         process.start()
         theirs.close()
-        outcomes: list[Outcome] = []
+        outcome = Outcome(step[0], end="hang")
         try:
-            for name, _, _ in steps:
-                outcome = _await(ours, name)
-                outcomes.append(outcome)
-                if outcome.status is None:
-                    break
-        finally:
-            if outcomes and outcomes[-1].end == "hang":
+            if ours.poll(_WALL_SECONDS):
+                with contextlib.suppress(EOFError):
+                    outcome = ours.recv()
+            else:
                 process.kill()
-            process.join(PATIENCE_SECONDS)
-            if outcomes and outcomes[-1].status is None and not outcomes[-1].end:
-                outcomes[-1].end = f"signal {-(process.exitcode or 0)}"
-            process.close()
+            process.join()
+            if outcome.end == "hang" and process.exitcode not in {0, -signal.SIGKILL}:
+                outcome.end = f"signal {-(process.exitcode or 0)}"
+        finally:
             ours.close()
-        return outcomes
+            process.close()
+        return outcome
 
 
-def _await(pipe: Connection, name: str) -> Outcome:
-    began = time.monotonic()
-    # Starting the process and loading what the first step needs are not the step's own time.
-    for patience in (PATIENCE_SECONDS * 4, PATIENCE_SECONDS * 2):
-        if not pipe.poll(patience):
-            return Outcome(name, seconds=time.monotonic() - began, end="hang")
-        try:
-            said = pipe.recv()
-        except EOFError:
-            return Outcome(name, seconds=time.monotonic() - began)
-        if isinstance(said, Outcome):
-            return said
-    return Outcome(name, seconds=time.monotonic() - began)
-
-
-def _serve(pipe: Connection, steps: list[Step], environment: dict[str, str]) -> None:
-    os.environ.update(environment)
+def _serve(pipe: Connection, step: Step, home: str) -> None:
+    os.environ.update(dict.fromkeys(_HOMES, home))
     executed: list[str] = []
     sys.addaudithook(lambda event, args: _watch(executed, event, args))
     _bound()
-    scratch = Path(environment["ASL_JAIL"]) / f"out-{os.getpid()}"
-    for name, call, arguments in steps:
-        pipe.send(name)
-        began = time.monotonic()
-        status, text = _captured(call, arguments, scratch)
-        outcome = Outcome(name, status=status, seconds=time.monotonic() - began, text=text, peak=_peak())
-        outcome.executed = tuple(executed)
-        executed.clear()
-        pipe.send(outcome)
+    scratch = Path(home) / f"out-{os.getpid()}"
+    name, call, arguments = step
+    before = time.process_time()
+    status, text = _captured(call, arguments, scratch)
     scratch.unlink(missing_ok=True)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    pipe.send(Outcome(name, status, time.process_time() - before, text, used.ru_maxrss * 1024, tuple(executed)))
 
 
 def _watch(executed: list[str], event: str, args: tuple[Any, ...]) -> None:
@@ -154,7 +131,3 @@ def _captured(call: Callable[..., int], arguments: tuple[Any, ...], scratch: Pat
     with contextlib.suppress(ValueError, OSError):
         sys.stdout.flush()
     return status, scratch.read_text("utf-8", "backslashreplace")
-
-
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -21,8 +21,7 @@ def steps(path: Path, out: Path) -> list[Step]:
     file = str(path)
     lines: dict[str, list[str]] = {
         "check": ["check", file],
-        "verify": ["verify", file],
-        "verify_json": ["verify", file, "--json"],
+        "verify": ["verify", file, "--json"],
         "determine": ["determine", file],
         "what_if": ["determine", file, "--what-if", "--json"],
         "history": ["history", file],
@@ -44,6 +43,7 @@ def open_reading(file: str) -> int:
             document.packs()
             document.reversible()
             document.checkpoints()
+            list(document.events())
     except UserError as error:
         print(message_for(error).text)
         return 1
@@ -51,9 +51,11 @@ def open_reading(file: str) -> int:
 
 
 def open_writing(file: str) -> int:
-    """Open for writing, change nothing, close."""
+    """Open for writing, look at what is shown first, change nothing, close."""
     try:
-        Document.open(Path(file)).close()
+        with Document.open(Path(file)) as document:
+            document.inputs()
+            document.packs()
     except UserError as error:
         print(message_for(error).text)
         return 1

@@ -44,8 +44,8 @@ class _Snapshot:
     chunked: frozenset[str] = frozenset()
 
 
-def examine(reader: Reader, path: Path, *, progress: Progress) -> tuple[Fault, ...]:
-    """Return a fault for everything that is not as it was recorded."""
+def examine(reader: Reader, path: Path, *, progress: Progress, evidence: bool = True) -> tuple[Fault, ...]:
+    """Return a fault for everything that is not as it was recorded; without ``evidence`` its bytes are not read."""
     bare = Bare(reader, path)
     faults = [Fault(f"The file is damaged: {line}.", _FILE) for line in (*reader.damage(), *_broken_seals(bare))]
     progress.check()
@@ -62,7 +62,8 @@ def examine(reader: Reader, path: Path, *, progress: Progress) -> tuple[Fault, .
     faults += _document(snapshot, replay)
     faults += _packs(snapshot, replay)
     faults += _checkpoints(snapshot, replay, places)
-    faults += _evidence(snapshot, reader, progress)
+    if evidence:
+        faults += _evidence(snapshot, reader, progress)
     if len(faults) > MAX_FAULTS:
         faults[MAX_FAULTS:] = [Fault(f"And {len(faults) - MAX_FAULTS} more.", _FILE)]
     return tuple(faults)

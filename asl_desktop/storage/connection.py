@@ -29,7 +29,7 @@ Mode: TypeAlias = Literal["ro", "rw", "rwc"]
 PAGE_SIZE = 8192
 BUSY_SECONDS = 30.0
 CACHE_KIB = 32_000
-OPERATIONS = 50_000_000
+OPERATIONS = 20_000_000
 """Of SQLite's virtual machine, for one look at the file: some ten times what a large assessment needs."""
 _SETTLING = 200_000
 _BUDGET_STEP = 10_000

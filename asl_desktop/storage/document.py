@@ -14,11 +14,13 @@ from sqlcipher3 import dbapi2
 
 from asl_desktop.clock import Clock, SystemClock, new_id, stamp
 from asl_desktop.domain.records import KIND_BY_NAME, Record
-from asl_desktop.errors import EvidenceMissing, FileReadOnly, PassphraseRefused, ValueRefused
+from asl_desktop.errors import EvidenceMissing, FileDamaged, FileReadOnly, PassphraseRefused, ValueRefused
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.storage import attaching, checking, content, creating
-from asl_desktop.storage.connection import PAGE_SIZE, budget, engine_over, pragma
+from asl_desktop.storage.bounds import MAX_NAME
+from asl_desktop.storage.connection import OPERATIONS, PAGE_SIZE, budget, engine_over, pragma
 from asl_desktop.storage.copying import copy_connection, save_copy
+from asl_desktop.storage.history import MAX_COUNT
 from asl_desktop.storage.keys import new_key
 from asl_desktop.storage.model import Change, Checkpoint, Commit, Event, EvidenceDraft, Fault, Head, Reversible
 from asl_desktop.storage.opening import Opened, open_file
@@ -79,10 +81,13 @@ class Document:
     def _start_writing(self, opened: Opened) -> None:
         engine = engine_over(opened.writing, write=True)
         try:
-            with budget(opened.writing), engine.begin() as connection:
+            most = OPERATIONS + self.path.stat().st_size // 4
+            with budget(opened.writing, most), engine.begin() as connection:
                 tail, untidy = read_tail(connection), content.leftovers(connection)
         except (sqlalchemy.exc.DBAPIError, dbapi2.Error, MemoryError) as error:
             raise trouble_of(error, self.path) from error
+        if max(tail.seq, tail.lamport) > MAX_COUNT:
+            raise FileDamaged(path=str(self.path), detail="its events are counted beyond any that can be written")
         # A device is one opening: two copies of a file can then never go on with the same chain.
         device = new_id()
         self._log = Log(tail, device=device, now=lambda: stamp(self._clock))
@@ -417,4 +422,6 @@ class Document:
 def _named(actor: str) -> str:
     if not actor.strip():
         raise ValueRefused(field="actor", problem="every change needs the name of who makes it")
+    if len(actor) > MAX_NAME:
+        raise ValueRefused(field="actor", problem=f"the name has more than {MAX_NAME} characters")
     return actor

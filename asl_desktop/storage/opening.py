@@ -22,13 +22,15 @@ from asl_desktop.errors import (
     PassphraseWrong,
     UserError,
 )
-from asl_desktop.storage import bounds, migrations, schema
-from asl_desktop.storage.connection import OPERATIONS, PAGE_SIZE, Mode, RawConnection, budget, connect, guard, pragma
+from asl_desktop.progress import Silent
+from asl_desktop.storage import bounds, checking, migrations, schema
+from asl_desktop.storage.connection import PAGE_SIZE, Mode, RawConnection, budget, connect, guard, pragma
 from asl_desktop.storage.copying import drop_part, part_beside
 from asl_desktop.storage.keys import RecoveryKey, Secret, key_of
 from asl_desktop.storage.leftovers import clear_away
 from asl_desktop.storage.locking import DocumentLock
 from asl_desktop.storage.outside import OPEN_HERE, Outside, is_hot, look_at, settled
+from asl_desktop.storage.reader import Reader
 from asl_desktop.storage.troubles import unreadable
 
 _AS_LAID_OUT = {"encoding": "UTF-8", "page_size": str(PAGE_SIZE), "auto_vacuum": "2"}
@@ -134,12 +136,12 @@ def _rehearse(path: Path, key: RecoveryKey | None) -> None:
             return
         for source in (path, journal):
             shutil.copyfile(source, scratch / source.name)
-        raw = connect_looking(scratch / path.name, key, mode="rw")
+        connect_looking(scratch / path.name, key, mode="rw").close()
+        reader = Reader(connect_looking(scratch / path.name, key, mode="ro"), scratch / path.name)
         try:
-            with budget(raw, OPERATIONS + path.stat().st_size):
-                verdict = raw.execute("PRAGMA quick_check(1)").fetchone()[0]
+            faults = checking.examine(reader, scratch / path.name, progress=Silent(), evidence=False)
         finally:
-            raw.close()
+            reader.close()
     except PassphraseWrong:
         raise PassphraseWrong(path=str(path)) from None
     except (UserError, dbapi2.Error, MemoryError) as error:
@@ -148,7 +150,7 @@ def _rehearse(path: Path, key: RecoveryKey | None) -> None:
         return
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    if verdict != "ok":
+    if faults:
         raise _misfit(path, journal)
 
 

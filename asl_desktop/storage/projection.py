@@ -13,6 +13,7 @@ from rfc8785 import CanonicalizationError
 from asl_desktop import codec
 from asl_desktop.domain.records import KIND_BY_NAME, Record, kind_of
 from asl_desktop.errors import ValueRefused
+from asl_desktop.storage.bounds import MAX_NAME, MAX_RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,6 +60,10 @@ def item_of(record: Record) -> Item:
     key = kind.key(restored)
     if not key:
         raise ValueRefused(field=kind.name, problem="it has no name")
+    if len(key) > MAX_NAME:
+        raise ValueRefused(field=kind.name, problem=f"its name has more than {MAX_NAME} characters")
+    if len(text.encode()) > MAX_RECORD:
+        raise ValueRefused(field=f"{kind.name}:{key}", problem="it is longer than 1 MiB; attach long texts as files")
     return Item(kind=kind.name, key=key, record=cast("Record", restored), data=data, text=text)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy.exc
@@ -43,6 +43,7 @@ class Reader:
     def __init__(self, raw: RawConnection, path: Path) -> None:
         self._raw = raw
         self._path = path
+        self._size = 0
         self._engine = engine_over(raw, write=False)
         self._lock = threading.RLock()
 
@@ -56,8 +57,13 @@ class Reader:
             raise trouble_of(error, self._path) from error
 
     def _most(self) -> int:
-        """Return how many operations one look at a file of this size can honestly need."""
-        return OPERATIONS + self._path.stat().st_size // 4
+        """Return how many operations one look at a file of this size can honestly need.
+
+        A file that was taken away while it is open can still be read, as big as it was last seen.
+        """
+        with suppress(OSError):
+            self._size = self._path.stat().st_size
+        return OPERATIONS + self._size // 4
 
     def close(self) -> None:
         """Close the connection."""
@@ -240,7 +246,7 @@ class Reader:
 
     def raw(self, use: Callable[[RawConnection], Any]) -> Any:
         """Run something on the bare connection, alone."""
-        with self._lock:
+        with self._lock, budget(self._raw, self._most()):
             return use(self._raw)
 
     def _damaged(self, detail: str) -> FileDamaged:
