@@ -200,6 +200,7 @@ class Doorkeeper(QObject):
             return
         window = self._window
         self.leave()
+        window.start.banner.put_away()
         if visit.remember:
             window.preferences.remember(visit.path)
         window.show_document(loaded, visit.page, visit.item)

@@ -67,6 +67,8 @@ class Locker(QObject):
         visit = _visit_of(bench)
         self._put_away(bench)
         _clear_clipboard()
+        self._window.doors.leave()
+        self._window.mover.leave()
         words = f"Locked at {clock_time(datetime.now(UTC))}. {self._standing()}"
         self._window.doors.ask(visit, locked=words)
         if self._covered is not None:

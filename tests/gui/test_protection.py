@@ -268,6 +268,39 @@ def test_lock_keeps_what_could_not_be_recorded_and_shows_it_afterwards(qtbot: Qt
     assert "twelve" in bench_of(unlocked).notice.words()
 
 
+def test_lock_takes_a_recovery_key_and_half_typed_passphrases_off_the_pages(qtbot: QtBot, unlocked: MainWindow) -> None:
+    unlocked.doors.show_recovery()
+    first = unlocked.doors.recovery._keys[0]
+    assert first.text()
+    unlocked.locker.lock()
+    assert first.text() == ""
+    unlock(qtbot, unlocked)
+    unlocked.mover.ask()
+    QTest.keyClicks(unlocked.mover.page.old.passphrase.field, WORDS)
+    unlocked.locker.lock()
+    assert WORDS not in typed_anywhere(unlocked)
+
+
+def test_passphrase_kept_for_another_try_is_let_go_once_the_file_is_open(
+    qtbot: QtBot, window: MainWindow, protected: Path
+) -> None:
+    with Document.open(protected, secret=Passphrase(WORDS)):
+        window.open_file(protected)
+        page = window.doors.unlock
+        qtbot.waitUntil(lambda: window.shows(page))
+        QTest.keyClicks(page.entry.passphrase.field, WORDS)
+        page.open_button.click()
+        qtbot.waitUntil(page.banner.isVisible, timeout=10_000)
+        assert "is being changed by" in page.banner.words()
+        offered = {item.text(): item for item in page.banner.findChildren(QPushButton)}
+        with qtbot.waitSignal(window.opened, timeout=10_000):
+            offered["Open read-only"].click()
+    assert bench_of(window).session.read_only
+    assert page.banner.buttons.count() == 0
+    window.actions_by_name["lock"].trigger()
+    assert window.shows(page)
+
+
 def test_lock_closes_an_open_dialog_first(qtbot: QtBot, unlocked: MainWindow) -> None:
     dialog = SettingsDialog(unlocked, unlocked.preferences)
     dialog.open()

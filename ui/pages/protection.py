@@ -116,7 +116,7 @@ class ProtectionPage(QWidget):
         self.old.forget()
         self.new.forget()
         self.remove.setChecked(False)
-        self.banner.hide()
+        self.banner.put_away()
         self._tell("")
         self.rest()
 
@@ -143,7 +143,7 @@ class ProtectionPage(QWidget):
     def _submit(self) -> None:
         if not self.go_button.isEnabled():
             return
-        self.banner.hide()
+        self.banner.put_away()
         try:
             old = self._old()
         except PassphraseRefused as error:

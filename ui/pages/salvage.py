@@ -122,7 +122,7 @@ class SalvagePage(QWidget):
     def _submit(self) -> None:
         if not self.go_button.isEnabled():
             return
-        self.banner.hide()
+        self.banner.put_away()
         if self._encrypted and self.entry.empty():
             self._tell("Type the passphrase or the recovery key.")
             self.entry.setFocus()

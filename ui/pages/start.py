@@ -74,7 +74,7 @@ class StartPage(QWidget):
         self._choices.setEnabled(not text)
         self.form.setEnabled(not text)
         if text:
-            self.banner.hide()
+            self.banner.put_away()
 
     def show_packs(self, packs: list[tuple[str, str]]) -> None:
         """Offer these frameworks (id, title) in the form for a new assessment."""
@@ -89,7 +89,7 @@ class StartPage(QWidget):
 
     def start_new(self) -> None:
         """Show the form for a new assessment."""
-        self.banner.hide()
+        self.banner.put_away()
         self.packs_wanted.emit()
         self._choices.hide()
         self.form.show()

@@ -80,7 +80,7 @@ class UnlockPage(QWidget):
     def forget(self) -> None:
         """Empty the fields; called when the file is open or the page is left."""
         self.entry.forget()
-        self.banner.hide()
+        self.banner.put_away()
         self._tell("")
         self.rest()
 
@@ -97,7 +97,7 @@ class UnlockPage(QWidget):
     def _submit(self) -> None:
         if not self.open_button.isEnabled():
             return
-        self.banner.hide()
+        self.banner.put_away()
         if self.entry.empty():
             self._tell("Type the passphrase or the recovery key.")
             self.entry.setFocus()

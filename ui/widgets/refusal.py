@@ -38,6 +38,11 @@ class Refusal(Banner):
         advice = _HERE.get(error.code, message.advice)
         self.offer(message.title, f"{message.text} {advice}", ways)
 
+    def put_away(self) -> None:
+        """Hide it and let go of the ways on, which may hold a passphrase for another try."""
+        clear(self.buttons)
+        self.hide()
+
     def offer(self, title: str, text: str, ways: Sequence[Way] = ()) -> None:
         """Tell these words; the buttons of an earlier message go."""
         clear(self.buttons)
