@@ -88,12 +88,13 @@ class Undoer(QObject):
     def _look(self, session: Session) -> None:
         """Name in the menu what undo and redo would take back now."""
         self._run += 1
-        run = self._run
+        run, pack, inputs = self._run, session.pack, session.inputs
 
         def _read(document: Document) -> Offered:
+            from asl_desktop.services.record_words import RecordWords
             from asl_desktop.services.undoing import offered
 
-            return offered(document)
+            return offered(document, words=RecordWords(pack, inputs))
 
         def _done(found: Offered) -> None:
             if run == self._run and not session.read_only:

@@ -94,12 +94,15 @@ class Step:
 
 
 class History:
-    """The history of one document as it is now; make a new one to see what was written since."""
+    """The history of one document as it is now; make a new one to see what was written since.
 
-    def __init__(self, document: Document) -> None:
+    ``words`` spares reading framework and records anew where they are at hand.
+    """
+
+    def __init__(self, document: Document, *, words: RecordWords | None = None) -> None:
         self._past = document.past
         self._events = document.head().events
-        self.words = RecordWords(document.pack(), document.inputs())
+        self.words = words or RecordWords(document.pack(), document.inputs())
 
     def steps(
         self, wanted: Wanted, *, before: int = 0, fold: bool = True, progress: Progress = _SILENT

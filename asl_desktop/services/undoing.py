@@ -11,6 +11,7 @@ from asl_desktop.services.record_words import moment
 from asl_desktop.storage.model import Change
 
 if TYPE_CHECKING:
+    from asl_desktop.services.record_words import RecordWords
     from asl_desktop.storage.document import Document
     from asl_desktop.storage.model import Reversible
 
@@ -39,9 +40,9 @@ class TakenBack:
         return f"{'Undone' if self.way == 'undo' else 'Done again'}: {self.words}."
 
 
-def offered(document: Document) -> Offered:
-    """Say what undo and redo would take back now."""
-    stack, history = document.reversible(), History(document)
+def offered(document: Document, *, words: RecordWords | None = None) -> Offered:
+    """Say what undo and redo would take back now; ``words`` as for :class:`History`."""
+    stack, history = document.reversible(), History(document, words=words)
     return Offered(
         history.act_in_words(stack.undo) if stack.undo is not None else "",
         history.act_in_words(history.origin(stack.redo)) if stack.redo is not None else "",

@@ -66,12 +66,13 @@ class HistoryModel(QAbstractListModel):
 
     def show(self, wanted: Callable[[History], Wanted]) -> None:
         """Fetch the newest rows that fit a filter; the old ones stay in view until these are here."""
-        watch = _Watch()
+        watch, pack, inputs = _Watch(), self._session.pack, self._session.inputs
 
         def _begin(document: Document) -> tuple[Iterator[Step], list[Step]]:
             from asl_desktop.services.history import History
+            from asl_desktop.services.record_words import RecordWords
 
-            history = History(document)
+            history = History(document, words=RecordWords(pack, inputs))
             source = history.steps(wanted(history), progress=watch)
             return source, list(itertools.islice(source, PAGE))
 

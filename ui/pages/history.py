@@ -234,12 +234,13 @@ class HistoryPage(Page):
             else:
                 events = events[number - 1 : number]
         self._shown_run += 1
-        run = self._shown_run
+        run, pack, inputs = self._shown_run, self.session.pack, self.session.inputs
 
         def _compare(document: Document) -> Shown:
             from asl_desktop.services.history import History
+            from asl_desktop.services.record_words import RecordWords
 
-            history = History(document)
+            history = History(document, words=RecordWords(pack, inputs))
             return prepare(history, step if events is step.events else history.step_of(events))
 
         def _done(shown: Shown) -> None:
