@@ -110,6 +110,22 @@ def test_a_burst_is_one_row_and_its_events_are_reached_one_by_one(
     qtbot.waitUntil(lambda: page.view.toPlainText().startswith("Answer\na\nb"))
 
 
+def test_an_act_on_many_records_is_looked_into_record_by_record(qtbot: QtBot, page: HistoryPage) -> None:
+    work = page.session.document.put(
+        Answer("Q-TEXT", rationale="why"), RequirementRecord("R2", owner="Cid"), actor="Bob"
+    )
+    work.result()
+    page.reload()
+    qtbot.waitUntil(lambda: titles(page)[0] == "2 records in one act")
+    names = [page.part.itemText(number) for number in range(page.part.count())]
+    assert names == ["All 2 records", "Q-TEXT: What about Q-TEXT?", "R2: More row"]
+    qtbot.waitUntil(lambda: "R2: More row" in page.view.toPlainText())
+    page.part.setCurrentIndex(2)
+    page.part.activated.emit(2)
+    qtbot.waitUntil(lambda: page.view.toPlainText().startswith("Status"))
+    assert "Owner\nCid" in page.view.toPlainText()
+
+
 def test_a_long_history_is_fetched_as_it_is_scrolled(
     qtbot: QtBot, make_session: Callable[[], Session], assessment: Path
 ) -> None:

@@ -209,9 +209,14 @@ class HistoryPage(Page):
 
     def _offer_parts(self, step: Step) -> None:
         """Let a person look into a burst event by event, or into an act record by record."""
-        references = list(dict.fromkeys(event.reference for event in reversed(step.events)))
-        if len(references) > 1:
-            names = [f"All {len(references)} records", *references]
+        from asl_desktop.services.record_words import RecordWords
+
+        first = {event.reference: event for event in step.events}  # the oldest of each record stays
+        if len(first) > 1:
+            words = RecordWords(self.session.pack, self.session.inputs)
+            named = (first[reference] for reference in _touched(step))
+            titles = [words.subject(event.kind, event.key, event.record).long for event in named]
+            names = [f"All {len(first)} records", *titles]
         else:
             changes = plural(len(step.events), "change", "changes")
             names = [f"All {changes} together", *(f"{event.at[11:19]} UTC" for event in step.events)]
@@ -228,7 +233,7 @@ class HistoryPage(Page):
             return
         events = step.events
         if number:
-            references = list(dict.fromkeys(event.reference for event in reversed(events)))
+            references = _touched(step)
             if len(references) > 1:
                 events = tuple(event for event in events if event.reference == references[number - 1])
             else:
@@ -356,6 +361,8 @@ class HistoryPage(Page):
 
     def _make_detail(self) -> QWidget:
         self.part.setAccessibleName("Part of this step")
+        self.part.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.part.setMinimumContentsLength(24)
         self.part.hide()
         head = column(self._title, self._meta, self._did, spacing=4)
         links = row(self._go, self._narrow, 1, self.part, spacing=16)
@@ -368,6 +375,11 @@ class HistoryPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._detail)
         return holder
+
+
+def _touched(step: Step) -> list[str]:
+    """Return the references of what a step touched, in the order of touching."""
+    return list(dict.fromkeys(event.reference for event in reversed(step.events)))
 
 
 def _wanted(history: History, *, filters: dict[str, object]) -> Wanted:
