@@ -26,11 +26,13 @@ MUST_BE_ZERO = (
     "leftovers",
     "bloated",
     "unclear",
+    "disagreements",
+    "misnamed",
     "controls_unbroken",
 )
 """Counts that fail a run. ``bloated``: memory that grew with the size of a file; ``controls_unbroken``: a control that
 should have broken and did not, so that its harness proves nothing; ``unclear``: a failure that came out as anything but
-a sentence for a person."""
+a sentence for a person; ``disagreements``: between the program and the outsider's script."""
 
 
 class Tally:

@@ -31,7 +31,7 @@ TABLES = {**tables.record_tables, "checkpoint": tables.checkpoint}
 BESIDE = frozenset({"document", "pack"})
 """Kinds whose tables hold more than the record."""
 NEVER = 2**62
-_PAGE, _PAGE_BYTES = 1000, 32 * 1024 * 1024
+_PAGE, _FETCHED, _PAGE_BYTES = 1000, 20, 32 * 1024 * 1024
 _TEXTS = ("device", "actor", "at", "change", "kind", "key", "prev", "hash")
 _TOO_LARGE = (
     f"SELECT min(seq) FROM event WHERE octet_length(body) > {MAX_EVENT} OR "  # noqa: S608 - our own names
@@ -45,7 +45,6 @@ _EVENTS = (
 _TYPES = (int, str, int, int, str, str, str, str, str, bytes, str, str)
 _COLUMNS = ("device", "n", "lamport", "actor", "at", "change", "kind", "key")
 _END = ',"reverts":"'
-_END_BYTES = _END.encode()
 _AFTER_END = re.compile(r'[^"\\]*","was":"([0-9a-f]{64})?"\}').fullmatch
 _HASH = re.compile(r"[0-9a-f]{64}").fullmatch
 
@@ -73,11 +72,9 @@ def page_of_events(raw: RawConnection, after: int, before: int) -> list[Any]:
     cursor = raw.execute(_EVENTS, (after, before))
     page: list[Any] = []
     size = 0
-    for row in cursor:
-        page.append(row)
-        size += len(row[9]) if isinstance(row[9], bytes) else 0
-        if size > _PAGE_BYTES:
-            break
+    while size < _PAGE_BYTES and (rows := cursor.fetchmany(_FETCHED)):
+        page += rows
+        size += sum(len(row[9]) for row in rows if isinstance(row[9], bytes))
     cursor.close()
     return page
 
@@ -164,11 +161,11 @@ class Replay:
                 ).encode()
                 if hashed.hexdigest() != own or not body.startswith(start) or kind not in TABLES:
                     break
-                known, end = records.get((kind, key)), body.rfind(_END_BYTES)
-                was = known[2] if known is not None else ""
-                if body[end:] != f'{_END}","was":"{was}"}}'.encode():
+                known = records.get((kind, key))
+                end = f'{_END}","was":"{known[2] if known is not None else ""}"}}'.encode()
+                if not body.endswith(end):
                     break
-                text = body[len(start) - 1 : end]
+                text = body[len(start) - 1 : -len(end)]
                 records[kind, key] = ((time, device, number), at, sha256(text).hexdigest())
                 texts.append(text)
                 seq, n, lamport, prev, before, place = at, number, time, own, hashed.digest(), place + 1
@@ -300,9 +297,8 @@ def _are_json(texts: Sequence[bytes], raw: RawConnection) -> bool:
         text = f"[{b','.join(texts).decode()}]"
     except UnicodeDecodeError:
         return False
-    if not raw.execute("SELECT json_valid(?)", (text,)).fetchone()[0]:
-        return False
-    return int(raw.execute("SELECT json_array_length(?)", (text,)).fetchone()[0]) == len(texts)
+    query = "SELECT json_valid(?1) AND json_array_length(?1) = ?2"
+    return bool(raw.execute(query, (text, len(texts))).fetchone()[0])
 
 
 def _places(raw: RawConnection, wanted: set[str]) -> dict[str, tuple[int, int]]:

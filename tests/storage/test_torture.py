@@ -8,7 +8,7 @@ import pytest
 
 from torture.tally import MUST_BE_ZERO
 
-MINE = ("kills", "power", "diskfull", "copies", "sharing")
+MINE = ("kills", "power", "diskfull", "copies", "sharing", "flips", "insider")
 
 
 @pytest.mark.slow
