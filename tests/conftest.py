@@ -87,6 +87,7 @@ def user_dirs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
         monkeypatch.setenv(variable, folder)
     # A fixture for the whole session may have trusted its own identities; that must not reach other tests.
     monkeypatch.delenv("ASL_TRUST_DIR", raising=False)
+    monkeypatch.delenv("ASL_DESKTOP_STATE", raising=False)
     return home
 
 
