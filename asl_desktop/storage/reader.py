@@ -168,13 +168,6 @@ class Reader:
             rows = connection.execute(select(*_EVENT).where(e.c.kind == kind, e.c.key == key).order_by(e.c.seq)).all()
         return tuple(self.event(row) for row in rows)
 
-    def grown_from(self) -> frozenset[str]:
-        """Return the hashes of the events that a device or a checkpoint says it goes on from."""
-        with self.begin() as connection:
-            first = connection.exec_driver_sql("SELECT prev FROM event INDEXED BY event_device_n WHERE n = 1").scalars()
-            found = frozenset(first)
-        return found | {checkpoint.head for checkpoint in self.checkpoints()}
-
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """Return the signed statements on the history, in the order they came in."""
         c = tables.checkpoint

@@ -12,7 +12,7 @@ from asl_desktop.errors import Cancelled, FileDamaged
 from asl_desktop.progress import Silent
 from asl_desktop.storage.document import Document
 from asl_desktop.storage.history import body_bytes, chain_hash, event_of
-from tests.storage_world import file_digest, filled, tamper
+from tests.storage_world import file_digest, filled, make, tamper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -178,6 +178,25 @@ def test_check_finds_damage_in_an_index_that_opening_does_not_look_at(tmp_path: 
         file.write(bytes(40))
     with Document.open(path, read_only=True) as document:
         assert any(line.startswith("The file is damaged: ") for line in document.check())
+
+
+def test_check_while_somebody_saves_raises_no_false_alarm(tmp_path: Path) -> None:
+    with make(tmp_path / "a.asl") as document:
+        for round_ in range(4):
+            saves = [document.put(Answer(f"QC-{n}", rationale=str(round_)), actor="Ann") for n in range(40)]
+            assert document.check() == ()
+            for save in saves:
+                save.result()
+        assert document.check() == ()
+
+
+@pytest.mark.parametrize("column", ["device", "actor", "change", "kind", "key", "prev", "hash", "at"])
+def test_check_of_bytes_in_an_event_that_are_no_text_names_the_event(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "a.asl"
+    filled(path)
+    tamper(path, f"UPDATE event SET {column} = CAST(x'ff' || substr({column}, 2) AS TEXT) WHERE seq = 7")
+    with Document.open(path, read_only=True) as document:
+        assert "event:7" in {name for fault in document.examine() for name in fault.touched}
 
 
 def test_check_cancelled_stops(tmp_path: Path) -> None:

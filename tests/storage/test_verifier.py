@@ -157,6 +157,40 @@ def test_verifier_of_a_file_that_grew_in_several_openings_with_undo_and_checkpoi
     assert app_finds(path) == []
 
 
+def brought_together(tmp_path: Path) -> tuple[Path, int]:
+    """Unite two copies that went on separately; returns the place of the first event of the other."""
+    one, other = tmp_path / "one.asl", tmp_path / "other.asl"
+    filled(one)
+    other.write_bytes(one.read_bytes())
+    for path, question in ((one, "QC-8"), (other, "QC-9")):
+        with Document.open(path) as document:
+            document.put(Answer(question), actor=path.stem).result()
+            document.put(Answer(question, rationale="again"), actor=path.stem).result()
+    with closing(dbapi2.connect(str(other))) as raw:
+        events = raw.execute("SELECT * FROM event WHERE actor = 'other' ORDER BY seq").fetchall()
+        row = raw.execute("SELECT * FROM answer WHERE key = 'QC-9'").fetchone()
+    with closing(dbapi2.connect(str(one), isolation_level=None)) as raw:
+        first = raw.execute("SELECT max(seq) + 1 FROM event").fetchone()[0]
+        for place, event in enumerate(events, start=first):
+            raw.execute(f"INSERT INTO event VALUES ({','.join('?' * 12)})", (place, *event[1:]))
+        raw.execute(f"INSERT INTO answer VALUES ({','.join('?' * 9)})", (row[0], place, *row[2:]))
+    return one, first
+
+
+def test_copies_brought_together_are_in_order_for_both(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, first = brought_together(tmp_path)
+    assert app_finds(path) == []
+    assert outsider(capsys, path)[0] == 0
+    with Document.open(path) as document:  # somebody goes on from there
+        document.put(Answer("QC-10"), actor="Ann").result()
+        assert document.check() == ()
+    assert outsider(capsys, path)[0] == 0
+    tamper(path, f"UPDATE event SET prev = '{'ab' * 32}' WHERE seq = {first}")
+    assert f"event:{first}" in app_finds(path)
+    status, told = outsider(capsys, path)
+    assert (status, set(told["touched"])) == (1, set(app_finds(path)))
+
+
 def test_verifier_against_a_checkpoint_finds_a_history_that_was_cut_off(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
