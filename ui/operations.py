@@ -1,7 +1,8 @@
 """Runs services off the window's thread and brings results back by queued signal.
 
-Two lanes: ``storage`` is one thread that does everything that touches an open document, in order; ``work`` is a small
-pool for hashing, charts, PDF and signing. A result whose requester is gone by then is dropped without a word.
+Three lanes: ``storage`` is one thread that does everything that touches an open document, in order; ``work`` is a small
+pool for hashing, charts, PDF and signing; ``preview`` is one thread for looking at evidence, which must not wait until
+gigabytes are hashed. A result whose requester is gone by then is dropped without a word.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from asl_desktop.errors import Cancelled
 
 T = TypeVar("T")
-Lane: TypeAlias = Literal["storage", "work"]
+Lane: TypeAlias = Literal["storage", "work", "preview"]
 Failed: TypeAlias = Callable[[BaseException], None]
 
 PROGRESS_EVERY = 0.05
@@ -123,24 +124,30 @@ class Handle(QObject, Generic[T]):
 
 
 class Operations(QObject):
-    """Owns the two lanes. Close it before the application ends."""
+    """Owns the lanes. Close it before the application ends."""
 
     busy_changed = Signal(int)
 
     def __init__(
-        self, parent: QObject | None = None, *, storage: Executor | None = None, work: Executor | None = None
+        self,
+        parent: QObject | None = None,
+        *,
+        storage: Executor | None = None,
+        work: Executor | None = None,
+        preview: Executor | None = None,
     ) -> None:
         super().__init__(parent)
         self._lanes: dict[Lane, Executor] = {
             "storage": storage or ThreadPoolExecutor(1, thread_name_prefix="storage"),
             "work": work or ThreadPoolExecutor(2, thread_name_prefix="work"),
+            "preview": preview or ThreadPoolExecutor(1, thread_name_prefix="preview"),
         }
         self._running: set[Handle[object]] = set()
 
     @classmethod
     def inline(cls, parent: QObject | None = None) -> Operations:
         """Return operations whose work is done when :meth:`run` returns; results still arrive by queued signal."""
-        return cls(parent, storage=InlineExecutor(), work=InlineExecutor())
+        return cls(parent, storage=InlineExecutor(), work=InlineExecutor(), preview=InlineExecutor())
 
     def run(
         self,

@@ -25,7 +25,7 @@ from asl_desktop.domain.inputs import EvidenceItem, GateDecision, Inputs
 from asl_desktop.domain.pack import Pack
 from asl_desktop.domain.records import Record, reference, with_record, without_record
 from asl_desktop.errors import Cancelled, FileReadOnly, UserError
-from ui.operations import Handle, Operations
+from ui.operations import Handle, Lane, Operations
 
 if TYPE_CHECKING:
     from asl_desktop.progress import Progress
@@ -60,7 +60,11 @@ class SaveState:
 
 @dataclass(frozen=True, slots=True)
 class AttachState:
-    """One file on its way into the assessment. ``total`` is 0 when unknown; ``error`` is set when it did not get in."""
+    """One file on its way into the assessment. ``total`` is 0 when unknown; ``error`` is set when it did not get in.
+
+    Attributes:
+        again: the same bytes were on file already; the item is the one that was there.
+    """
 
     path: Path
     kind: Literal["running", "attached", "failed", "cancelled"]
@@ -69,6 +73,7 @@ class AttachState:
     error: BaseException | None = None
     item: EvidenceItem | None = None
     handle: Handle[EvidenceItem] | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +248,7 @@ class Session(QObject):
         *,
         done: Callable[[T], object] | None = None,
         failed: Callable[[BaseException], None] | None = None,
+        lane: Lane = "work",
     ) -> Handle[T]:
         """Run long work that only reads the document, such as a copy, while answers are saved as ever.
 
@@ -250,7 +256,7 @@ class Session(QObject):
         """
         document = self.document
         handle: Handle[T] = self.operations.run(
-            lambda progress: work(document, progress), owner=self, done=done, failed=failed
+            lambda progress: work(document, progress), owner=self, done=done, failed=failed, lane=lane
         )
         self._beside.add(handle)  # type: ignore[arg-type]
         handle.finished.connect(lambda: self._beside.discard(handle))
@@ -342,6 +348,8 @@ class Session(QObject):
         return snapshot_of(pack, inputs, as_of=as_of, document_id=self.document.document_id)
 
     def _stamped(self, record: Record) -> Record:
+        if isinstance(record, EvidenceItem):  # its author and time say who brought it in, whoever describes it later
+            return record
         names = {item.name for item in dataclasses.fields(record)} & {"at", "author"}
         fill = {"at": stamp(self.clock), "author": self.actor}
         return dataclasses.replace(record, **{name: fill[name] for name in names})  # type: ignore[arg-type]
@@ -428,11 +436,16 @@ class Session(QObject):
         document, actor = self.document, self.actor
 
         def _done(item: EvidenceItem) -> None:
+            held = self.inputs.evidence_by_sha.get(item.sha256)
+            again, item = (
+                held is not None,
+                held or item,
+            )  # what is said of it here may be newer than what the file holds
             self._show(with_record(self.inputs, item))
             record = link_to(item) if link_to is not None else None
             if record is not None:
                 self.put(record)
-            self.attach_changed.emit(AttachState(path, "attached", item.size, item.size, item=item))
+            self.attach_changed.emit(AttachState(path, "attached", item.size, item.size, item=item, again=again))
 
         def _failed(error: BaseException) -> None:
             kind: Literal["failed", "cancelled"] = "cancelled" if isinstance(error, Cancelled) else "failed"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import os
 import stat
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain.inputs import EvidenceItem, Inputs
-from asl_desktop.errors import EvidenceMissing
+from asl_desktop.errors import EvidenceMissing, FileDamaged
 from asl_desktop.files import put_new, staged, writing
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.services.checks import check_record
@@ -15,11 +19,46 @@ from asl_desktop.storage.model import EvidenceDraft
 from asl_desktop.storage.open_here import OPEN_HERE
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
+
+    from typing_extensions import Buffer
 
     from asl_desktop.storage.document import Document
 
 _CHUNK = 1024 * 1024
+MOST_FILES = 10_000
+"""More files than this are not taken from one folder at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a folder offers as evidence.
+
+    Attributes:
+        files: ordinary files, in all folders below it, sorted by path.
+        size: of all of them, in bytes.
+        left_out: one sentence for each group of things that are no evidence, such as links and hidden files.
+    """
+
+    files: tuple[Path, ...]
+    size: int
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The first bytes of a piece of evidence; ``whole`` when they are all there are and have the right digest."""
+
+    data: bytes
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """Whether the bytes of a piece of evidence still have the digest that names it; ``problem`` says why not."""
+
+    sha256: str
+    problem: str = ""
 
 
 def attach_evidence(
@@ -103,3 +142,121 @@ def extract_evidence(document: Document, sha256: str, target: Path, *, progress:
         with part.open("wb") as stream:
             document.extract(sha256, stream, progress=progress or Silent())
         put_new(part, target)
+
+
+def recheck_evidence(
+    document: Document, items: Sequence[EvidenceItem], *, progress: Progress | None = None
+) -> tuple[Rechecked, ...]:
+    """Read the bytes of evidence and compare each with its digest; damage is a result, not an error.
+
+    Raises:
+        Cancelled: the person asked to stop; nothing is known of the rest then.
+    """
+    watch = progress or Silent()
+    total, done = sum(item.size for item in items), 0
+    found = []
+    for item in items:
+        step = _Part(watch, done, total, item.name)
+        problem = ""
+        try:
+            with Path(os.devnull).open("wb") as nowhere:
+                document.extract(item.sha256, nowhere, progress=step)
+        except FileDamaged as error:
+            problem = str(error.values["detail"]).removeprefix(f"evidence {item.sha256}: ")
+        except EvidenceMissing:
+            problem = "its bytes are not in the file"
+        found.append(Rechecked(item.sha256, problem))
+        done += item.size
+        watch.check()
+        watch.report(done, total, item.name)
+    return tuple(found)
+
+
+def read_beginning(document: Document, sha256: str, *, most: int, progress: Progress | None = None) -> Beginning:
+    """Return the first ``most`` bytes of a piece of evidence; all of them only when their digest is right.
+
+    Raises:
+        EvidenceMissing: the document holds no such bytes.
+        FileDamaged: the bytes are not what the digest says. The beginning of longer ones is not checked.
+        Cancelled: the person asked to stop.
+    """
+    held = _UpTo(most)
+    try:
+        document.extract(sha256, held, progress=progress or Silent())
+    except _EnoughError:
+        return Beginning(held.getvalue(), whole=False)
+    return Beginning(held.getvalue(), whole=True)
+
+
+def contents_of(folder: Path, *, progress: Progress | None = None) -> Contents:
+    """Look what files a folder and those below it hold; links are not followed, hidden files are left alone.
+
+    Raises:
+        EvidenceMissing: the folder cannot be read, or holds more files than can be taken in at once.
+        Cancelled: the person asked to stop.
+    """
+    watch = progress or Silent()
+    files: list[Path] = []
+    size, hidden, others, unreadable = 0, 0, 0, 0
+
+    def refused(_: OSError) -> None:
+        nonlocal unreadable
+        unreadable += 1
+
+    if not folder.is_dir():
+        raise EvidenceMissing(path=str(folder), detail="it is no folder")
+    for place, below, names in os.walk(folder, onerror=refused):
+        watch.check()
+        hidden += sum(name.startswith(".") for name in (*below, *names))
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(place, name)
+            status = path.lstat()
+            if name.startswith("."):
+                continue
+            if not stat.S_ISREG(status.st_mode):
+                others += 1
+                continue
+            files.append(path)
+            size += status.st_size
+        if len(files) > MOST_FILES:
+            raise EvidenceMissing(path=str(folder), detail=f"it holds more than {MOST_FILES} files")
+    if unreadable and not files:
+        raise EvidenceMissing(path=str(folder), detail="it cannot be read")
+    groups = ((hidden, "hidden"), (others, "links or no ordinary files"), (unreadable, "folders that cannot be read"))
+    return Contents(tuple(files), size, tuple(f"{count} left out: {what}" for count, what in groups if count))
+
+
+class _EnoughError(Exception):
+    """So many bytes were asked for and no more."""
+
+
+class _UpTo(io.BytesIO):
+    """Memory that stops whoever writes more than so many bytes into it."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def write(self, data: Buffer, /) -> int:
+        """Keep what fits."""
+        room, piece = self._most - self.tell(), memoryview(data)
+        super().write(piece[:room])
+        if len(piece) > room:
+            raise _EnoughError
+        return len(piece)
+
+
+class _Part:
+    """Reports the part of one file as part of the whole."""
+
+    def __init__(self, whole: Progress, before: int, total: int, name: str) -> None:
+        self._whole, self._before, self._total, self._name = whole, before, total, name
+
+    def report(self, done: int, total: int, text: str = "") -> None:  # noqa: ARG002 - the protocol's signature
+        """Pass it on."""
+        self._whole.report(self._before + done, self._total, self._name)
+
+    def check(self) -> None:
+        """Pass it on."""
+        self._whole.check()

@@ -9,19 +9,15 @@ from asl_desktop.clock import Clock, SystemClock, stamp, today
 from asl_desktop.domain.determine import determine
 from asl_desktop.domain.inputs import (
     Amendment,
-    Answer,
     GateDecision,
     Inputs,
-    InterimRecord,
-    Measurement,
     Plan,
-    RequirementRecord,
-    ShowingRecord,
     stated,
 )
-from asl_desktop.domain.records import KIND_BY_NAME, Record, reference, with_record
+from asl_desktop.domain.records import KIND_BY_NAME, Record, with_record
 from asl_desktop.errors import ValueRefused
 from asl_desktop.services.checks import check_record, refuse
+from asl_desktop.services.evidence_uses import uses_of
 from asl_desktop.services.plan_digest import plan_digest
 
 if TYPE_CHECKING:
@@ -101,14 +97,7 @@ def check_removal(inputs: Inputs, kind: str, key: str) -> None:
         raise ValueRefused(field=kind, problem="an assessment always has one, so it can be changed but not removed")
     if kind != "evidence":
         return
-    holders: tuple[Answer | Measurement | ShowingRecord | RequirementRecord | InterimRecord, ...] = (
-        *inputs.answers,
-        *inputs.measurements,
-        *inputs.showings,
-        *inputs.requirements,
-        *inputs.interim,
-    )
-    citing = sorted(reference(item) for item in holders if any(link.evidence == key for link in item.evidence))
+    citing = sorted(use.reference for use in uses_of(inputs).get(key, ()))
     if citing:
         raise ValueRefused(field="evidence", problem=f"it is still cited by {', '.join(citing)}")
 
