@@ -12,6 +12,7 @@ from asl_desktop.domain.inputs import Value
 from asl_desktop.domain.pack import Part
 from ui.forms.part_editor import PartEditor
 from ui.icons import icon
+from ui.plain import tip
 from ui.theme import set_role
 
 _FORWARD = {Qt.Key.Key_Right, Qt.Key.Key_Down}
@@ -63,7 +64,7 @@ class Segments(QWidget):
         button.setAutoDefault(False)
         button.setAccessibleName(text)
         button.setAccessibleDescription(f"{name}, option {position + 1}")
-        button.setToolTip(text if len(text) > 40 else "")
+        button.setToolTip(tip(text) if len(text) > 40 else "")
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.clicked.connect(lambda _checked=False: self._on_clicked(position))
         button.installEventFilter(self)

@@ -14,6 +14,7 @@ from asl_desktop.errors import Cancelled
 from asl_desktop.progress import Progress, Silent
 from ui.icons import pixmap
 from ui.operations import Handle
+from ui.plain import tip
 from ui.session import Session
 from ui.theme import font, tokens
 from ui.wording import moment, sentence
@@ -142,7 +143,7 @@ class HistoryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{moment(step.at)}, {step.actor}: {step.title}, {step.did}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{step.title}\n{sentence(step.did)}"
+            return tip(f"{step.title}\n{sentence(step.did)}")
         return None
 
     def _new_day(self, row: int) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from asl_desktop.domain.determination import Snapshot
 from ui.counting import Count, count_questions, count_safeguards, count_showings
 from ui.icons import pixmap
+from ui.plain import tip
 from ui.theme import font, tokens
 from ui.wording import plural
 
@@ -90,7 +91,7 @@ class NavModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(text for text in (entry.title, entry.words) if text)
         if role == Qt.ItemDataRole.ToolTipRole and entry.page:
-            return f"{entry.title}\n{entry.words}" if entry.words else entry.title
+            return tip(f"{entry.title}\n{entry.words}" if entry.words else entry.title)
         return None
 
 

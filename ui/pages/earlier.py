@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QPlainTextEdit, QVBoxLayout, 
 from asl_desktop.domain import wording
 from asl_desktop.errors import PassphraseRefused, PassphraseWrong, UserError
 from ui import dialogs_seam
+from ui.plain import tip
 from ui.theme import set_role
 from ui.widgets.busy_line import BusyLine
 from ui.widgets.elided import ElidedLabel
@@ -86,7 +87,7 @@ class EarlierPage(QWidget):
         self._title.setText(f"Earlier versions of {path.name}")
         self.setAccessibleName(self._title.text())
         self._place.setText(str(path.parent))
-        self._place.setToolTip(str(path))
+        self._place.setToolTip(tip(str(path)))
         for backup in backups:
             self.list.addItem(_line(backup, path))
         self._backups = tuple(backups)

@@ -16,6 +16,7 @@ from ui.forms.fields import read_day
 from ui.models.history_list import STEP_ROLE, HistoryDelegate, HistoryModel
 from ui.pages.base import MARGIN, Page
 from ui.places import place_of_event
+from ui.plain import tip
 from ui.session import SaveState, Session, cause_of
 from ui.theme import set_role
 from ui.widgets.change_view import ChangeView, Shown, prepare
@@ -195,7 +196,7 @@ class HistoryPage(Page):
             self.view.show_change(None)
             return
         self._title.setText(step.title)
-        self._title.setToolTip(step.title)
+        self._title.setToolTip(tip(step.title))
         began, ended = moment(step.began), moment(step.at)
         when = ended if began == ended else f"{began.removesuffix(' UTC')} to {ended.rsplit(', ', 1)[-1]}"
         self._meta.setText(f"{step.actor} \u00b7 {when}")

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from asl_desktop.errors import PassphraseRefused, PassphraseWrong, UserError
+from ui.plain import tip
 from ui.widgets.busy_line import BusyLine
 from ui.widgets.centred import bring_into_view, fill_centred
 from ui.widgets.elided import ElidedLabel
@@ -88,7 +89,7 @@ class UnlockPage(QWidget):
         self.forget()
         self._title.setText(title)
         self._place.setText(str(path.parent))
-        self._place.setToolTip(str(path))
+        self._place.setToolTip(tip(str(path)))
         self._words.setText(words)
         self.setAccessibleName(title)
         self.setAccessibleDescription(words)

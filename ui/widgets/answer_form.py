@@ -12,6 +12,7 @@ from asl_desktop.domain.inputs import Answer, AnswerState, Confidence
 from asl_desktop.domain.pack import Question
 from ui.forms.factories import make_editor
 from ui.forms.fields import TextBox
+from ui.plain import tip
 from ui.theme import set_role
 from ui.widgets.parts import label, row
 
@@ -161,7 +162,7 @@ class AnswerForm(QWidget):
         button = QPushButton(text)
         button.setAccessibleName(text)
         button.setAccessibleDescription(why)
-        button.setToolTip(why)
+        button.setToolTip(tip(why))
         button.setCheckable(True)
         button.setAutoDefault(False)
         set_role(button, role="toggle")

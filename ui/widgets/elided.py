@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
+from ui.plain import PlainLabel, tip
 from ui.theme import set_role
 
 _LEAST = 6
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """Shows plain text on one line, cut in the middle where it does not fit; the whole text is its tooltip."""
 
     def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__(text)
         self._mode = mode
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.setText(text)
-        self.setToolTip(text)
+        self.setToolTip(tip(text))
         if role:
             set_role(self, role=role)
 

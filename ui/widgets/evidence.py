@@ -28,6 +28,7 @@ from asl_desktop.domain.records import Record
 from asl_desktop.errors import UserError
 from asl_desktop.progress import Progress
 from ui import dialogs_seam
+from ui.plain import tip
 from ui.session import AttachState, Session, cause_of
 from ui.theme import set_role
 from ui.widgets.elided import ElidedLabel
@@ -116,7 +117,7 @@ class EvidenceRow(QWidget):
         self.setFixedHeight(40)
         parts = [wording.size(item.size), link_.anchor, f"sha256 {short_digest(item.sha256)}"]
         name = ElidedLabel(item.title or item.name, "strong")
-        name.setToolTip(f"{item.name}\nsha256 {item.sha256}")
+        name.setToolTip(tip(f"{item.name}\nsha256 {item.sha256}"))
         meta = ElidedLabel(" · ".join(part for part in parts if part), "muted", Qt.TextElideMode.ElideRight)
         meta.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         look = tool_button("eye", f"Open {item.name}", on_open)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.icons import icon, pixmap, square
+from ui.plain import PlainLabel, tip
 from ui.theme import set_role
 
 Tone: TypeAlias = Literal["", "ok", "warn", "danger", "accent", "info"]
@@ -28,9 +29,7 @@ Tone: TypeAlias = Literal["", "ok", "warn", "danger", "accent", "info"]
 
 def label(text: str, role: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
     """Return a label that shows ``text`` literally, whatever it contains."""
-    result = QLabel()
-    result.setTextFormat(Qt.TextFormat.PlainText)
-    result.setText(text)
+    result = PlainLabel(text)
     result.setWordWrap(wrap)
     if wrap:
         result.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -79,7 +78,7 @@ def tool_button(icon_name: str, name: str, on_click: Callable[[], object] | None
     """Return an icon button; ``name`` is its tooltip and accessible name."""
     result = QToolButton()
     result.setAccessibleName(name)
-    result.setToolTip(name)
+    result.setToolTip(tip(name))
     result.setIconSize(square(18))
     result.setCheckable(checkable)
     result.setCursor(Qt.CursorShape.PointingHandCursor)

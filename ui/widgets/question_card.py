@@ -14,6 +14,7 @@ from asl_desktop.domain.pack import Question
 from asl_desktop.domain.wording import GATE_WORDS, STATE_WORDS
 from asl_desktop.errors import UserError
 from ui.counting import lacks
+from ui.plain import tip
 from ui.session import Session, cause_of
 from ui.theme import set_role
 from ui.widgets.answer_form import AnswerForm
@@ -149,7 +150,7 @@ class QuestionCard(QFrame):
         flow.addWidget(label("Bears on", "muted"))
         for item in self.question.bears_on:
             button = link(item, functools.partial(self._go_to, item))
-            button.setToolTip(name_of(self.session.pack, item))
+            button.setToolTip(tip(name_of(self.session.pack, item)))
             button.setAccessibleName(f"Bears on {item}, {name_of(self.session.pack, item)}")
             flow.addWidget(button)
         return holder

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
 
 from asl_desktop.domain.determination import Snapshot
+from ui.plain import tip
 from ui.session import SaveState
 from ui.theme import set_role, tokens
 from ui.widgets.elided import ElidedLabel
@@ -51,7 +52,7 @@ class TopBar(QFrame):
         scope = snapshot.inputs.scope
         title = scope.title or f"{scope.model} assessment"
         self._title.setText(title)
-        self._title.setToolTip(f"{title}\n{snapshot.pack.title}")
+        self._title.setToolTip(tip(f"{title}\n{snapshot.pack.title}"))
         self._chip.setText("Read-only" if read_only else "Draft")
 
     def show_save_state(self, state: SaveState) -> None:

@@ -1,0 +1,40 @@
+"""Text that strangers wrote, shown as it is: no markup for Qt, and nothing that reorders what stands around it."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+# Controls, marks that turn the direction of text, half characters and invisible tags; joiners that scripts need stay.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    """Return text with the characters that nobody sees written out."""
+    return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def tip(text: str) -> str:
+    """Return text for a tool tip, which Qt would take for HTML whenever it looks like it."""
+    shown = visible(text)
+    if "<" not in shown:
+        return shown
+    return f"<qt>{html.escape(shown).replace(chr(10), '<br>')}</qt>"
+
+
+class PlainLabel(QLabel):
+    """A label that shows any text literally."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        super().setText(visible(text))
