@@ -262,8 +262,8 @@ def _connect(path: Path, size: int, mode: str) -> sqlite3.Connection:
 class Check:
     """One look at one open file; ``problems`` are pairs of a sentence and the references it touches."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self.db = db
+    def __init__(self, db: sqlite3.Connection, size: int) -> None:
+        self.db, self.size = db, size
         self.problems: list[tuple[str, list[str]]] = []
         self.events, self.head, self.document = 0, NOTHING, ""
         self.single = True  # every event goes on from the one that lies before it
@@ -294,7 +294,9 @@ class Check:
         """Yield the rows of a table as mappings, past its indexes."""
         cursor = self.db.execute(f'SELECT * FROM "{table}" NOT INDEXED ORDER BY {order}')  # noqa: S608
         names = [column[0] for column in cursor.description]
-        for row in cursor:
+        for count, row in enumerate(cursor):
+            if count > self.size // 8:  # fewer bytes than any row takes
+                raise NotInOrder(f"table {table} goes round in a circle")
             yield dict(zip(names, row))  # noqa: B905 - Python 3.9 does not know strict
 
     def schema(self) -> None:
@@ -302,13 +304,18 @@ class Check:
         version = self.db.execute("PRAGMA user_version").fetchone()[0]
         if version != FORMAT:
             raise CannotLook(f"it has format {version}; this script knows format {FORMAT}")
-        expected = set(SCHEMA) | {f"index sqlite_autoindex_{name}_1" for name in (*RECORDS, "pack", "content")}
+        for setting, expected in (("encoding", "UTF-8"), ("page_size", 8192), ("auto_vacuum", 2)):
+            if self.db.execute(f"PRAGMA {setting}").fetchone()[0] != expected:
+                raise NotInOrder(f"its setting {setting} was changed")
+        if self.db.execute("PRAGMA page_count").fetchone()[0] * 8192 != self.size:
+            raise NotInOrder("it is longer than its pages, or shorter")
+        names = set(SCHEMA) | {f"index sqlite_autoindex_{name}_1" for name in (*RECORDS, "pack", "content")}
         found = {}
         for kind, name, table, sql in self.db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"):
             text = f"{table} {' '.join(str(sql or '').split())}"
             automatic = name == f"sqlite_autoindex_{table}_1" and not sql
             found[f"{kind} {name}"] = "" if automatic else sha256(text)[:16]
-        wrong = sorted(name for name in expected | set(found) if found.get(name) != SCHEMA.get(name, ""))
+        wrong = sorted(name for name in names | set(found) if found.get(name) != SCHEMA.get(name, ""))
         if wrong:
             raise NotInOrder(f"its structure was changed: {', '.join(wrong)}")
 
@@ -325,6 +332,9 @@ class Check:
             said, wrong = read_event(row)
             device, n, lamport = ((said or row)[name] for name in ("device", "n", "lamport"))
             known = devices.get(device)
+            if row["seq"] <= self.events:
+                self.problem(f"{event} stands in the wrong place.", touched)
+                break
             if row["seq"] != self.events + 1:
                 self.gap(row["seq"])
             elif known is not None and row["prev"] != known[1]:
@@ -599,7 +609,7 @@ def examine(path: Path, against: str = "") -> Check:
     try:
         db = open_file(path, size, folder)
         try:
-            check = Check(db)
+            check = Check(db, Path(db.execute("PRAGMA database_list").fetchone()[2]).stat().st_size)
             check.run()
             if against:
                 compare(check, against)

@@ -26,6 +26,8 @@ from reports.verifying import to_json as to_json_of
 from reports.verifying import verify_assessment
 from tests.storage.test_checking import TAMPERED
 from tests.storage_world import PACK, SCOPE, file_digest, filled, noise, tamper, writing
+from torture.cases import Scene
+from torture.hostile_files import CASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -333,3 +335,25 @@ def test_verifier_is_written_beside_nothing_else_and_never_over_something_else(t
     with pytest.raises(FileExists):
         write_verifier(target)
     assert [path.name for path in tmp_path.iterdir()] == ["asl_verify.py"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a terabyte of nothing after it",
+        "text in UTF-16 throughout",
+        "vacuum mode changed",
+        "log of endless width",
+        "answers that hold themselves",
+        "view that never ends",
+        "trigger named like ours",
+    ],
+)
+def test_verifier_of_a_hostile_file_ends_and_agrees_that_it_is_not_in_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    scene = Scene(tmp_path / "case.asl", tmp_path / "victims", tmp_path / "foreign.asl")
+    filled(scene.path)
+    CASES[name].prepare(scene)
+    assert outsider(capsys, scene.path)[0] == 1
+    assert app_finds(scene.path)
