@@ -31,7 +31,11 @@ def open_ordinary(path: Path) -> BinaryIO:
     Raises:
         OSError: it cannot be opened, or is a folder, a pipe, a socket or a device. ``strerror`` says which.
     """
-    _require_ordinary(path, path.stat())  # before opening: that alone does something to some devices
+    try:
+        known = path.stat()
+    except ValueError as error:
+        raise OSError(errno.EINVAL, "No file can have this name", str(path)) from error
+    _require_ordinary(path, known)  # before opening: that alone does something to some devices
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     handle = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
     try:

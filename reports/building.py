@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from asl_desktop.clock import Clock, SystemClock
 from asl_desktop.errors import FileExists, OutputNotWritable
-from asl_desktop.files import put, staging_folder, writing
+from asl_desktop.files import open_ordinary, put, staging_folder, writing
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.services.outcome import snapshot_document
 from asl_desktop.storage.open_here import OPEN_HERE
@@ -72,7 +72,7 @@ def require_replaceable(path: Path, *, replace: bool) -> None:
         raise FileExists(path=str(path))
     with writing(path):
         try:
-            with path.open("rb") as stream:
+            with open_ordinary(path) as stream:
                 is_report = stream.read(5) == b"%PDF-"
                 is_signed = is_report and b"/ByteRange" in stream.read()
         except (FileNotFoundError, NotADirectoryError):

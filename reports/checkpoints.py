@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from asl_desktop import __version__, codec
 from asl_desktop.clock import Clock, SystemClock, new_id, stamp
 from asl_desktop.errors import UserError, VerifyImpossible
-from asl_desktop.files import put_new, staged, writing
+from asl_desktop.files import open_ordinary, put_new, staged, writing
 from asl_desktop.storage.model import Checkpoint, Head
 from reports.dates import day
 from reports.trust import issued_by
@@ -156,7 +156,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
         VerifyImpossible: it is missing, cannot be read, or is no checkpoint.
     """
     try:
-        with path.open("rb") as stream:
+        with open_ordinary(path) as stream:
             data: Any = json.loads(stream.read(_MAX_FILE))
         if data.pop("format") != FORMAT:
             raise VerifyImpossible(path=path, detail="it is no checkpoint that this program knows")

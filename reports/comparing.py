@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from asl_desktop.clock import Clock, SystemClock
 from asl_desktop.errors import UserError, VerifyImpossible
+from asl_desktop.files import open_ordinary
 from asl_desktop.services.continuity import Continuity, compare, in_words
 from asl_desktop.storage.model import Head
 from reports.checkpoints import check_checkpoint, read_checkpoint
@@ -167,7 +168,7 @@ def stated_history(path: Path) -> tuple[str, Head] | None:
     from reports.quiet import library_silenced
 
     try:
-        with library_silenced(), path.open("rb") as stream:
+        with library_silenced(), open_ordinary(path) as stream:
             files = attachments(PdfFileReader(stream, strict=True))
     except (PdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError):
         return None
@@ -207,7 +208,7 @@ def compare_file(
 
 def _is_pdf(path: Path) -> bool:
     try:
-        with path.open("rb") as stream:
+        with open_ordinary(path) as stream:
             return stream.read(5) == b"%PDF-"
     except FileNotFoundError as error:
         detail = "there is no such file, and it is not a head of 64 hexadecimal digits"

@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from asl_desktop.clock import Clock, SystemClock
 from asl_desktop.errors import FileExists, IdentityRefused, ValueRefused
 from asl_desktop.files import put_new, staged, writing
-from reports.der import length_claimed
+from reports.der import largest_rounds, length_claimed
 from reports.pkcs12_mac import harden_mac
 from reports.trust import (
     add_trust,
@@ -58,6 +58,7 @@ PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 KeyKind: TypeAlias = Literal["rsa-3072", "ecdsa-p256"]
 
 _KDF_ROUNDS = 600_000
+_MOST_ROUNDS = 3_000_000  # a file that asks for two thousand million would keep us for an hour
 DEMONSTRATION = "Demonstration"
 """Organisation of identities that stand for nobody; verification says so."""
 _SIGNER_DAYS = 5 * 365
@@ -341,6 +342,8 @@ def _refuse_foreign(path: Path, data: bytes) -> None:
         raise IdentityRefused(path=path, detail="it is not a PKCS#12 identity file")
     if len(data) < length:
         raise IdentityRefused(path=path, detail=f"it is damaged: {len(data)} of {length} bytes are there")
+    if (rounds := largest_rounds(data)) > _MOST_ROUNDS:
+        raise IdentityRefused(path=path, detail=f"opening it would take {rounds} rounds, far more than is any use")
 
 
 def _normal(passphrase: str) -> str:

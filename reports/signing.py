@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from asl_desktop.clock import Clock, SystemClock
 from asl_desktop.errors import FileMissing, SigningRefused
-from asl_desktop.files import put, staged
+from asl_desktop.files import open_ordinary, put, staged
 from reports.appearance import Seal, draw_seal
 from reports.dates import day
 from reports.quiet import library_silenced
@@ -96,7 +96,8 @@ def _check_validity(path: Path, identity: Identity, moment: datetime) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        with open_ordinary(path) as stream:
+            data = stream.read()
     except FileNotFoundError as error:
         raise FileMissing(path=path) from error
     except OSError as error:

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 
 from asl_desktop.errors import FileMissing, IdentityRefused
-from asl_desktop.files import replace_file, writing
+from asl_desktop.files import open_ordinary, replace_file, writing
 
 TRUST_ENVIRONMENT = "ASL_TRUST_DIR"
 _MAX_FILE = 1 << 20
@@ -99,7 +99,7 @@ def read_small(path: Path) -> bytes:
         IdentityRefused: it cannot be read or is larger than 1 MiB.
     """
     try:
-        with path.open("rb") as stream:
+        with open_ordinary(path) as stream:
             data = stream.read(_MAX_FILE + 1)
     except FileNotFoundError as error:
         raise FileMissing(path=path) from error

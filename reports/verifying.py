@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from asl_desktop.clock import Clock, SystemClock
 from asl_desktop.errors import FileDamaged, FileTampered, UserError, VerifyImpossible
+from asl_desktop.files import open_ordinary
 from asl_desktop.storage.open_here import OPEN_HERE
 from reports.dates import day_and_time
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["pdf", "assessment"]
 
-_MAX_PDF = 512 * 1024 * 1024
+_MAX_PDF = 64 * 1024 * 1024
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
@@ -260,7 +261,7 @@ def kind_of(path: Path) -> Kind:
     if OPEN_HERE.has(path):  # opening and closing it here would drop the locks that SQLite holds on it
         return "assessment"
     try:
-        with path.open("rb") as stream:
+        with open_ordinary(path) as stream:
             start = stream.read(16)
     except FileNotFoundError as error:
         raise VerifyImpossible(path=path, detail="there is no such file") from error
@@ -284,12 +285,13 @@ def _may_be_encrypted(path: Path) -> bool:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > _MAX_PDF:
-            raise VerifyImpossible(path=path, detail=f"it is larger than {_MAX_PDF // 2**20} MiB")
-        return path.read_bytes()
+        with open_ordinary(path) as stream:
+            data = stream.read(_MAX_PDF + 1)
     except OSError as error:
         raise VerifyImpossible(path=path, detail=error.strerror or str(error)) from error
+    if len(data) > _MAX_PDF:
+        raise VerifyImpossible(path=path, detail=f"it is larger than {_MAX_PDF // 2**20} MiB")
+    return data
 
 
 def _cause(error: UserError | OSError) -> str:

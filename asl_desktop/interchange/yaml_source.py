@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 import yaml
 
 from asl_desktop.errors import FileMissing, Problem, UserError
+from asl_desktop.files import open_ordinary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,7 @@ def read_yaml(path: Path, *, error: type[UserError], max_bytes: int = MAX_BYTES,
         UserError: of the kind ``error``, with ``problems``, when the text is not the YAML we accept.
     """
     try:
-        with path.open("rb") as stream:
+        with open_ordinary(path) as stream:
             raw = stream.read(max_bytes + 1)
     except FileNotFoundError as missing:
         raise FileMissing(path=str(path)) from missing

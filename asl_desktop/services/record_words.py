@@ -222,7 +222,8 @@ def plain_text(value: Any) -> str:
     if isinstance(value, str):
         return _day(value)
     if isinstance(value, Mapping):
-        return "\n".join(f"{_label(str(name))}: {plain_text(item)}" for name, item in value.items() if plain_text(item))
+        texts = ((name, plain_text(item)) for name, item in value.items())  # once each: records may be deep
+        return "\n".join(f"{_label(str(name))}: {text}" for name, text in texts if text)
     return "\n".join(plain_text(item) for item in value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import mimetypes
 from contextlib import ExitStack
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from asl_desktop.domain.inputs import EvidenceItem
 from asl_desktop.errors import DiskFull, EvidenceMissing
+from asl_desktop.files import open_ordinary
 from asl_desktop.storage import content, tables
 from asl_desktop.storage.outside import OPEN_HERE
 from asl_desktop.storage.projection import item_of, record_of
@@ -56,6 +58,8 @@ class Desk:
                 stream.seek(0)
             content.require_room(self._path, size)
             intake = content.Intake(self._writer, self._path, progress=progress, text=name, total=size)
+            if isinstance(source, Path):
+                intake.most = size
             try:
                 staged = intake.run(stream)
             except DiskFull as error:
@@ -96,10 +100,7 @@ def _open(path: Path) -> BinaryIO:
     if OPEN_HERE.has(path):
         raise EvidenceMissing(path=str(path), detail="it is an assessment that is open here; attach a saved copy of it")
     try:
-        if not path.is_file():
-            detail = "it is not an ordinary file" if path.exists() else "there is no such file"
-            raise EvidenceMissing(path=str(path), detail=detail)
-        return path.open("rb")
+        return open_ordinary(path)
     except OSError as error:
         raise EvidenceMissing(path=str(path), detail=(error.strerror or str(error)).lower()) from error
 
@@ -110,6 +111,8 @@ def _digest(stream: BinaryIO, *, size: int, progress: Progress) -> str:
         progress.check()
         digest.update(data)
         done += len(data)
+        if done > size:
+            raise OSError(errno.EIO, "It changed while it was being read")
         progress.report(done, size)
     return digest.hexdigest()
 

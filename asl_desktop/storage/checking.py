@@ -50,8 +50,8 @@ def examine(reader: Reader, path: Path, *, progress: Progress, evidence: bool = 
     faults = [Fault(f"The file is damaged: {line}.", _FILE) for line in (*reader.damage(), *_broken_seals(bare))]
     progress.check()
     replay = Replay()
-    _follow(replay, bare, progress)
-    snapshot = bare.together(lambda raw: _snapshot(raw, replay.seq))
+    end = _follow(replay, bare, progress)
+    snapshot = bare.together(lambda raw: _snapshot(raw, replay.seq, end))
     bare.run(lambda raw: replay.follow(snapshot.events, raw))
     heads = [str(said.get("head")) for said in (_object(row["record"]) for row in snapshot.rows["checkpoint"])]
     places = bare.run(lambda raw: replay.finish(raw, heads))
@@ -86,8 +86,12 @@ def _broken_seals(bare: Bare) -> list[str]:
     return bare.together(look_alone) if bare.run(look) else []
 
 
-def _follow(replay: Replay, bare: Bare, progress: Progress) -> None:
-    """Follow the log in pages, so that whoever saves meanwhile never waits for more than one of them."""
+def _follow(replay: Replay, bare: Bare, progress: Progress) -> int:
+    """Follow the log in pages, so that whoever saves meanwhile never waits for more than one of them.
+
+    Returns the place of the first event that is too large to be read, :data:`NEVER` when there is none.
+    """
+    end = NEVER
     try:
         end = bare.run(first_too_large)
         if end != NEVER:
@@ -96,14 +100,15 @@ def _follow(replay: Replay, bare: Bare, progress: Progress) -> None:
         while page := bare.run(lambda raw: page_of_events(raw, replay.seq, end)):
             if not bare.run(partial(replay.follow, page)):
                 replay.fault(f"The history goes round in a circle behind event {replay.seq}.", f"event:{replay.seq}")
-                return
+                return end
             progress.check()
             progress.report(replay.seq, max(total, replay.seq), "Following the history")
     except (FileDamaged, SaveFailed) as error:
         replay.fault(f"The history cannot be read behind event {replay.seq}: {error.values['detail']}.", *_FILE)
+    return end
 
 
-def _snapshot(raw: RawConnection, after: int) -> _Snapshot:
+def _snapshot(raw: RawConnection, after: int, before: int) -> _Snapshot:
     found = _Snapshot()
     for table in _SNAPSHOT:
         names = [column.name for column in table.columns]
@@ -120,7 +125,7 @@ def _snapshot(raw: RawConnection, after: int) -> _Snapshot:
             found.unreadable[table.name] = str(error)
     try:
         found.chunked = frozenset(content for (content,) in raw.execute("SELECT DISTINCT content FROM chunk"))
-        found.events = page_of_events(raw, after, NEVER)
+        found.events = page_of_events(raw, after, before)
     except dbapi2.DatabaseError as error:
         if "decode" in str(error):
             raise

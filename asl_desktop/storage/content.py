@@ -110,6 +110,8 @@ class Intake:
         self._total = total
         self._content = new_id()
         self._flying: deque[Future[None]] = deque()
+        self.most: int | None = None
+        """Where a source is known to end: one that grows while it is read might never."""
 
     def run(self, source: BinaryIO) -> Staged:
         """Read the stream to its end; hashing and compressing happen here while the writer writes.
@@ -145,6 +147,8 @@ class Intake:
             self._progress.check()
             if len(self._flying) >= SLICES_IN_FLIGHT:
                 self._flying.popleft().result()
+            if self.most is not None and done + len(data) > self.most:
+                raise OSError(errno.EIO, "It changed while it was being read")
             digest.update(data)
             codec, stored = pack_chunk(data)
             self._flying.append(self._submit(seq, codec=codec, raw_len=len(data), data=stored))
