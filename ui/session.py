@@ -134,6 +134,9 @@ class Session(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        from asl_desktop.services.snapshot_digest import SnapshotDigester
+
+        self._digester = SnapshotDigester()
         self.document = loaded.document
         self.setback = loaded.setback
         self.actor = actor
@@ -345,7 +348,8 @@ class Session(QObject):
         from asl_desktop.services.assessments import snapshot_of
 
         as_of = inputs.scope.as_of or today(self.clock)
-        return snapshot_of(pack, inputs, as_of=as_of, document_id=self.document.document_id)
+        digester = self._digester
+        return snapshot_of(pack, inputs, as_of=as_of, document_id=self.document.document_id, digester=digester)
 
     def _stamped(self, record: Record) -> Record:
         if isinstance(record, EvidenceItem):  # its author and time say who brought it in, whoever describes it later
@@ -437,10 +441,8 @@ class Session(QObject):
 
         def _done(item: EvidenceItem) -> None:
             held = self.inputs.evidence_by_sha.get(item.sha256)
-            again, item = (
-                held is not None,
-                held or item,
-            )  # what is said of it here may be newer than what the file holds
+            again = held is not None
+            item = held or item  # what is said of it here may be newer than what the file holds
             self._show(with_record(self.inputs, item))
             record = link_to(item) if link_to is not None else None
             if record is not None:

@@ -12,6 +12,7 @@ from asl_desktop.domain.inputs import Inputs, Scope
 from asl_desktop.domain.records import KINDS
 from asl_desktop.services.checks import check_record
 from asl_desktop.services.packs import load_pack
+from asl_desktop.services.snapshot_digest import SNAPSHOT_FORMAT, SnapshotDigester
 from asl_desktop.storage import locking
 from asl_desktop.storage.document import Document, Head
 from asl_desktop.storage.outside import look_at, settled
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from asl_desktop.domain.pack import Pack
     from asl_desktop.storage.keys import Secret
-
-SNAPSHOT_FORMAT = "asl-snapshot-1"
 
 
 def create_assessment(
@@ -106,15 +105,24 @@ def _together(document: Document) -> tuple[Head, Inputs]:
 
 
 def snapshot_of(
-    pack: Pack, inputs: Inputs, *, as_of: date, head: Head | None = None, document_id: str = ""
+    pack: Pack,
+    inputs: Inputs,
+    *,
+    as_of: date,
+    head: Head | None = None,
+    document_id: str = "",
+    digester: SnapshotDigester | None = None,
 ) -> Snapshot:
-    """Return the snapshot of plain data: same pack, inputs and day, same digest and determination."""
+    """Return the snapshot of plain data: same pack, inputs and day, same digest and determination.
+
+    ``digester`` makes the next snapshot of the same assessment cheaper; it changes nothing else.
+    """
     return Snapshot(
         pack=pack,
         inputs=inputs,
         as_of=as_of,
         determination=determine(pack, inputs, as_of),
-        digest=codec.digest(digest_subject(pack, inputs, as_of)),
+        digest=(digester or SnapshotDigester()).digest(pack, inputs, as_of),
         events=head.events if head else 0,
         head=head.hash if head else "",
         document_id=document_id,

@@ -28,7 +28,7 @@ from asl_desktop.domain.inputs import (
     ShowingRecord,
     Specification,
 )
-from asl_desktop.domain.records import KINDS, with_record
+from asl_desktop.domain.records import KINDS, with_record, without_record
 from asl_desktop.services.assessments import (
     create_assessment,
     digest_subject,
@@ -38,6 +38,7 @@ from asl_desktop.services.assessments import (
 )
 from asl_desktop.services.changes import Changes
 from asl_desktop.services.outcome import determination_json, snapshot_document
+from asl_desktop.services.snapshot_digest import SnapshotDigester
 from tests.services_world import LINK, SHA, small_pack
 
 if TYPE_CHECKING:
@@ -105,6 +106,20 @@ def test_snapshot_digest_is_the_sha256_of_its_documented_subject() -> None:
     subject = digest_subject(PACK, INPUTS, DAY)
     assert set(subject) == {"format", "pack_digest", "as_of", "plan", "inputs", "evidence_digests"}
     assert hashlib.sha256(codec.canonical(subject)).hexdigest() == digest(INPUTS)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["value", "rationale", "remove", "day"]), st.text(max_size=4)), max_size=12))
+def test_digester_kept_over_changes_says_the_same_as_a_fresh_one(steps: list[tuple[str, str]]) -> None:
+    digester, inputs, day = SnapshotDigester(), INPUTS, DAY
+    for what, text in steps:
+        if what == "day":
+            day = date(2025, 6, 1 + len(text))
+        elif what == "remove":
+            inputs = without_record(inputs, "answer", "Q-NUM")
+        else:
+            value = {"value": float(len(text))} if what == "value" else {"value": 1.0}
+            inputs = with_record(inputs, Answer("Q-NUM", value=value, rationale=text))
+        assert digester.digest(PACK, inputs, day) == codec.digest(digest_subject(PACK, inputs, day))
 
 
 def test_snapshot_document_is_canonical_and_its_digest_can_be_recomputed_from_it() -> None:
