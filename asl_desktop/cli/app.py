@@ -33,6 +33,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "copy": ("asl_desktop.cli.backup_commands", "copy"),
     "backups": ("asl_desktop.cli.backup_commands", "backups"),
     "determine": ("asl_desktop.cli.determine_command", "determine"),
+    "preflight": ("asl_desktop.cli.preflight_command", "preflight"),
     "report": ("asl_desktop.cli.report_commands", "report"),
     "identity": ("asl_desktop.cli.report_commands", "identity"),
     "sign": ("asl_desktop.cli.report_commands", "sign"),
@@ -44,8 +45,8 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 _EPILOG = """\b
 Exit status
-  0   done; for verify and check: all is well
-  1   refused, nothing was changed; for verify and check: not all is well
+  0   done; for verify, check and preflight: all is well
+  1   refused, nothing was changed; for verify, check and preflight: not all is well
   2   wrong usage; for verify and check: could not look
   70  an error of this program; the message names the log file
   130 stopped from the keyboard

@@ -229,7 +229,10 @@ class RequirementRecord:
 
 @dataclass(frozen=True, slots=True)
 class GateDecision:
-    """What named people decided at a gate. Where it differs from the computed state, ``reason`` must say why."""
+    """What named people decided at a gate. Where it differs from the computed state, ``reason`` must say why.
+
+    ``despite`` says why they decided although the pre-flight check found errors; empty when it found none.
+    """
 
     gate: str
     outcome: Literal["go", "go_with_conditions", "hold"]
@@ -238,6 +241,7 @@ class GateDecision:
     reason: str = ""
     conditions: str = ""
     at: str = ""
+    despite: str = ""
 
 
 @dataclass(frozen=True, slots=True)

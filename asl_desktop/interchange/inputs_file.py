@@ -390,6 +390,7 @@ class _Builder:
                 reason=item.reason,
                 conditions=item.conditions,
                 at=self._when(item.at),
+                despite=item.despite,
             )
             yield Draft(decision, ("decisions", key), self._defaulted(at=item.at))
 

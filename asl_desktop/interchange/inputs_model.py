@@ -307,6 +307,7 @@ class DecisionShape(Shape):
     reason: str = ""
     conditions: str = ""
     at: Instant | None = None
+    despite: str = ""
 
 
 class InterimShape(Shape):

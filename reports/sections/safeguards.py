@@ -209,9 +209,14 @@ def steps_text(steps: Sequence[Step]) -> str:
 
 def _decision_cell(decision: GateDecision) -> Cell:
     outcome = (Run(_OUTCOME[decision.outcome], "strong"), Run(f", {person(decision.by, decision.role, decision.at)}"))
-    if not (decision.reason.strip() or decision.conditions.strip()):
+    said = (
+        ("Reason", decision.reason),
+        ("Conditions", decision.conditions),
+        ("Decided although the pre-flight check found errors", decision.despite),
+    )
+    if not any(text.strip() for _, text in said):
         return (outcome,)
-    return (outcome, *labelled(("Reason", decision.reason), ("Conditions", decision.conditions)))
+    return (outcome, *labelled(*said))
 
 
 def _decision(decision: GateDecision) -> Block:

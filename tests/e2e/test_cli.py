@@ -378,3 +378,14 @@ def test_a_report_of_a_file_that_is_open_elsewhere_is_signed_and_says_that_no_ch
     with Document.open(file):
         assert cli("report", file, "--out", tmp_path / "r.pdf", "--sign", signer, "--passphrase-file", words) == 0
     assert "Note: The checkpoint was not kept in the assessment." in cli.out
+
+
+def test_preflight_of_an_empty_assessment_names_what_stands_in_the_way(cli: Cli, file: Path) -> None:
+    assert cli("preflight", file) == 1
+    assert cli.out.startswith("Pre-flight check: ")
+    assert "ERROR: Questions without an answer" in cli.out
+    assert cli("preflight", file, "--json") == 1
+    data = json.loads(cli.out)
+    assert data["clear"] is False
+    assert data["snapshot_digest"] == cli.json("determine", file, "--json")["snapshot_digest"]
+    assert len(data["findings"]) == sum(data["counts"].values())
