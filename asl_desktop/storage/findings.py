@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Place: TypeAlias = tuple[str, str]
 """Kind and key of a record."""
 
+_KINDS = frozenset({*KIND_BY_NAME, "document", "pack", "checkpoint"})
+_INDEXED = 3
 _CODECS = ("raw", "deflate")
 _ENOUGH = 400
 """Bytes of a row that hold everything but the body, the pack or the data."""
@@ -53,6 +55,7 @@ class Findings:
         packs: bodies of packs by their digest.
         contents: for each SHA-256, the contents that claim to have it.
         chunks: where the chunks are, by content and number; more than one only where old pages lie about.
+        index: which record each event is about, by its place in the file, as the index of the log says.
         document: what the table says about the document, empty when it is lost.
     """
 
@@ -61,6 +64,7 @@ class Findings:
     packs: dict[str, Any] = field(default_factory=dict)
     contents: dict[str, set[str]] = field(default_factory=dict)
     chunks: dict[tuple[str, int], list[Cell]] = field(default_factory=dict)
+    index: dict[int, Place] = field(default_factory=dict)
     document: dict[str, str] = field(default_factory=dict)
 
     def anchored(self) -> list[Link]:
@@ -80,17 +84,35 @@ class Findings:
 def find(pages: Pages, progress: Progress) -> Findings:
     """Go through every page of a file."""
     found = Findings()
-    for cell in pages.cells():
+    for number in range(1, pages.count + 1):
         progress.check()
-        progress.report(cell.page, pages.count, "Reading what is left")
-        head = columns(pages.content(cell, _ENOUGH))
-        if head is not None and _is_chunk(head):
-            found.chunks.setdefault((str(head[1]), int(str(head[2]))), []).append(cell)
-            continue
-        values = columns(pages.content(cell))
-        if values is not None:
-            _take(found, cell, values)
+        progress.report(number, pages.count, "Reading what is left")
+        page = pages.page(number)
+        for cell in pages.cells_on(number, page):
+            _look_at(found, pages, cell)
+        for entry in pages.entries_on(page):
+            _index(found, entry)
     return found
+
+
+def _look_at(found: Findings, pages: Pages, cell: Cell) -> None:
+    head = columns(pages.content(cell, _ENOUGH))
+    if head is not None and _is_chunk(head):
+        found.chunks.setdefault((str(head[1]), int(str(head[2]))), []).append(cell)
+        return
+    values = columns(pages.content(cell))
+    if values is not None:
+        _take(found, cell, values)
+
+
+def _index(found: Findings, entry: bytes) -> None:
+    """Take an entry of the index that says which events a record has."""
+    values = columns(entry)
+    if values is None or len(values) != _INDEXED:
+        return
+    kind, key, seq = values
+    if kind in _KINDS and isinstance(key, str) and isinstance(seq, int):
+        found.index[seq] = (str(kind), key)
 
 
 def event_row(pages: Pages, link: Link) -> dict[str, Any]:

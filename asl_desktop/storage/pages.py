@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from asl_desktop.storage.keys import RecoveryKey
 
 _TABLE_LEAF = 0x0D
+_INDEX_LEAF, _INDEX_INNER = 0x0A, 0x02
 _FILE_HEADER = 100
 _LEAF_HEADER = 8
+_INNER_HEADER = 12
+_CHILD = 4
 _IV, _HMAC = 16, 64
 _HMAC_SALT_MASK, _HMAC_ROUNDS = 0x3A, 2
 
@@ -85,24 +88,33 @@ class Pages:
         opener = Cipher(algorithms.AES(key.key), modes.CBC(start)).decryptor()
         return bytes(first) + opener.update(body) + opener.finalize()
 
-    def cells(self) -> Iterator[Cell]:
-        """Yield the rows on every leaf of every table, wherever it lies in the file."""
-        for number in range(1, self.count + 1):
-            yield from self._cells(number, self.page(number))
-
-    def _cells(self, number: int, page: bytes) -> Iterator[Cell]:
+    def cells_on(self, number: int, page: bytes) -> Iterator[Cell]:
+        """Yield the rows on a page, if it is a leaf of a table."""
         at = _FILE_HEADER if number == 1 else 0
-        if not page or page[at] != _TABLE_LEAF:  # the first byte of a page of overflow is 0
-            return
-        count = int.from_bytes(page[at + 3 : at + 5], "big")
-        pointers = at + _LEAF_HEADER
-        for pointer in range(pointers, min(pointers + 2 * count, self.usable - 1), 2):
-            where = int.from_bytes(page[pointer : pointer + 2], "big")
-            if pointers < where < self.usable:
-                size, where = varint(page, where)
+        if page and page[at] == _TABLE_LEAF:  # the first byte of a page of overflow is 0
+            for pointer in self._pointers(page, at, _LEAF_HEADER):
+                size, where = varint(page, pointer)
                 rowid, where = varint(page, where)
                 if 0 < size < self.count * PAGE_SIZE:
                     yield Cell(rowid, number, where, size)
+
+    def entries_on(self, page: bytes) -> Iterator[bytes]:
+        """Yield the entries on a page of an index, all but those that go on elsewhere."""
+        if not page or page[0] not in (_INDEX_LEAF, _INDEX_INNER):
+            return
+        inner = page[0] == _INDEX_INNER
+        for pointer in self._pointers(page, 0, _INNER_HEADER if inner else _LEAF_HEADER):
+            size, where = varint(page, pointer + (_CHILD if inner else 0))
+            if 0 < size <= (self.usable - 12) * 64 // 255 - 23:
+                yield page[where : where + size]
+
+    def _pointers(self, page: bytes, at: int, header: int) -> Iterator[int]:
+        count = int.from_bytes(page[at + 3 : at + 5], "big")
+        first = at + header
+        for pointer in range(first, min(first + 2 * count, self.usable - 1), 2):
+            where = int.from_bytes(page[pointer : pointer + 2], "big")
+            if first < where < self.usable:
+                yield where
 
     def content(self, cell: Cell, at_most: int | None = None) -> bytes:
         """Return the content of a row, or no more than the part on its leaf; empty when a page of it is missing."""

@@ -45,6 +45,7 @@ from asl_desktop.storage.copying import drop_part, part_beside
 from asl_desktop.storage.document import Document
 from asl_desktop.storage.findings import Findings, Link, Place, event_row, find, read_chunk, read_event
 from asl_desktop.storage.keys import SALT_BYTES, key_of
+from asl_desktop.storage.last_words import LastWords, Told, last_words
 from asl_desktop.storage.model import Salvaged
 from asl_desktop.storage.outside import OPEN_HERE, Outside, look_at
 from asl_desktop.storage.pages import Cell, Pages
@@ -67,15 +68,6 @@ _BATCH = 16
 
 
 @dataclass(slots=True)
-class _Told:
-    """The newest word on a record: what it says (None: removed), and the place in the old file that said so."""
-
-    seq: int
-    order: tuple[int, str, int]
-    record: Any
-
-
-@dataclass(slots=True)
 class _Salvage:
     """One salvage under way."""
 
@@ -84,8 +76,9 @@ class _Salvage:
     found: Findings
     installed: Callable[[str, str], Pack | None]
     anchored: list[Link] = field(default_factory=list)
-    kept: dict[Place, _Told] = field(default_factory=dict)
-    told: dict[Place, _Told] = field(default_factory=dict)
+    kept: dict[Place, Told] = field(default_factory=dict)
+    told: dict[Place, Told] = field(default_factory=dict)
+    words: LastWords = field(default_factory=LastWords)
     seqs: dict[Place, int] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
@@ -206,17 +199,11 @@ def _read_history(work: _Salvage) -> None:
         for held in (work.told, work.kept) if link.hash in anchored else (work.told,):
             place = (event.kind, event.key)
             if place not in held or held[place].order < order:
-                held[place] = _Told(event.seq, order, event.record)
-    missing = _missing(work)
-    if missing:
-        work.lost.append(f"{missing} events of the history, or more at its end, cannot be read.")
-
-
-def _missing(work: _Salvage) -> int:
-    """Return how many events are known to be lost: those that numbers skip, and those that tables name."""
-    last = max((link.cell.rowid for link in work.found.links.values()), default=0)
-    named = max((seq for seq, _ in work.found.rows.values()), default=0)
-    return max(last, named) - len(work.found.links)
+                held[place] = Told(event.seq, order, event.record)
+    work.words = last_words(work.told, work.found)
+    if work.words.missing:
+        work.lost.append(f"{work.words.missing} events of the history, or more at its end, cannot be read.")
+    work.lost += work.words.remarks
 
 
 def _write_history(work: _Salvage, connection: Connection) -> Tail:
@@ -235,7 +222,7 @@ def _write_history(work: _Salvage, connection: Connection) -> Tail:
     return tail
 
 
-_NOBODY = _Told(0, (0, "", 0), None)
+_NOBODY = Told(0, (0, "", 0), None)
 
 
 def _introduce(work: _Salvage, connection: Connection, log: Log, act: Act) -> Pack:
@@ -264,7 +251,10 @@ def _introduce(work: _Salvage, connection: Connection, log: Log, act: Act) -> Pa
         elif known.record != about:
             raise FileDamaged(path=str(work.path), detail=f"framework {key} is lost; the one installed is another")
         connection.execute(insert(tables.pack), {"key": key, "body": canonical(data), **about})
-    return from_json(Pack, bodies[first])
+    try:
+        return from_json(Pack, bodies[first])
+    except ValueError as error:
+        raise FileDamaged(path=str(work.path), detail=f"framework {first} cannot be read") from error
 
 
 def _write_document(work: _Salvage, connection: Connection, log: Log, act: Act, *, said: dict[str, str]) -> None:
@@ -296,7 +286,7 @@ def _write_evidence(work: _Salvage, engine: Engine, progress: Progress) -> froze
 
 
 def _wanted_evidence(work: _Salvage) -> Iterator[tuple[str, EvidenceItem]]:
-    for (kind, key), data in sorted(_wanted(work).items()):
+    for (kind, key), data in sorted(work.words.records.items()):
         if kind == "evidence" and data is not None:
             yield key, _record(kind, data)  # type: ignore[misc] # its kind is evidence
 
@@ -352,16 +342,6 @@ def _insert(work: _Salvage, engine: Engine, content: str, item: EvidenceItem, *,
         connection.execute(update(c).where(c.c.id == content).values(**said))
 
 
-def _wanted(work: _Salvage) -> dict[Place, Any]:
-    """Return what each record is to say, None where it was removed: the newest of history and tables."""
-    wanted = {place: told.record for place, told in work.told.items() if place[0] in KIND_BY_NAME}
-    for place, (seq, text) in work.found.rows.items():
-        told = work.told.get(place)
-        if told is None or seq > told.seq:
-            wanted[place] = json.loads(text)
-    return wanted
-
-
 def _record(kind: str, data: Any) -> Record | None:
     try:
         return record_of(kind, canonical(data).decode())
@@ -370,7 +350,7 @@ def _record(kind: str, data: Any) -> Record | None:
 
 
 def _write_records(work: _Salvage, connection: Connection, log: Log, act: Act, *, held: frozenset[str]) -> None:
-    wanted = _wanted(work)
+    wanted = work.words.records
     work.seqs = {place: seq for place, seq in work.seqs.items() if place[0] in KIND_BY_NAME}
     for (kind, key), seq in list(work.seqs.items()):
         data = work.kept[kind, key].record
@@ -387,6 +367,9 @@ def _write_records(work: _Salvage, connection: Connection, log: Log, act: Act, *
         if kind == "evidence" and key not in held and (kind, key) in work.seqs:
             log.remove(connection, kind, key, act=act)
             del work.seqs[kind, key]
+    for kind, key in work.words.doubtful:
+        log.remove(connection, kind, key, act=act)
+        work.seqs.pop((kind, key), None)
     if ("scope", "scope") not in work.seqs:
         raise FileDamaged(path=str(work.path), detail="nothing is left of what it assesses")
 
@@ -421,4 +404,4 @@ def _settle(
 
 def _is_gone(work: _Salvage, sha256: str, held: frozenset[str]) -> bool:
     """Say whether evidence was there and is lost; what nothing ever described may stay cited as it was."""
-    return sha256 not in held and (bool(_missing(work)) or _wanted(work).get(("evidence", sha256)) is not None)
+    return sha256 not in held and (bool(work.words.missing) or work.words.records.get(("evidence", sha256)) is not None)

@@ -20,11 +20,14 @@ from asl_desktop.errors import (
     PassphraseNeeded,
     PassphraseWrong,
 )
+from asl_desktop.progress import Silent
 from asl_desktop.services import salvaging
 from asl_desktop.services.salvaging import Salvaged, salvage
 from asl_desktop.storage import keys
 from asl_desktop.storage.document import Document, EvidenceDraft
+from asl_desktop.storage.findings import find
 from asl_desktop.storage.keys import Passphrase, RecoveryKey
+from asl_desktop.storage.pages import Pages
 from tests.storage_world import PACK, file_digest, filled, make, noise, tamper
 
 if TYPE_CHECKING:
@@ -131,6 +134,60 @@ def test_salvage_after_a_cut_in_the_history_keeps_what_is_before_it_word_for_wor
         kept = list(new.events())
         assert kept[: middle - 1] == events[: middle - 1]
         assert {event.actor for event in kept[middle - 1 :]} == {"Ann"}
+
+
+def page_of_the_last_event(path: Path, secret: Passphrase | None = None) -> int:
+    key = None
+    if secret is not None:
+        with path.open("rb") as file:
+            key = keys.key_of(secret, file.read(keys.SALT_BYTES))
+    with Pages(path, key) as pages:
+        cells = [link.cell for link in find(pages, Silent()).links.values()]
+    return max(cells, key=lambda cell: cell.rowid).page
+
+
+@pytest.mark.parametrize("secret", [None, SECRET], ids=["plain", "encrypted"])
+def test_salvage_after_the_loss_of_a_removal_does_not_bring_the_record_back(
+    tmp_path: Path, secret: Passphrase | None
+) -> None:
+    path = tmp_path / "a.asl"
+    with make(path, secret=secret) as document:
+        document.put(Answer("QC-1", rationale="x" * 300), actor="Bob").result()
+        for number in range(60):
+            document.put(Answer("QC-2", rationale="y" * 300 + str(number)), actor="Bob").result()
+        document.remove("answer", "QC-1", actor="Bob").result()
+        whole, events = document.inputs(), document.head().events
+    damaged = wiped(path, page_of_the_last_event(path, secret))
+    report, inputs = salvaged(damaged, secret)
+    assert inputs == whole
+    assert report.lost[0] == f"{events - report.events} events of the history, or more at its end, cannot be read."
+    assert report.lost[1].startswith("answer:QC-1 was left out: what was recorded of it last is lost")
+    with Document.open(tmp_path / f"new-{damaged.name}", secret=secret) as new:
+        assert [event.action for event in new.events_of("answer", "QC-1")] == ["put", "remove"]
+
+
+def test_salvage_of_a_row_that_names_an_event_that_never_was_goes_by_the_history(tmp_path: Path) -> None:
+    path = tmp_path / "a.asl"
+    with make(path) as document:
+        document.put(Answer("QC-1", rationale="honest"), actor="Bob").result()
+        whole = document.inputs()
+    tamper(path, "UPDATE answer SET event = 9999, record = replace(record, 'honest', 'forged')")
+    report, inputs = salvaged(path)
+    assert inputs == whole
+    assert report.lost == (
+        "answer:QC-1 stands in its table as of event 9999, which did not make it: what the history says was kept.",
+    )
+
+
+def test_salvage_of_a_row_that_no_event_made_leaves_it_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.asl"
+    with make(path) as document:
+        document.put(Answer("QC-1", rationale="honest"), actor="Bob").result()
+        whole = document.inputs()
+    tamper(path, "UPDATE answer SET key = 'QC-9', record = replace(record, 'QC-1', 'QC-9')")
+    report, inputs = salvaged(path)
+    assert inputs == whole
+    assert report.lost == ("answer:QC-9 stands in its table as of event 4, which did not make it: it was left out.",)
 
 
 def test_salvage_without_the_bytes_of_evidence_drops_the_citation_so_that_nothing_rests_on_it(tmp_path: Path) -> None:
