@@ -6,8 +6,9 @@ import dataclasses
 import hashlib
 from typing import TYPE_CHECKING
 
+from asl_desktop import codec
 from asl_desktop.clock import Clock, SystemClock
-from asl_desktop.errors import FileExists, OutputNotWritable
+from asl_desktop.errors import FileExists, OutputNotWritable, ValueRefused
 from asl_desktop.files import open_ordinary, put, staging_folder, writing
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.services.outcome import snapshot_document
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from reports.identity import Identity
     from reports.lineage import Lineage
     from reports.rendering import Written
+
+MAX_LINES = 40_000
+"""Of all texts together, by a rough count; some eight hundred pages."""
+_LINE = 80
 
 
 def build_report(
@@ -38,12 +43,14 @@ def build_report(
 
     Raises:
         OutputNotWritable, DiskFull, SigningRefused: what was at ``target`` is left as it is.
+        ValueRefused: the assessment holds more text than a report can.
         Cancelled: the person stopped it; what was at ``target`` is left as it is.
     """
     from reports.document import board_report
     from reports.rendering import write_pdf
     from reports.signing import sign_report
 
+    _require_printable(snapshot)
     time, watch = clock or SystemClock(), progress or Silent()
     with staging_folder(target) as stage:
         draft = stage / target.name
@@ -57,6 +64,22 @@ def build_report(
             digest = hashlib.sha256(draft.read_bytes()).hexdigest()
             put(draft, target)
     return dataclasses.replace(written, path=target, sha256=digest)
+
+
+def _require_printable(snapshot: Snapshot) -> None:
+    lines = _lines_of(codec.to_json(snapshot.inputs)) + _lines_of(codec.to_json(snapshot.pack))
+    if lines > MAX_LINES:
+        problem = f"it would have some {lines} lines, more than the {MAX_LINES} that a report can have"
+        raise ValueRefused(field="report", problem=f"{problem}; move long texts into evidence files")
+
+
+def _lines_of(data: object) -> int:
+    """Return about how many printed lines the texts in JSON data take."""
+    if isinstance(data, str):
+        return len(data) // _LINE + data.count("\n")
+    if isinstance(data, dict):
+        return sum(map(_lines_of, data.values()))
+    return sum(map(_lines_of, data)) if isinstance(data, list) else 0
 
 
 def require_replaceable(path: Path, *, replace: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import warnings
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -356,7 +357,9 @@ def _decrypt(path: Path, data: bytes, passphrase: str) -> pkcs12.PKCS12KeyAndCer
     detail = wrong_or_damaged
     for attempt in dict.fromkeys((_normal(passphrase), passphrase)):
         try:
-            return pkcs12.load_pkcs12(data, attempt.encode() or None)
+            with warnings.catch_warnings():  # of a looser reading that the library falls back to
+                warnings.simplefilter("ignore", UserWarning)
+                return pkcs12.load_pkcs12(data, attempt.encode() or None)
         except ValueError as error:
             damaged = "deserialize" in str(error)
             detail = "it is damaged, or not a PKCS#12 identity file" if damaged else wrong_or_damaged

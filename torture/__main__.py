@@ -13,7 +13,7 @@ from typing import Any
 
 from torture.tally import MUST_BE_ZERO, ROOT
 
-HARNESSES = ("kills", "power", "diskfull", "copies", "sharing", "volume", "flips", "insider")
+HARNESSES = ("kills", "power", "diskfull", "copies", "sharing", "volume", "flips", "insider", "hostile", "fuzz")
 """Modules of this package, each with ``run(scale) -> dict[str, int]``."""
 _ALWAYS = ("kills", "crash_states", "lost", "corrupt", "flips", "undetected", "hostile", "hangs", "overwrites")
 

@@ -29,6 +29,8 @@ MUST_BE_ZERO = (
     "disagreements",
     "misnamed",
     "controls_unbroken",
+    "crashes",
+    "executed",
 )
 """Counts that fail a run. ``bloated``: memory that grew with the size of a file; ``controls_unbroken``: a control that
 should have broken and did not, so that its harness proves nothing; ``unclear``: a failure that came out as anything but

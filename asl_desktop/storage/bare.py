@@ -70,3 +70,8 @@ def _leniently(raw: RawConnection, use: Callable[[RawConnection], T]) -> T:
 def printable(text: str) -> str:
     """Return a text without half characters."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def one_line(text: str) -> str:
+    """Return a sentence in which no name from the file can begin a line of its own, or hide a part of it."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)

@@ -30,6 +30,10 @@ _MAX_ROWS = {"pack": MAX_PACK + MAX_RECORD}
 def excess(raw: Any, table: str) -> str:
     """Return what is too large in a small table, as the end of a sentence; empty when nothing is."""
     columns = " + ".join(f'coalesce(octet_length("{c.name}"), 0)' for c in tables.by_name[table].columns)
+    if "record" in tables.by_name[table].columns:
+        longest = raw.execute(f'SELECT coalesce(max(octet_length(record)), 0) FROM "{table}"').fetchone()[0]  # noqa: S608
+        if longest > MAX_RECORD:
+            return f"table {table} has a record of {longest} bytes"
     largest, all_rows = raw.execute(
         f'SELECT coalesce(max({columns}), 0), coalesce(sum({columns}), 0) FROM "{table}"'  # noqa: S608 - our own names
     ).fetchone()

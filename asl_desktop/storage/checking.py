@@ -13,7 +13,7 @@ from asl_desktop.codec import canonical, digest, parse
 from asl_desktop.domain.records import KIND_BY_NAME
 from asl_desktop.errors import FileDamaged, SaveFailed
 from asl_desktop.storage import tables
-from asl_desktop.storage.bare import Bare, printable
+from asl_desktop.storage.bare import Bare, one_line, printable
 from asl_desktop.storage.model import Fault
 from asl_desktop.storage.projection import columns_of, record_of
 from asl_desktop.storage.replaying import NEVER, TABLES, Replay, first_too_large, page_of_events
@@ -66,7 +66,7 @@ def examine(reader: Reader, path: Path, *, progress: Progress, evidence: bool = 
         faults += _evidence(snapshot, reader, progress)
     if len(faults) > MAX_FAULTS:
         faults[MAX_FAULTS:] = [Fault(f"And {len(faults) - MAX_FAULTS} more.", _FILE)]
-    return tuple(faults)
+    return tuple(Fault(one_line(fault.text), fault.touched) for fault in faults)
 
 
 def _broken_seals(bare: Bare) -> list[str]:
