@@ -207,6 +207,22 @@ def look_at(path: Path) -> int:
     return size
 
 
+def look_beside(path: Path) -> None:
+    """Refuse what must not lie beside the file: the database engine would open it, whatever it is."""
+    for ending in ("-wal", "-shm", "-journal"):
+        beside = path.with_name(path.name + ending)
+        try:
+            found = beside.lstat()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise CannotLook(error.strerror or str(error)) from None
+        if ending != "-journal":
+            raise CannotLook(f"{beside.name} of another program lies beside it")
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+            raise CannotLook(f"{beside.name} beside it is not an ordinary file of its own")
+
+
 def _looks_random(data: bytes) -> bool:
     expected = len(data) / 256
     return sum((data.count(value) - expected) ** 2 for value in range(256)) / expected < 450
@@ -605,6 +621,8 @@ def read_head(against: str) -> tuple[str, int | None, str | None]:
 def examine(path: Path, against: str = "") -> Check:
     """Return the finished check of a file; raises CannotLook or NotInOrder."""
     size = look_at(path)
+    path = path.resolve()
+    look_beside(path)
     folder = Path(tempfile.mkdtemp(prefix="asl-verify-"))
     try:
         db = open_file(path, size, folder)

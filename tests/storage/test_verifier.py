@@ -28,6 +28,7 @@ from tests.storage.test_checking import TAMPERED
 from tests.storage_world import PACK, SCOPE, file_digest, filled, noise, tamper, writing
 from torture.cases import Scene
 from torture.hostile_files import CASES
+from torture.hostile_places import CASES as PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -357,3 +358,16 @@ def test_verifier_of_a_hostile_file_ends_and_agrees_that_it_is_not_in_order(
     CASES[name].prepare(scene)
     assert outsider(capsys, scene.path)[0] == 1
     assert app_finds(scene.path)
+
+
+@pytest.mark.parametrize("name", ["journal that is a pipe", "journal that is a folder", "write-ahead log beside"])
+def test_verifier_of_a_file_beside_which_something_lies_in_wait_could_not_look(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    scene = Scene(tmp_path / "case.asl", tmp_path / "victims", tmp_path / "foreign.asl")
+    filled(scene.path)
+    (tmp_path / "victims").mkdir()
+    (tmp_path / "victims" / "precious.txt").write_text("mine", encoding="utf-8")
+    PLACES[name].prepare(scene)
+    assert outsider(capsys, scene.path)[0] == 2
+    assert app_finds(scene.path) == ["file"]
