@@ -211,6 +211,7 @@ class Determination:
     duties: tuple[str, ...]
     not_assessed: tuple[NotAssessed, ...]
     notes: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
 
     @cached_property
     def threshold_by_id(self) -> Mapping[str, ThresholdResult]:

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING
 
 from asl_desktop.domain import gates, margins, wording
 from asl_desktop.domain.conditions import (
-    Condition,
     ShowingAccepted,
     StateName,
     ThresholdStateIn,
@@ -76,10 +75,11 @@ def determine(pack: Pack, inputs: Inputs, as_of: date) -> Determination:
         watched=watched,
         gap=tuple(item for track in tracks for item in _gap(record, track)),
         gates=gates.gate_results(record),
-        triggers=tuple(_trigger(inputs, trigger) for trigger in pack.triggers),
+        triggers=tuple(_trigger(record, trigger) for trigger in pack.triggers),
         duties=_duties(pack, thresholds),
         not_assessed=_not_assessed(record, thresholds),
         notes=_notes(record, thresholds),
+        not_asked=tuple(question.id for question in pack.questions if not record.asked(question.id)),
     )
 
 
@@ -232,14 +232,18 @@ def _duties(pack: Pack, thresholds: tuple[ThresholdResult, ...]) -> tuple[str, .
     return tuple(dict.fromkeys(found))
 
 
-def _trigger(inputs: Inputs, trigger: Trigger) -> TriggerResult:
-    answer = inputs.answer_by_question.get(trigger.question)
+def _trigger(record: Record, trigger: Trigger) -> TriggerResult:
+    """Compare an answer with a trigger; one that does not count can fire it and cannot say that it has not fired."""
+    answer = record.inputs.answer_by_question.get(trigger.question)
     value = answer.value.get(trigger.part) if answer and answer.state == "answered" else None
     if value is None:
         return TriggerResult(trigger.id, "unknown", f"{trigger.title}: {trigger.question} is not answered.")
     fired = _compare(value, trigger)
     if fired is None:
         return TriggerResult(trigger.id, "unknown", f"{trigger.title}: {_plain(value)} cannot be compared.")
+    pending = record.pending(answer) if answer else ""
+    if pending and not fired:
+        return TriggerResult(trigger.id, "unknown", f"{trigger.title}: {trigger.question} {pending}.")
     state: Truth = "true" if fired else "false"
     shown = wording.quantity(value, trigger.unit) if isinstance(value, float) else _plain(value)
     limit = wording.quantity(trigger.value, trigger.unit) if isinstance(trigger.value, float) else str(trigger.value)
@@ -267,11 +271,6 @@ def _compare(value: object, trigger: Trigger) -> bool | None:
     }[trigger.comparator]
 
 
-def visible(record: Record, condition: Condition | None) -> bool:
-    """Tell whether a question is asked; one that depends on something unknown is asked."""
-    return condition is None or evaluate(record, condition).value != "false"
-
-
 def _not_assessed(record: Record, thresholds: tuple[ThresholdResult, ...]) -> tuple[NotAssessed, ...]:
     return (
         *(
@@ -290,14 +289,15 @@ def _not_assessed(record: Record, thresholds: tuple[ThresholdResult, ...]) -> tu
             NotAssessed("question", question.id, question.text)
             for question in record.pack.questions
             if not answer_counts(record.inputs.answer_by_question.get(question.id), question)
-            and visible(record, question.visible_when)
+            and record.asked(question.id)
         ),
     )
 
 
 def _silent_domains(record: Record) -> Iterable[NotAssessed]:
     pack = record.pack
-    spoken = {q.domain for q in pack.questions if answer_counts(record.inputs.answer_by_question.get(q.id))}
+    held = record.inputs.answer_by_question
+    spoken = {q.domain for q in pack.questions if answer_counts(held.get(q.id)) and record.asked(q.id)}
     spoken |= {i.domain for i in pack.indicators if record.readings(i.id).present}
     for domain in pack.domains:
         if domain.id not in spoken:

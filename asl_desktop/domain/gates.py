@@ -87,7 +87,8 @@ def _owed_present(record: Record, reference: str) -> bool:
     """A question is owed as an answer, a showing as a decision, an indicator as a result; anything else by people."""
     pack = record.pack
     if reference in pack.question_by_id:
-        return answer_counts(record.inputs.answer_by_question.get(reference), pack.question_by_id[reference])
+        answer = record.inputs.answer_by_question.get(reference)
+        return answer_counts(answer, pack.question_by_id[reference]) and record.asked(reference)
     if reference in pack.indicator_by_id:
         return record.readings(reference).present
     if reference in pack.threshold_by_id:

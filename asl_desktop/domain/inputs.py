@@ -63,6 +63,8 @@ class Answer:
             numbers and scales a float, dates an ISO string, a range (low, best, high, confidence in percent).
         reason: why it was declined or does not apply; both need one.
         confirmed_by: the reviewer who confirmed that the question does not apply; until then it does not count.
+        carried_from: the earlier assessment from which the answer was taken over, in words. While it is not empty,
+            nobody has confirmed the answer here, and it counts as not given. Whoever confirms it empties the field.
     """
 
     question: str
@@ -76,6 +78,7 @@ class Answer:
     marked_for_review: bool = False
     author: str = ""
     at: str = ""
+    carried_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

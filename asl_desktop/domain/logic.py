@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TypeAlias
 
 from asl_desktop.domain import margins, wording
@@ -74,12 +75,18 @@ class Coverage:
 
 @dataclass
 class Record:
-    """The record under one pack on one day, with everything already worked out kept for the next question."""
+    """The record under one pack on one day, with everything already worked out kept for the next question.
+
+    Attributes:
+        at_face: answers that do not count (see :meth:`pending`) are taken at their word; only to hold a threshold up.
+    """
 
     pack: Pack
     inputs: Inputs
     as_of: date
     state_of: Callable[[str], ThresholdResult]
+    at_face: bool = False
+    _asked: dict[str, bool] = field(default_factory=dict)
     _leaves: dict[FreeLeaf, Trace] = field(default_factory=dict)
     _readings: dict[str, Readings] = field(default_factory=dict)
     _showings: dict[tuple[str, str], ShowingView] = field(default_factory=dict)
@@ -95,6 +102,31 @@ class Record:
         if found is None:
             found = self._leaves[leaf] = _leaf(self, leaf)
         return found
+
+    def asked(self, question_id: str) -> bool:
+        """Tell whether a question is asked: yes while what it depends on is unknown, no when that is itself."""
+        found = self._asked.get(question_id)
+        if found is None:
+            self._asked[question_id] = False
+            condition = self.pack.question_by_id[question_id].visible_when
+            found = condition is None or evaluate(self, condition).value != "false"
+            self._asked[question_id] = found
+        return found
+
+    def pending(self, answer: Answer) -> str:
+        """Return why an answer on record counts as not given, to follow its name in a sentence, or nothing."""
+        if answer.carried_from:
+            return f"is taken over from {answer.carried_from}, and nobody has confirmed it here"
+        if answer.question in self.pack.question_by_id and not self.asked(answer.question):
+            return "is not asked, so its answer does not count"
+        return ""
+
+    @cached_property
+    def at_its_word(self) -> Record:
+        """The record with every answer taken at its word; itself where all of them count."""
+        if not any(self.pending(answer) for answer in self.inputs.answers):
+            return self
+        return Record(self.pack, self.inputs, self.as_of, self.state_of, at_face=True, _readings=self._readings)
 
     def readings(self, indicator_id: str) -> Readings:
         """Return every measurement of an indicator, judged."""
@@ -209,13 +241,18 @@ def tense_leaves(trace: Trace) -> tuple[Trace, ...]:
 
 def brakes(record: Record, threshold: Threshold) -> Iterator[tuple[str, str]]:
     """Yield what keeps a threshold from being ruled out although its tree says so: the input, and why."""
-    conclusion = threshold.conclusion
+    conclusion, face = threshold.conclusion, record.at_its_word
     if conclusion:
         riskier = (*conclusion.treated_as_crossed, *conclusion.crossed)
-        trace = evaluate(record, AnswerIn(conclusion.question, riskier, part=conclusion.part))
+        trace = evaluate(face, AnswerIn(conclusion.question, riskier, part=conclusion.part))
         if trace.value == "true":
             why = f"The recorded conclusion is more cautious than the accepted showings. {trace.reason}"
             yield f"answer:{conclusion.question}", why
+    if face is not record and threshold.crossed_when and evaluate(face, threshold.crossed_when).value == "true":
+        for leaf in leaves(threshold.crossed_when):
+            answer = record.inputs.answer_by_question.get(leaf.question) if isinstance(leaf, AnswerIn) else None
+            if answer is not None and (why := record.pending(answer)):
+                yield f"answer:{answer.question}", f"{answer.question} {why}, but at its word it is crossed."
     for leaf in leaves(threshold.crossed_when):
         if isinstance(leaf, IndicatorAbove):
             readings = record.readings(leaf.indicator)
@@ -233,9 +270,10 @@ def answer_reference(answer: Answer) -> tuple[str, ...]:
 def answer_counts(answer: Answer | None, question: Question | None = None) -> bool:
     """Tell whether an answer says something definite: it is answered, or confirmed by a reviewer not to apply.
 
-    With ``question`` given, an answer counts only when every part that is not optional has a value.
+    One taken over from an earlier assessment does only once somebody confirmed it. With ``question`` given, an answer
+    counts only when every part that is not optional has a value.
     """
-    if answer is None:
+    if answer is None or answer.carried_from:
         return False
     if answer.state != "answered":
         return answer.state == "not_applicable" and _confirmed(answer)
@@ -334,6 +372,8 @@ def _answer(record: Record, leaf: AnswerIn) -> Trace:
     if answer is None or answer.state == "unanswered":
         return Trace("answer_in", "unknown", f"{where} is not answered.", leaf.question)
     uses = answer_reference(answer)
+    if not record.at_face and (why := record.pending(answer)):
+        return Trace("answer_in", "unknown", f"{where} {why}.", leaf.question, uses)
     if answer.state == "not_applicable" and _confirmed(answer):
         value: Truth = "true" if "not_applicable" in leaf.options else "false"
         why = f"{where} does not apply, confirmed by {answer.confirmed_by}."

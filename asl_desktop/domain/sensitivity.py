@@ -224,11 +224,11 @@ def _answer_switches(question: Question, inputs: Inputs) -> Iterable[tuple[Recor
     given = inputs.answer_by_question.get(question.id) or Answer(question.id)
     for part in question.parts:
         for value in _alternatives(part):
-            if given.state == "answered" and given.value.get(part.id) == value:
+            if given.state == "answered" and given.value.get(part.id) == value and not given.carried_from:
                 continue
             name = question.id if part.id == "value" else f"{question.id} ({part.id})"
             shown = ("yes" if value else "no") if isinstance(value, bool) else value.replace("_", " ")
-            changed = replace(given, state="answered", value={**given.value, part.id: value})
+            changed = replace(given, state="answered", value={**given.value, part.id: value}, carried_from="")
             yield changed, f"{name} answered {shown}"
 
 

@@ -303,6 +303,7 @@ class _Builder:
                 marked_for_review=item.marked_for_review,
                 author=self._who(item.author),
                 at=self._when(item.at),
+                carried_from=item.carried_from,
             )
             yield Draft(record, ("answers", key), self._defaulted(author=item.author, at=item.at))
 

@@ -171,7 +171,10 @@ class EvidenceShape(Shape):
 
 
 class AnswerShape(Shape):
-    """An answer: a value, or a state that says why there is none."""
+    """An answer: a value, or a state that says why there is none.
+
+    With ``carried_from`` it is taken over from an earlier assessment and counts as not given until it is confirmed.
+    """
 
     value: AnswerValue = None
     state: AnswerState | None = None
@@ -183,6 +186,7 @@ class AnswerShape(Shape):
     marked_for_review: bool = False
     author: str | None = None
     at: Instant | None = None
+    carried_from: str = ""
 
 
 class CountsShape(Shape):

@@ -109,8 +109,9 @@ def check_trees(pack: Pack) -> Iterator[Finding]:
             yield from _references(pack, tree, spot)
             if tree.purpose != "shows":
                 yield from _polarity(pack, tree, spot)
-    yield from _cycles(_threshold_edges(every), "the state of {} depends on itself: {}")
-    yield from _cycles(_question_edges(pack, every), "whether {} is asked depends on itself: {}")
+    circular = tuple(_cycles(_threshold_edges(every), "the state of {} depends on itself: {}"))
+    yield from circular
+    yield from _cycles(_question_edges(pack, every, through=not circular), "whether {} is asked depends on itself: {}")
     yield from _uncertain_gates(pack)
 
 
@@ -249,15 +250,19 @@ def _threshold_edges(every: tuple[Tree, ...]) -> _Edges:
     return edges
 
 
-def _question_edges(pack: Pack, every: tuple[Tree, ...]) -> _Edges:
+def _question_edges(pack: Pack, every: tuple[Tree, ...], *, through: bool) -> _Edges:
+    """Return what the asking of each question hangs on; ``through`` thresholds too, whose state may hang on answers."""
     edges: _Edges = {}
     for tree in every:
-        if tree.purpose != "shows":
+        shows = tree.purpose == "shows"
+        source = pack.questions[int(tree.path[1])].id if shows else tree.threshold
+        if source is None or not (shows or through):
             continue
-        asked = pack.questions[int(tree.path[1])].id
         for spot in spots(tree.condition, tree.path):
             if isinstance(spot.leaf, AnswerIn):
-                edges.setdefault(asked, []).append((spot.leaf.question, (*spot.path, spot.leaf.op)))
+                edges.setdefault(source, []).append((spot.leaf.question, (*spot.path, spot.leaf.op)))
+            elif through and isinstance(spot.leaf, ThresholdStateIn):
+                edges.setdefault(source, []).append((spot.leaf.threshold, (*spot.path, spot.leaf.op)))
     return edges
 
 

@@ -77,6 +77,7 @@ def _lists(outcome: Determination) -> dict[str, Any]:
         "triggers": [codec.to_json(item) for item in outcome.triggers],
         "duties": list(outcome.duties),
         "not_assessed": [codec.to_json(item) for item in outcome.not_assessed],
+        "not_asked": list(outcome.not_asked),
         "notes": list(outcome.notes),
     }
 

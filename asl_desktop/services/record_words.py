@@ -55,6 +55,7 @@ _LABELS: Mapping[str, str] = {
     "pack_digest": "Framework digest",
     "media_type": "Kind of file",
     "replaces": "Newer version of",
+    "carried_from": "Taken over, not confirmed, from",
     "despite": "Decided although errors stood",
     "created_by": "Program",
     "signer": "In the name of",

@@ -38,8 +38,8 @@ from asl_desktop.domain.inputs import (
     Scope,
     ShowingRecord,
 )
-from asl_desktop.domain.pack import Pack
-from tests.domain_world import ALL_ROWS, DAY, pack, threshold
+from asl_desktop.domain.pack import Pack, Part, Question
+from tests.domain_world import ALL_ROWS, CITE, DAY, pack, threshold
 
 SHAS = ("a" * 64, "b" * 64, "c" * 64)
 T = TypeVar("T")
@@ -262,6 +262,36 @@ def test_unconfirmed_not_applicable_never_counts(world: Pack, inputs: Inputs) ->
     rows = tuple(replace(r, status="not_applicable", confirmed_by="") for r in inputs.requirements)
     gap = determine(world, replace(inputs, requirements=rows), DAY).gap
     assert {g.requirement for g in gap if g.status != "unspecified"} >= {"D2-1", "D2-2", "S2-1", "S2-2"}
+
+
+@settings(max_examples=400, deadline=None)
+@given(worlds(), records(), st.sets(st.sampled_from(("Q", "G")), min_size=1))
+def test_answers_taken_over_rule_out_no_more_than_none_and_no_more_than_confirmed(
+    world: Pack, inputs: Inputs, which: set[str]
+) -> None:
+    taken = tuple(replace(a, carried_from="An earlier one") if a.question in which else a for a in inputs.answers)
+    without = tuple(a for a in inputs.answers if a.question not in which)
+    carried = determine(world, replace(inputs, answers=taken), DAY)
+    blank = determine(world, replace(inputs, answers=without), DAY)
+    confirmed = determine(world, inputs, DAY)
+    assert ruled_out(carried) <= ruled_out(blank) & ruled_out(confirmed)
+    assert all(a >= b for a, b in zip(ranks(world, carried), ranks(world, confirmed), strict=True))
+    open_now = {item.id for item in carried.not_assessed if item.kind == "question"}
+    assert which <= open_now
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds(), records())
+def test_answers_to_what_is_not_asked_rule_out_no_more_than_none(world: Pack, inputs: Inputs) -> None:
+    first = Question("FIRST", "d", "Asked first?", (Part("yes_no"),), CITE)
+    later = tuple(replace(q, visible_when=AnswerIn("FIRST", ("yes",))) for q in world.questions)
+    branching = replace(world, questions=(first, *later))
+    no = Answer("FIRST", value={"value": False}, author="Ada")
+    hidden = determine(branching, replace(inputs, answers=(*inputs.answers, no)), DAY)
+    blank = determine(branching, replace(inputs, answers=(no,)), DAY)
+    assert ruled_out(hidden) <= ruled_out(blank)
+    assert set(hidden.not_asked) == {q.id for q in later}
+    assert not {item.id for item in hidden.not_assessed if item.kind == "question"} & set(hidden.not_asked)
 
 
 @settings(max_examples=200, deadline=None)
