@@ -73,6 +73,8 @@ def why_not_undone(reversible: Reversible) -> str:
     """Say why nothing can be undone; empty when something can."""
     if reversible.undo is not None:
         return ""
+    if reversible.too_large:
+        return "The last change is too large to be taken back in one step"
     final = reversible.final
     if final is not None and any(event.kind == "plan" for event in final.events):
         return (

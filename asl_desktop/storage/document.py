@@ -234,7 +234,7 @@ class Document:
 
     def reversible(self) -> Reversible:
         """Say what undo and redo would take back now; holds across restarts, whoever did it."""
-        return reversible(changes_of(self._reader.events_back()))
+        return reversible(self._reader)
 
     def undo(self, *, actor: str) -> Future[Commit]:
         """Take back the last act that still stands; the future is done once that is durable.

@@ -122,11 +122,13 @@ class Reversible:
         undo: the act that undoing would take back, None when there is none.
         redo: the undoing that redoing would take back, None when there is none.
         final: the act that stands in the way of undoing further: a locked plan or the creation of the document.
+        too_large: whether what stands in the way is an act of more records than can be taken back in one step.
     """
 
     undo: Change | None
     redo: Change | None
     final: Change | None = None
+    too_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)

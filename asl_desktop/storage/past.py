@@ -10,7 +10,7 @@ from sqlalchemy import func, select, tuple_
 
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.storage import bounds, tables
-from asl_desktop.storage.reverting import changes_of, record_before
+from asl_desktop.storage.reverting import acts_back, record_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,8 +99,9 @@ class Past:
                 yield event
 
     def change(self, change: str, *, before: int = 0) -> Change | None:
-        """Return one act by its UUID, looking back from a place; None when there is none."""
-        return next(changes_of(self.events(Wanted(change=change), before=before)), None)
+        """Return one act by its UUID, looking back from a place; None when there is none that could be taken back."""
+        last = next(self.events(Wanted(change=change), before=before), None)
+        return None if last is None else next(acts_back(self._reader, last.seq + 1))
 
     def record_before(self, event: Event) -> Any:
         """Return, as JSON data, the record that an event replaced or removed, None when there was none."""

@@ -140,21 +140,19 @@ class Reader:
         except (ValueError, TypeError) as error:
             raise self._damaged(f"event {row.seq} cannot be read") from error
 
-    def events_back(self) -> Iterator[Event]:
-        """Yield the events, newest first, a page at a time."""
-        e, before = tables.event, self.head().events + 1
+    def rows_back(self, before: int = 0) -> Iterator[Any]:
+        """Yield the rows of the log before a place (0: from the end), newest first, a page at a time."""
+        e, before = tables.event, before or self.head().events + 1
         while before > 1:
-            with self.begin() as connection:
-                page = connection.execute(
-                    select(*_EVENT).where(e.c.seq < before).order_by(e.c.seq.desc()).limit(_PAGE_BACK)
-                ).all()
+            query = select(*_EVENT).where(e.c.seq < before).order_by(e.c.seq.desc())
+            page = self.some_rows(query.limit(_PAGE_BACK))
             if not page:
                 return
             for row in page:
                 if not row.seq < before:
                     raise self._damaged("its log goes round in a circle")
                 before = row.seq
-                yield self.event(row)
+                yield row
 
     def some_rows(self, query: Select[Any]) -> list[Any]:
         """Return the first rows of the log that a query finds, as many as are held at once; none when it finds none."""

@@ -7,6 +7,7 @@ an undo back in the same way. Nothing ever leaves the history.
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
@@ -18,7 +19,19 @@ from asl_desktop.storage.model import Change, Event, Reversible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from asl_desktop.storage.reader import Reader
+
 _BESIDE = frozenset({"pack", "checkpoint"})
+MOST_EVENTS = 20_000
+MOST_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Reverting:
+    """An act that takes another one back, and the place of its last event."""
+
+    reverts: str
+    last: int
 
 
 def changes_of(events: Iterable[Event]) -> Iterator[Change]:
@@ -27,27 +40,47 @@ def changes_of(events: Iterable[Event]) -> Iterator[Change]:
         yield Change(tuple(sorted(members, key=lambda event: event.seq)))
 
 
-def reversible(changes: Iterable[Change]) -> Reversible:
-    """Say what can be undone and redone; ``changes`` come newest first and are read no further than needed.
+def acts_back(reader: Reader, before: int = 0) -> Iterator[Change | None]:
+    """Yield the acts before a place (0: from the end), newest first; None for one too large to take back, and then end.
 
-    The creation of a document, a locked plan and everything before them stay: what was fixed in advance is amended,
-    not undone.
+    An act of any size may stand in a file, so no more of it is held than a person can have meant to take back.
     """
-    undo: Change | None = None
-    final: Change | None = None
-    reverted: dict[str, Change | None] = {}
-    acts: list[Change] = []
-    for change in changes:
-        if change.id in reverted:
-            reverted[change.id] = change
-        elif change.reverts:
-            reverted[change.reverts] = None
-            acts.append(change)
-        elif any(event.kind not in _BESIDE for event in change.events):
-            undo, final = (None, change) if _is_final(change) else (change, None)
+    sized = ((reader.event(row), len(row.body or b"")) for row in reader.rows_back(before))
+    for _, members in itertools.groupby(sized, key=lambda member: member[0].change):
+        events: list[Event] = []
+        size = 0
+        for event, length in members:
+            size += length
+            if len(events) == MOST_EVENTS or size > MOST_BYTES:
+                yield None
+                return
+            events.append(event)
+        yield Change(tuple(reversed(events)))
+
+
+def reversible(reader: Reader) -> Reversible:
+    """Say what can be undone and redone; reads the log from its end and no further than needed.
+
+    The creation of a document, a locked plan, an act too large to take back and everything before them stay: what was
+    fixed in advance is amended, not undone.
+    """
+    found = Reversible(undo=None, redo=None)
+    reverted: dict[str, bool] = {}
+    acts: list[_Reverting] = []
+    for change in acts_back(reader):
+        if change is None:
+            found = replace(found, too_large=True)
             break
-    redo = next((act for act in acts if _is_undo(act, reverted)), None)
-    return Reversible(undo=undo, redo=redo, final=final)
+        if change.id in reverted:
+            reverted[change.id] = not change.reverts
+        elif change.reverts:
+            reverted[change.reverts] = False
+            acts.append(_Reverting(change.reverts, change.events[-1].seq))
+        elif any(event.kind not in _BESIDE for event in change.events):
+            found = replace(found, final=change) if _is_final(change) else replace(found, undo=change)
+            break
+    redo = next((act.last for act in acts if reverted[act.reverts]), None)
+    return found if redo is None else replace(found, redo=next(acts_back(reader, redo + 1)))
 
 
 def record_before(connection: Connection, event: Event) -> Any:
@@ -64,8 +97,3 @@ def _is_final(change: Change) -> bool:
         or (event.kind == "plan" and event.record is not None and event.record.get("locked_at"))
         for event in change.events
     )
-
-
-def _is_undo(act: Change, reverted: dict[str, Change | None]) -> bool:
-    target = reverted[act.reverts]
-    return target is not None and not target.reverts

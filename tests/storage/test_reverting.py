@@ -13,6 +13,8 @@ from sqlcipher3 import dbapi2
 from asl_desktop.codec import digest
 from asl_desktop.domain.inputs import Answer, EvidenceLink, Inputs, Plan, Scope
 from asl_desktop.errors import FileReadOnly, ValueRefused
+from asl_desktop.services.undoing import why_not_undone
+from asl_desktop.storage import reverting
 from asl_desktop.storage.document import Document, EvidenceDraft
 from tests.storage_world import AT, make
 
@@ -98,6 +100,33 @@ def test_locked_plan_is_amended_never_undone(tmp_path: Path) -> None:
         document.undo(actor="Ann").result()
         assert document.inputs().answers == (ONE,)
         assert document.undo(actor="Ann").result().changed == ()
+
+
+@pytest.mark.parametrize("bound", ["MOST_EVENTS", "MOST_BYTES"])
+def test_act_beyond_any_that_a_person_takes_back_is_never_held_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    with make(tmp_path / "a.asl") as document:
+        put(document, ONE)
+        put(document, *(Answer(f"Q{number}", rationale="x" * 100) for number in range(50)))
+        monkeypatch.setattr(reverting, bound, 10)
+        stack, head = document.reversible(), document.head()
+        assert (stack.undo, stack.redo, stack.too_large) == (None, None, True)
+        assert why_not_undone(stack) == "The last change is too large to be taken back in one step"
+        assert document.undo(actor="Ann").result().changed == ()
+        assert document.head() == head
+
+
+def test_many_undos_and_redos_of_one_act_end_where_they_should(tmp_path: Path) -> None:
+    with make(tmp_path / "a.asl") as document:
+        put(document, ONE, Answer("QC-2"))
+        for _ in range(20):
+            document.undo(actor="Ann").result()
+            assert document.reversible().undo is None
+            document.redo(actor="Ann").result()
+            assert document.reversible().redo is None
+        assert {answer.question for answer in document.inputs().answers} == {"QC-1", "QC-2"}
+        assert document.check() == ()
 
 
 def test_undo_of_attaching_and_of_removing_evidence_keeps_the_bytes(tmp_path: Path) -> None:
