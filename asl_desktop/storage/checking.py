@@ -47,7 +47,9 @@ class _Snapshot:
 def examine(reader: Reader, path: Path, *, progress: Progress, evidence: bool = True) -> tuple[Fault, ...]:
     """Return a fault for everything that is not as it was recorded; without ``evidence`` its bytes are not read."""
     bare = Bare(reader, path)
-    faults = [Fault(f"The file is damaged: {line}.", _FILE) for line in (*reader.damage(), *_broken_seals(bare))]
+    faults = [
+        Fault(f"The file is damaged: {line}.", _FILE) for line in (*reader.damage(progress), *_broken_seals(bare))
+    ]
     progress.check()
     replay = Replay()
     end = _follow(replay, bare, progress)

@@ -10,6 +10,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+import sqlalchemy.exc
 from sqlalchemy import Connection as CoreConnection
 from sqlalchemy import Engine, StaticPool, create_engine, event
 from sqlcipher3 import dbapi2
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from asl_desktop.progress import Progress
     from asl_desktop.storage.keys import RecoveryKey
 
 RawConnection: TypeAlias = Any
@@ -61,7 +63,20 @@ _READ_PRAGMAS = frozenset(
     | {name for name, _, _ in _SETTINGS}
 )
 _FUNCTIONS = frozenset(
-    {"coalesce", "count", "json_array_length", "json_valid", "length", "likelihood", "max", "min", "octet_length", "raise", "sum", "typeof"}
+    {
+        "coalesce",
+        "count",
+        "json_array_length",
+        "json_valid",
+        "length",
+        "likelihood",
+        "max",
+        "min",
+        "octet_length",
+        "raise",
+        "sum",
+        "typeof",
+    }
 )
 _ACTIONS = frozenset(
     {
@@ -169,21 +184,38 @@ def _authorize(action: int, first: str | None, second: str | None, _base: str | 
 
 
 @contextmanager
-def budget(raw: RawConnection, operations: int = OPERATIONS) -> Iterator[None]:
+def budget(raw: RawConnection, operations: int = OPERATIONS, *, progress: Progress | None = None) -> Iterator[None]:
     """Interrupt whatever the connection does beyond so many operations: a hostile file must not hang us.
 
     Operations and not seconds, because a slow medium is no reason to give up.
+
+    Raises:
+        Cancelled: through ``progress``, which is asked all the time.
+        KeyboardInterrupt: pressed meanwhile. The driver swallows what comes up while it asks whether to go on, and then
+            only says that it was interrupted, which is no fault of the file.
     """
     left = operations // _BUDGET_STEP
+    stopped: list[BaseException] = []
 
     def spend() -> int:
         nonlocal left
         left -= 1
-        return int(left < 0)
+        try:
+            if progress is not None:
+                progress.check()
+        except BaseException as error:  # noqa: BLE001 - the driver would swallow it
+            stopped.append(error)
+        return int(left < 0 or bool(stopped))
 
     raw.set_progress_handler(spend, _BUDGET_STEP)
     try:
         yield
+    except (dbapi2.Error, sqlalchemy.exc.DBAPIError) as error:
+        if stopped:
+            raise stopped[0] from None
+        if left >= 0 and "interrupted" in str(error):
+            raise KeyboardInterrupt from None
+        raise
     finally:
         raw.set_progress_handler(None, 0)
 

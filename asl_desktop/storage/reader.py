@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
+    from asl_desktop.progress import Progress
+
 _PAGE = 500
 _PAGE_BACK = 20
 _PAGE_BYTES = 16 * 1024 * 1024
@@ -224,12 +226,16 @@ class Reader:
                 raise ValueError(f"{seq} is missing")
             yield unpack_chunk(row.codec, row.raw_len, row.data)
 
-    def damage(self) -> tuple[str, ...]:
-        """Return what SQLite finds wrong with the pages of the file; empty when they are sound."""
+    def damage(self, progress: Progress) -> tuple[str, ...]:
+        """Return what SQLite finds wrong with the pages of the file; empty when they are sound.
+
+        Raises:
+            Cancelled: through ``progress``.
+        """
         with self._lock:
             size = int(pragma(self._raw, "page_count")) * int(pragma(self._raw, "page_size"))
             try:
-                with budget(self._raw, OPERATIONS + size):
+                with budget(self._raw, OPERATIONS + size, progress=progress):
                     rows = self._raw.execute(f"PRAGMA integrity_check({_MAX_DAMAGE})").fetchall()
             except (dbapi2.Error, MemoryError) as error:
                 return (str(trouble_of(error, self._path)),)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,25 @@ from sqlcipher3 import dbapi2
 from asl_desktop.domain.inputs import Answer
 from asl_desktop.errors import Cancelled, FileDamaged
 from asl_desktop.progress import Silent
+from asl_desktop.storage import connection
 from asl_desktop.storage.document import Document
 from asl_desktop.storage.history import body_bytes, chain_hash, event_of
 from tests.storage_world import file_digest, filled, make, tamper
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class StoppedInside(Silent):
+    """Stops work as soon as the database engine asks, which is before anybody else does."""
+
+    def __init__(self, how: type[BaseException]) -> None:
+        self.how = how
+
+    def check(self) -> None:
+        assert any(frame.name == "damage" for frame in traceback.extract_stack())
+        raise self.how
+
 
 TAMPERED = {
     "edited answer": (
@@ -251,3 +265,15 @@ def test_event_of_other_bytes_is_refused() -> None:
     body = json.dumps({"id": "x"}).encode()
     with pytest.raises(ValueError, match="unknown or missing fields"):
         event_of(3, body, "", "")
+
+
+@pytest.mark.parametrize("how", [Cancelled, KeyboardInterrupt])
+def test_check_that_is_stopped_while_the_engine_looks_at_the_pages_stops_and_blames_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: type[BaseException]
+) -> None:
+    filled(tmp_path / "a.asl")
+    monkeypatch.setattr(connection, "_BUDGET_STEP", 10)
+    with Document.open(tmp_path / "a.asl", read_only=True) as document:
+        with pytest.raises(how):
+            document.check(progress=StoppedInside(how))
+        assert document.check() == ()
