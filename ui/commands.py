@@ -102,7 +102,13 @@ class FileCommands:
         """Check the chain of changes, the replay and every evidence digest."""
         session = self._session()
         if session is not None:
-            session.perform(lambda document: document.check(), done=self._on_checked, failed=self._window.tell_error)
+            session.write_now()
+            session.run_beside(
+                lambda document, progress: document.check(progress=progress),
+                done=self._on_checked,
+                failed=self._window.tell_error,
+                lane="storage",
+            )
 
     def _on_checked(self, problems: tuple[str, ...]) -> None:
         if problems:

@@ -8,6 +8,7 @@ is shown as failed and is tried again every few seconds until it is on disk.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
 import shutil
 import tempfile
@@ -152,6 +153,7 @@ class Session(QObject):
         self._lent: list[Path] = []
         self._attaching: set[Handle[EvidenceItem]] = set()
         self._beside: set[Handle[object]] = set()
+        self._ahead: set[Handle[object]] = set()
         self._quiet = self._timer(QUIET_MS)
         self._longest = self._timer(LONGEST_MS)
         self._retry = self._timer(RETRY_MS)
@@ -255,14 +257,16 @@ class Session(QObject):
     ) -> Handle[T]:
         """Run long work that only reads the document, such as a copy, while answers are saved as ever.
 
-        It is cancelled when the document is closed.
+        It is cancelled when the document is closed. What has to be on the ``storage`` lane, where saves wait for it, is
+        told to stop before the last changes are written.
         """
         document = self.document
         handle: Handle[T] = self.operations.run(
             lambda progress: work(document, progress), owner=self, done=done, failed=failed, lane=lane
         )
-        self._beside.add(handle)  # type: ignore[arg-type]
-        handle.finished.connect(lambda: self._beside.discard(handle))
+        for held in (self._beside, self._ahead) if lane == "storage" else (self._beside,):
+            held.add(handle)  # type: ignore[arg-type]
+            handle.finished.connect(functools.partial(held.discard, handle))
         return handle
 
     def flush(self) -> bool:
@@ -313,6 +317,8 @@ class Session(QObject):
         """
         if self._closed:
             return True
+        for handle in tuple(self._ahead):
+            handle.cancel()
         if not self.flush() and not lose_unsaved:
             return False
         self._closed = True

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from asl_desktop.domain.inputs import Answer, EvidenceItem, EvidenceLink, GateDecision
-from asl_desktop.errors import DiskFull, FileReadOnly, ItemUnknown, ValueRefused
+from asl_desktop.errors import Cancelled, DiskFull, FileReadOnly, ItemUnknown, ValueRefused
+from asl_desktop.progress import Progress
 from asl_desktop.storage.document import Document
 from ui.session import AttachState, SaveState, Session, load
 
@@ -233,3 +235,26 @@ def test_perform_after_a_failed_write_is_not_run(
     qtbot.waitUntil(lambda: bool(failed), timeout=5000)
     assert isinstance(failed[0], DiskFull)
     assert len(session.unsaved()) == 1
+
+
+def test_close_during_a_long_look_on_the_storage_lane_stops_it_and_writes_what_waits(
+    session: Session, assessment: Path
+) -> None:
+    looks: list[int] = []
+    never = threading.Event()
+
+    def look(_: Document, progress: Progress) -> None:
+        for number in range(2000):
+            looks.append(number)
+            progress.check()
+            never.wait(0.01)
+
+    failed: list[BaseException] = []
+    session.run_beside(look, failed=failed.append, lane="storage")
+    session.put(typed("last words"), coalesce="k")
+    assert session.close()
+    assert len(looks) < 2000
+    assert isinstance(failed[0], Cancelled)
+    held = on_disk(assessment)
+    assert held is not None
+    assert held.rationale == "last words"
