@@ -46,6 +46,7 @@ class Case:
         checked: pattern of what ``asl check`` says about it, where that is more than the refusal to open.
         changes: opening it for writing may rightly change it (a save is rolled back, leftovers are cleared away).
         full: only at full scale.
+        sealed: it is encrypted, with a passphrase that whoever opens it knows.
     """
 
     prepare: Prepare
@@ -54,6 +55,7 @@ class Case:
     checked: str = ""
     changes: bool = False
     full: bool = False
+    sealed: bool = False
 
 
 def refused(prepare: Prepare, said: str, *, full: bool = False) -> Case:

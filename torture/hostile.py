@@ -14,7 +14,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torture import hostile_contents, hostile_files, hostile_places
+from torture import hostile_contents, hostile_files, hostile_places, hostile_sealed
 from torture.cases import NAME, OPENS, Case, Scene
 from torture.jail import MEMORY_BYTES, PATIENCE_SECONDS, Jail, Outcome
 from torture.openers import steps
@@ -23,8 +23,17 @@ from torture.tally import Scale, Tally, workplace
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+_READS_ALL = frozenset({"check", "verify", "salvage"})
+"""They read every byte that there is, and may take the time that honest bytes take."""
+_BYTES_PER_SECOND = 5_000_000
+_SPARSE = 1 << 30
 _KNOWN_STATUS = frozenset({0, 1, 2})
-CASES: Mapping[str, Case] = {**hostile_files.CASES, **hostile_places.CASES, **hostile_contents.CASES}
+CASES: Mapping[str, Case] = {
+    **hostile_files.CASES,
+    **hostile_places.CASES,
+    **hostile_contents.CASES,
+    **hostile_sealed.CASES,
+}
 
 
 def run(scale: Scale) -> dict[str, int]:
@@ -68,7 +77,10 @@ class Range:
         case.prepare(scene)
         home = place / "home"
         home.mkdir()
-        *reading, writing = steps(scene.path, out)
+        secret = place / "passphrase" if case.sealed else None
+        if secret is not None:
+            secret.write_text(hostile_sealed.PASSPHRASE, encoding="utf-8")
+        *reading, writing = steps(scene.path, out, secret)
         reading = [step for step in reading if not openers or step[0] in openers]
         before = traces(place / "file", scene.victims, scene.foreign.parent)
         outcomes = [self.jail.run(step, home) for step in reading]
@@ -80,8 +92,9 @@ class Range:
             after, last = _abroad(after), _abroad(last)
         _judge_traces(tally, f"{name}, for writing", after, last)
         _judge_names(tally, name, out)
+        size = scene.path.stat().st_size if scene.path.is_file() else 0
         for outcome in outcomes:
-            _judge(tally, name, outcome)
+            _judge(tally, name, outcome, size)
         _judge_words(tally, name, case, {outcome.step: outcome for outcome in outcomes})
         if not tally.failed:
             shutil.rmtree(place)
@@ -128,10 +141,11 @@ def _judge_names(tally: Tally, name: str, out: Path) -> None:
             tally.fail("overwrites", f"{name}: wrote {path.name!r}")
 
 
-def _judge(tally: Tally, name: str, outcome: Outcome) -> None:
+def _judge(tally: Tally, name: str, outcome: Outcome, size: int) -> None:
     tally.count("hostile")
     where = f"{name}, {outcome.step}"
-    if outcome.end == "hang" or outcome.seconds > PATIENCE_SECONDS:
+    patience = PATIENCE_SECONDS + (size / _BYTES_PER_SECOND if outcome.step in _READS_ALL and size < _SPARSE else 0)
+    if outcome.end == "hang" or outcome.seconds > patience:
         tally.fail("hangs", f"{where}: {outcome.seconds:.1f} s")
     elif outcome.status not in _KNOWN_STATUS:
         tally.fail("crashes", f"{where}: {outcome.end or outcome.status}: {outcome.text[-1500:]}")

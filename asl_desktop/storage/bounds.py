@@ -24,7 +24,9 @@ MAX_ALL = 64 * MAX_RECORD
 """Bytes of all records of one kind together, with the columns that repeat parts of them."""
 MAX_VALUES = 2_000_000
 """Values in all records together: each costs memory, however few bytes it has."""
-_MAX_ROWS = {"pack": MAX_PACK + MAX_RECORD}
+MAX_ROW = MAX_PACK + MAX_RECORD
+"""Bytes of any row of any table."""
+_MAX_ROWS = {"pack": MAX_ROW}
 
 
 def excess(raw: Any, table: str) -> str:

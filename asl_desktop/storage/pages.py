@@ -13,6 +13,7 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asl_desktop.storage.bounds import MAX_ROW
 from asl_desktop.storage.connection import PAGE_SIZE
 from asl_desktop.storage.keys import SALT_BYTES
 
@@ -95,7 +96,7 @@ class Pages:
             for pointer in self._pointers(page, at, _LEAF_HEADER):
                 size, where = varint(page, pointer)
                 rowid, where = varint(page, where)
-                if 0 < size < self.count * PAGE_SIZE:
+                if 0 < size < min(self.count * PAGE_SIZE, MAX_ROW):
                     yield Cell(rowid, number, where, size)
 
     def entries_on(self, page: bytes) -> Iterator[bytes]:

@@ -47,7 +47,7 @@ from asl_desktop.storage.findings import Findings, Link, Place, event_row, find,
 from asl_desktop.storage.keys import SALT_BYTES, key_of
 from asl_desktop.storage.last_words import LastWords, Told, last_words
 from asl_desktop.storage.model import Salvaged
-from asl_desktop.storage.outside import OPEN_HERE, Outside, look_at
+from asl_desktop.storage.outside import OPEN_HERE, Outside, look_at, settled
 from asl_desktop.storage.pages import Cell, Pages
 from asl_desktop.storage.projection import cited_evidence, columns_of, item_of, record_of
 from asl_desktop.storage.troubles import free_bytes, trouble_of
@@ -106,7 +106,7 @@ def salvage_file(
         at: the moment that is named for it.
         progress: told how far it is.
     """
-    path, target = path.expanduser().resolve(), target.expanduser().absolute()
+    path, target = settled(path), target.expanduser().absolute()
     key = _key_of(path, secret)
     if os.path.lexists(target):
         raise FileExists(path=str(target))

@@ -57,6 +57,8 @@ SHORT = (
     "chunk of 40 MB",
     "content that says a terabyte",
     "names that lead elsewhere",
+    "sealed, trigger that deletes",
+    "sealed, some page flipped",
 )
 
 QUICK = ("open_reading", "check")
