@@ -58,33 +58,58 @@ COMMANDS: tuple[Command, ...] = (
     Command("redo", "Edit", "Redo", "Ctrl+Shift+Z;Ctrl+Y"),
     Command("history", "Edit", "History", "Ctrl+H", apart=True),
     Command("history_here", "Edit", "History of what is in view", "H"),
-    Command("find", "Go", "Find", "Ctrl+K;Ctrl+F"),
-    Command("hub", "Go", "Overview", "Ctrl+0", apart=True),
-    Command("scope", "Go", "Scope and plan"),
+    Command("find", "Go", "Find a question, page, evidence or command", "Ctrl+K"),
+    Command("search", "Go", "Search in all texts", "Ctrl+F"),
+    Command("hub", "Go", "Overview", "Alt+Home", apart=True),
+    Command("scope", "Go", "Scope"),
+    Command("plan", "Go", "Plan"),
+    Command("evidence", "Go", "Evidence", "Ctrl+Shift+E"),
     Command("measurements", "Go", "Measurements"),
     Command("margins", "Go", "Margins"),
     Command("showings", "Go", "Showings"),
     Command("safeguards", "Go", "Safeguards"),
+    Command("preflight", "Go", "Pre-flight check"),
     Command("gate", "Go", "Gates and sign-off"),
     Command("next_unanswered", "Go", "Next unanswered question", "Ctrl+J", apart=True),
     Command("panes", "Go", "Next pane", "F6"),
+    Command("panes_back", "Go", "Previous pane", "Shift+F6"),
+    Command("menu", "Go", "Menu", "F10", needs_file=False),
     Command("next", "Question", "Save and next", "Ctrl+Return;Ctrl+Enter"),
-    Command("forward", "Question", "Next question", "Alt+Right"),
-    Command("back", "Question", "Previous question", "Alt+Left"),
+    Command("forward", "Question", "Next question", "Alt+Right;J"),
+    Command("back", "Question", "Previous question", "Alt+Left;K"),
     Command("list", "Question", "List of questions", "Ctrl+Shift+L"),
-    *(Command(f"answer_{n}", "Question", f"Choose option {n}", f"Alt+{n}", apart=n == 1) for n in range(1, 6)),
-    Command("attach", "Question", "Attach evidence", "Ctrl+E", apart=True),
+    Command("note", "Question", "Go to the rationale", "N", apart=True),
+    Command("to_evidence", "Question", "Go to the evidence", "E"),
+    Command("attach", "Question", "Attach evidence", "Ctrl+E"),
     Command("paste", "Question", "Paste as evidence", "Ctrl+Shift+V"),
-    Command("flag", "Question", "Flag for review", "Ctrl+Shift+F"),
+    Command("flag", "Question", "Mark for review", "Ctrl+Shift+F;R"),
+    *(
+        Command(f"answer_{n}", "Answer", f"Choose option {n}", f"Alt+{n};{n}" if n < 6 else f"{n}")
+        for n in range(1, 10)
+    ),
     Command("toggle_margins", "View", "Margins beside the page", "Ctrl+M"),
+    Command("zoom_in", "View", "Larger text", "Ctrl++;Ctrl+=", needs_file=False, apart=True),
+    Command("zoom_out", "View", "Smaller text", "Ctrl+-", needs_file=False),
+    Command("zoom_reset", "View", "Text at 100 %", "Ctrl+0", needs_file=False),
     Command("theme_system", "View", "Theme as the system", needs_file=False, group="theme", apart=True),
     Command("theme_light", "View", "Light theme", needs_file=False, group="theme"),
     Command("theme_dark", "View", "Dark theme", needs_file=False, group="theme"),
+    Command("theme_contrast_light", "View", "High contrast, light", needs_file=False, group="theme"),
+    Command("theme_contrast_dark", "View", "High contrast, dark", needs_file=False, group="theme"),
     Command("guidance", "Help", "Guidance for this page", "F1", needs_file=False),
     Command("keys", "Help", "Keyboard shortcuts", "?", needs_file=False),
     Command("about", "Help", "About ASL Desktop", needs_file=False, apart=True),
 )
-MENUS = ("File", "Edit", "Go", "Question", "View", "Help")
+MENUS = ("File", "Edit", "Go", "Question", "Answer", "View", "Help")
+STANDARD: tuple[tuple[str, str], ...] = (
+    ("Tab", "Next control"),
+    ("Shift+Tab", "Previous control"),
+    ("Space", "Press the button or tick the box in focus"),
+    ("Enter", "Open what is chosen in a list"),
+    ("Up, Down", "Move in a list"),
+    ("Esc", "Close the box, panel or menu in front"),
+)
+"""Keys that controls know by themselves; they have no menu entry."""
 
 
 def build_menu(owner: QWidget, calls: Mapping[str, Callable[[], object]]) -> tuple[QMenu, dict[str, QAction]]:
@@ -111,11 +136,39 @@ def build_menu(owner: QWidget, calls: Mapping[str, Callable[[], object]]) -> tup
     return menu, actions
 
 
-def shortcut_lines() -> tuple[str, ...]:
-    """Return the shortcuts as lines of key, tab and words, grouped as in the menu."""
-    lines: list[str] = []
+def theme_command(choice: str) -> str:
+    """Return the name of the command that chooses a theme."""
+    return f"theme_{choice.replace('-', '_')}"
+
+
+def keys_of(command: Command) -> tuple[str, ...]:
+    """Return the keys of a command as people read them."""
+    keys = (key.replace("Return", "Enter") for key in command.key.split(";") if key)
+    return tuple(dict.fromkeys(keys))
+
+
+def is_plain(key: str) -> bool:
+    """Tell whether a key is a letter, digit or sign that a text being edited takes for itself."""
+    return len(key) == 1
+
+
+def keyboard_page() -> str:
+    """Return ``docs/keyboard.md``: the whole map, written from the table of commands."""
+    lines = [_INTRODUCTION]
     for title in MENUS:
         keyed = [command for command in COMMANDS if command.menu == title and command.key]
-        if keyed:
-            lines += [title, *(f"{c.key.replace('Return', 'Enter').split(';')[0]}\t{c.text}" for c in keyed), ""]
-    return tuple(lines[:-1])
+        lines += [f"\n## {title}\n", "| Keys | What they do |", "|---|---|"]
+        lines += [f"| {' or '.join(f'`{key}`' for key in keys_of(command))} | {command.text} |" for command in keyed]
+    lines += ["\n## In every list and form\n", "| Keys | What they do |", "|---|---|"]
+    lines += [f"| {' or '.join(f'`{key}`' for key in keys.split(', '))} | {text} |" for keys, text in STANDARD]
+    return "\n".join(lines) + "\n"
+
+
+_INTRODUCTION = """# Keyboard
+
+Everything can be done without a mouse. `?` shows this map in the window; type there to filter it, Enter runs a command.
+Every key stands beside its entry in the menu, which `F10` opens. Commands without a key are in the menu too, and
+`Ctrl+K` finds them by name. Single letters, digits and `?` work only where no text is being edited; there they are
+typed.
+
+This page is written from the table of commands by `python tools/write_keyboard.py`; a test keeps the two in step."""

@@ -16,10 +16,10 @@ from ui.crash import CrashReporter
 from ui.main_window import MainWindow
 from ui.operations import Operations
 from ui.preferences import Preferences, state_folder
-from ui.theme import Choice, Look
+from ui.theme import CHOICES, Choice, Look
 
 _PACKAGES = ("asl_desktop", "ui", "reports", "resources")
-_THEMES: dict[str, Choice] = {"system": "system", "light": "light", "dark": "dark"}
+_THEMES: dict[str, Choice] = {choice: choice for choice, _ in CHOICES}
 SMOKE_LIMIT_MS = 60_000
 
 
@@ -33,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     app.setApplicationName("ASL Desktop")
     app.setDesktopFileName("asl-desktop")
     preferences = Preferences.load()
-    look = Look(app, _THEMES.get(preferences.theme, "system"))
+    theme = _THEMES.get(preferences.theme, "system")
+    look = Look(app, theme, zoom=preferences.zoom, still=preferences.still)
     crash = CrashReporter()
     crash.install()
     operations = Operations()

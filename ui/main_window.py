@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 import asl_desktop
 from asl_desktop.errors import Cancelled, UserError
 from ui import dialogs_seam
-from ui.actions import build_menu, shortcut_lines
+from ui.actions import build_menu, theme_command
 from ui.backing_up import BackupKeeper
 from ui.commands import FileCommands
 from ui.crash import CrashReporter
@@ -24,12 +25,13 @@ from ui.locking import Locker
 from ui.moving import Mover, key_of
 from ui.operations import Operations
 from ui.pages.start import StartPage
-from ui.preferences import Preferences
+from ui.preferences import ZOOMS, Preferences
 from ui.restoring import Restorer
 from ui.salvaging import Salvager
-from ui.theme import Choice, Look
+from ui.theme import CHOICES, Choice, Look
 from ui.undoing import Undoer
-from ui.widgets.parts import Banner, button, column
+from ui.widgets.key_map import KeyMapBox
+from ui.widgets.parts import Banner, announce, button, column
 
 if TYPE_CHECKING:
     from ui.session import Loaded
@@ -180,6 +182,8 @@ class MainWindow(QMainWindow):
         bench.save_elsewhere_wanted.connect(self.mover.save_elsewhere)
         bench.open_again_wanted.connect(self.mover.open_again)
         bench.writing_wanted.connect(lambda: self._write_instead(bench))
+        bench.palette_box.offer(self.actions_by_name)
+        bench.run_wanted.connect(self._run)
         bench.go(page, item)
         self.take_back(bench)
         self.opened.emit(session)
@@ -245,21 +249,29 @@ class MainWindow(QMainWindow):
             "new": self._new, "open": self.start_open, "example": self.open_example, "close": self.close_file,
             "lock": self.locker.lock, "protection": self.mover.ask, "recovery": self.doors.show_recovery,
             "quit": self.close, "settings": self._settings, "keys": self._show_keys, "about": self._about,
-            "guidance": self._guide, "theme_system": lambda: self.choose_theme("system"),
-            "theme_light": lambda: self.choose_theme("light"), "theme_dark": lambda: self.choose_theme("dark"),
+            "guidance": self._guide,
+            "zoom_in": lambda: self._zoom(1), "zoom_out": lambda: self._zoom(-1), "zoom_reset": lambda: self._zoom(0),
+            "menu": lambda: self.menu.popup(self.mapToGlobal(self.rect().topRight())),
             "find": self._on_bench(lambda bench: bench.open_find()),
-            "panes": self._on_bench(lambda bench: bench.next_pane()),
+            "search": self._on_bench(lambda bench: bench.open_search()),
+            "panes": self._on_bench(lambda bench: bench.next_pane(1)),
+            "panes_back": self._on_bench(lambda bench: bench.next_pane(-1)),
             "toggle_margins": self._on_bench(lambda bench: bench.toggle_margins()),
         }  # fmt: skip
-        for page in ("hub", "scope", "measurements", "margins", "showings", "safeguards", "gate", "report"):
+        for page in ("hub", "scope", "plan", "evidence", "measurements", "margins", "showings", "safeguards", "preflight",
+                     "gate", "report"):  # fmt: skip
             calls[page] = self._on_bench(lambda bench, page=page: bench.go(page))  # type: ignore[misc]
-        for number in range(1, 6):
+        for choice, _ in CHOICES:
+            calls[theme_command(choice)] = partial(self.choose_theme, choice)
+        for number in range(1, 10):
             calls[f"answer_{number}"] = self._on_question(lambda bench, number=number: bench.questions.pick(number))  # type: ignore[misc]
         calls["next"] = calls["forward"] = self._on_question(lambda bench: bench.questions.step(1))
         calls["back"] = self._on_question(lambda bench: bench.questions.step(-1))
         calls["list"] = self._on_question(lambda bench: bench.questions.show_list())
         calls["attach"] = self._on_question(lambda bench: bench.questions.attach())
         calls["paste"] = self._on_question(lambda bench: bench.questions.paste())
+        calls["to_evidence"] = self._on_question(lambda bench: bench.questions.to_evidence())
+        calls["note"] = self._on_question(lambda bench: bench.questions.to_rationale())
         calls["flag"] = self._on_question(lambda bench: bench.questions.flag())
         calls["next_unanswered"] = self._on_bench(_next_unanswered)
         calls["write_report"] = self._on_bench(_write_report)
@@ -307,17 +319,35 @@ class MainWindow(QMainWindow):
         self.doors.open(Visit(document.path, page=page, item=item), key_of(document))
 
     def _toggle_theme(self) -> None:
-        self.choose_theme("light" if self.look.tokens.dark else "dark")
+        self.choose_theme(self.look.opposite())
 
     def _on_theme(self) -> None:
         if self.workbench is not None:
             self.workbench.top.show_theme()
-        self.actions_by_name[f"theme_{self.look.choice}"].setChecked(True)
+        self.actions_by_name[theme_command(self.look.choice)].setChecked(True)
 
-    def _settings(self) -> None:
+    def _zoom(self, step: int) -> None:
+        """Make text larger (1) or smaller (-1), or as large as it was made to be (0)."""
+        at = ZOOMS.index(self.look.zoom) + step
+        self.look.enlarge(ZOOMS[max(0, min(at, len(ZOOMS) - 1))] if step else 100)
+        self.preferences.zoom = self.look.zoom
+        self.preferences.save()
+        announce(self, f"Text at {self.look.zoom} percent")
+
+    def _run(self, wanted: str) -> None:
+        """Run what was chosen in the find box: ``command:NAME`` or ``setting:NAME``."""
+        kind, _, name = wanted.partition(":")
+        if kind == "setting":
+            self._settings(name)
+        else:
+            self.actions_by_name[name].trigger()
+
+    def _settings(self, name: str = "") -> None:
         from ui.dialogs.settings import SettingsDialog
 
         dialog = SettingsDialog(self, self.preferences)
+        if name:
+            dialog.show_setting(name)
         if dialog.exec():
             self.preferences.actor = dialog.actor() or self.preferences.actor
             if self.workbench is not None:
@@ -325,10 +355,14 @@ class MainWindow(QMainWindow):
             self.preferences.lock_after = dialog.lock_after()
             dialog.backups.apply(self.preferences)
             self.locker.watch()
+            self.preferences.zoom, self.preferences.still = dialog.zoom(), dialog.still()
+            self.look.keep_still(dialog.still())
+            if dialog.zoom() != self.look.zoom:
+                self.look.enlarge(dialog.zoom())
             self.choose_theme(dialog.theme())
 
     def _show_keys(self) -> None:
-        dialogs_seam.show_text(self, "Keyboard shortcuts", "\n".join(shortcut_lines()))
+        self.keys.open_over(self.actions_by_name)
 
     def _guide(self) -> None:
         page = self.workbench.page_id if self.workbench is not None else ""
@@ -350,6 +384,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._stack, 1)
         holder.setLayout(layout)
         self.setCentralWidget(holder)
+        self.keys = KeyMapBox(holder)
 
     def _restore_geometry(self) -> None:
         self.resize(1366, 768)

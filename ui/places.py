@@ -22,6 +22,11 @@ _PAGE_OF: Mapping[str, str] = {
     "answer": "questions",
     "question": "questions",
     "indicator": "measurements",
+    "evidence": "evidence",
+    "scope": "scope",
+    "plan": "plan",
+    "decision": "gate",
+    "interim": "gate",
 }
 
 
@@ -32,6 +37,15 @@ def place_of(reference: str) -> tuple[str, str] | None:
     return (page, item) if page else None
 
 
+def place_of_record(inputs: Inputs, reference: str) -> tuple[str, str] | None:
+    """Return page and item where the record that a reference names is shown; None when no page shows it."""
+    kind, _, key = reference.partition(":")
+    if kind == "measurement":
+        held = inputs.measurement_by_id.get(key)
+        return ("measurements", held.indicator) if held is not None else None
+    return place_of(reference)
+
+
 def place_of_event(inputs: Inputs, event: Event) -> tuple[str, str] | None:
     """Return page and item where the record of an event is shown now; None when no page shows it any more."""
     if event.kind == "measurement":
@@ -39,9 +53,7 @@ def place_of_event(inputs: Inputs, event: Event) -> tuple[str, str] | None:
         indicator = held.indicator if held else str((event.record or {}).get("indicator", ""))
         return ("measurements", indicator) if indicator else None
     if event.kind in {"scope", "plan"}:
-        return "scope", ""
-    if event.kind in {"decision", "interim"}:
-        return "gate", event.key
+        return event.kind, ""
     return place_of(event.reference)
 
 

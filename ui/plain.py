@@ -20,6 +20,11 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
+def masked(text: str) -> str:
+    """Return text of the same length with a sign in place of every character that nobody sees."""
+    return _HIDDEN.sub("\ufffd", text)
+
+
 def tip(text: str) -> str:
     """Return text for a tool tip, which Qt would take for HTML whenever it looks like it."""
     shown = visible(text)

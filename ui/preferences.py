@@ -15,6 +15,8 @@ from typing import Any
 
 from platformdirs import user_config_path
 
+ZOOMS = (100, 110, 125, 150, 175, 200)
+"""Sizes of text in percent; what holds text grows with it."""
 RECENT_KEPT = 10
 LOCK_CHOICES = (0, 5, 15, 30, 60)
 """Minutes after which an encrypted file may be locked; 0 is never."""
@@ -30,6 +32,8 @@ class Preferences:
 
     Attributes:
         actor: the name that stands behind every change made in this window.
+        zoom: size of text in percent.
+        still: whether nothing may move by itself.
         recent: files opened lately, newest first.
         geometry: window geometry as Qt writes it, in hex.
         lock_after: minutes without a key or a movement until an encrypted file is locked; 0 never does.
@@ -41,6 +45,8 @@ class Preferences:
 
     path: Path | None = None
     theme: str = "system"
+    zoom: int = 100
+    still: bool = False
     actor: str = ""
     recent: list[str] = field(default_factory=list)
     geometry: str = ""
@@ -66,6 +72,8 @@ class Preferences:
                 setattr(result, name, data[name])
         if result.lock_after not in LOCK_CHOICES:
             result.lock_after = cls.lock_after
+        if result.zoom not in ZOOMS:
+            result.zoom = cls.zoom
         if result.backups_most not in BACKUPS_MOST:
             result.backups_most = cls.backups_most
         if result.backups_gib not in BACKUPS_GIB:

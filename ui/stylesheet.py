@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -125,11 +126,43 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 """)
 
 
-def style_sheet(tokens: Tokens) -> str:
-    """Return the application's style sheet in the colours of one theme."""
-    names = (name for name in tokens.__slots__ if name not in {"status", "chart"})
+_LENGTH = re.compile(r"([\w-]+):([^;{}]*)")
+_PIXELS = re.compile(r"(\d+)px")
+_BOX = {"min-height": 2, "width": 2, "height": 2, "padding": 1}
+"""How many of its borders a focused control makes up for in these properties, so that nothing shifts."""
+
+
+def style_sheet(tokens: Tokens, zoom: int = 100) -> str:
+    """Return the application's style sheet in the colours of one theme, with text at ``zoom`` percent."""
+    names = (name for name in tokens.__slots__ if name not in {"name", "dark", "status", "chart"})
+    tone = "dark" if tokens.dark else "light"
     pictures = {
-        picture: f'"{resource_path(f"themes/{picture}-{tokens.name.lower()}.svg").as_posix()}"'
-        for picture in ("chevron", "check")
+        picture: f'"{resource_path(f"themes/{picture}-{tone}.svg").as_posix()}"' for picture in ("chevron", "check")
     }
-    return _SHEET.substitute({name: getattr(tokens, name) for name in names}, **pictures)
+    sheet = _SHEET.template if zoom == 100 else _enlarged(_SHEET.template, zoom)
+    return Template(sheet).substitute({name: getattr(tokens, name) for name in names}, **pictures)
+
+
+def scaled(size: int, zoom: int) -> int:
+    """Return a length at another size of text; what is there stays at least a pixel."""
+    return max(1, (size * zoom + 50) // 100) if size else 0
+
+
+def _enlarged(sheet: str, zoom: int) -> str:
+    return "}".join(_enlarged_rule(rule, zoom) for rule in sheet.split("}"))
+
+
+def _enlarged_rule(rule: str, zoom: int) -> str:
+    selector, brace, body = rule.partition("{")
+    focused = ":focus" in selector
+    growth = scaled(2, zoom) - scaled(1, zoom)
+
+    def _declaration(found: re.Match[str]) -> str:
+        times = _BOX.get(found[1], 0) if focused else 0
+
+        def _pixels(number: re.Match[str]) -> str:
+            return f"{scaled(int(number[1]) + times, zoom) - times * growth}px"
+
+        return f"{found[1]}:{_PIXELS.sub(_pixels, found[2])}"
+
+    return selector + brace + _LENGTH.sub(_declaration, body)

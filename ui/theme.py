@@ -17,10 +17,27 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from asl_desktop.resources_access import read_bytes
-from ui.stylesheet import style_sheet
+from ui.stylesheet import scaled, style_sheet
 
-Choice: TypeAlias = Literal["system", "light", "dark"]
+ThemeName: TypeAlias = Literal["light", "dark", "contrast-light", "contrast-dark"]
+Choice: TypeAlias = Literal["system", "light", "dark", "contrast-light", "contrast-dark"]
+CHOICES: tuple[tuple[Choice, str], ...] = (
+    ("system", "As the system"),
+    ("light", "Light"),
+    ("dark", "Dark"),
+    ("contrast-light", "High contrast, light"),
+    ("contrast-dark", "High contrast, dark"),
+)
 
+_FIXED = "fixedAtFullSize"
+_EFFECTS = (
+    Qt.UIEffect.UI_AnimateMenu,
+    Qt.UIEffect.UI_FadeMenu,
+    Qt.UIEffect.UI_AnimateCombo,
+    Qt.UIEffect.UI_AnimateTooltip,
+    Qt.UIEffect.UI_FadeTooltip,
+    Qt.UIEffect.UI_AnimateToolBox,
+)
 FONT_FAMILY = "Inter"
 FONT_FILES = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "Inter-Bold.otf")
 
@@ -30,7 +47,8 @@ class Tokens:
     """The colours of one theme, as ``#RRGGBB``. Which text may stand on which ground is checked by a test.
 
     Attributes:
-        name: ``Light`` or ``Dark``.
+        name: as people read it.
+        dark: whether light text stands on a dark ground.
         surface: cards, bars and panes; ``canvas`` lies behind them and ``sunken`` is cut into them.
         line: divides; ``strong_line`` is the border of a control (at least 3:1 against what it stands on).
         status: glyph colour per margin state (``clear``, ``in_buffer``, ``not_excluded``, ``crossed``,
@@ -39,6 +57,7 @@ class Tokens:
     """
 
     name: str
+    dark: bool
     canvas: str
     surface: str
     sunken: str
@@ -59,11 +78,6 @@ class Tokens:
     status: Mapping[str, str]
     chart: Mapping[str, str]
 
-    @property
-    def dark(self) -> bool:
-        """Tell whether light text stands on a dark ground."""
-        return self.name == "Dark"
-
     def color(self, role: str) -> QColor:
         """Return the colour of a role by name, ``status.crossed`` and ``chart.track`` included."""
         group, _, key = role.partition(".")
@@ -73,17 +87,39 @@ class Tokens:
 
 
 @cache
-def load_tokens(name: Literal["light", "dark"]) -> Tokens:
+def load_tokens(name: ThemeName) -> Tokens:
     """Read one theme from the resources."""
     table = tomllib.loads(read_bytes(f"themes/{name}.toml").decode("utf-8"))
-    return Tokens(name=table["name"], **table["color"], status=table["status"], chart=table["chart"])
+    return Tokens(
+        name=table["name"], dark=table["dark"], **table["color"], status=table["status"], chart=table["chart"]
+    )
 
 
 def tokens() -> Tokens:
     """Return the colours in force, light ones when no :class:`Look` was put on the application."""
-    app = QApplication.instance()
-    look = app.property("look") if app is not None else None
-    return look.tokens if isinstance(look, Look) else load_tokens("light")
+    look = _look()
+    return look.tokens if look else load_tokens("light")
+
+
+def moves() -> bool:
+    """Tell whether anything may move by itself: fade, slide or blink."""
+    look = _look()
+    return not look.still if look else True
+
+
+def px(size: int) -> int:
+    """Return a length in logical pixels at the size of text in force."""
+    look = _look()
+    return scaled(size, look.zoom) if look else size
+
+
+def fix(widget: QWidget, *, width: int = 0, height: int = 0) -> None:
+    """Fix the width or height of what holds text; it grows with the text. Lengths are those at 100 %, 0 is free."""
+    widget.setProperty(_FIXED, (width, height))
+    if width:
+        widget.setFixedWidth(px(width))
+    if height:
+        widget.setFixedHeight(px(height))
 
 
 def palette_of(table: Tokens) -> QPalette:
@@ -107,24 +143,26 @@ def palette_of(table: Tokens) -> QPalette:
 
 
 class Look(QObject):
-    """Owns fonts and theme of the application and switches between System, Light and Dark.
+    """Owns fonts, theme, size of text and movement of the application.
 
     One per application; it stores itself as the application's ``look`` property, where :func:`tokens` finds it.
     """
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, choice: Choice = "system") -> None:
+    def __init__(self, app: QApplication, choice: Choice = "system", *, zoom: int = 100, still: bool = False) -> None:
         super().__init__(app)
         self._app = app
         self._choice: Choice = choice
+        self._blink = app.cursorFlashTime()
         self.tokens = load_tokens("light")
+        self.zoom, self.still = zoom, still
         app.setProperty("look", self)
         app.setStyle("Fusion")
         load_fonts()
-        app.setFont(font())
-        app.setCursorFlashTime(0 if app.platformName() == "offscreen" else app.cursorFlashTime())
-        app.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        app.styleHints().colorSchemeChanged.connect(self._on_system_changed)
+        app.styleHints().accessibility().contrastPreferenceChanged.connect(self._on_system_changed)
+        self.keep_still(still)
         self.choose(choice)
 
     @property
@@ -135,20 +173,44 @@ class Look(QObject):
     def choose(self, choice: Choice) -> None:
         """Switch the theme of every window at once."""
         self._choice = choice
-        self._apply("dark" if self._wants_dark() else "light")
+        self._apply(self._of_system() if choice == "system" else choice)
 
-    def _wants_dark(self) -> bool:
-        if self._choice == "system":
-            return self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        return self._choice == "dark"
+    def opposite(self) -> Choice:
+        """Return the light theme for the dark one in force and the other way round, equally strong."""
+        strong = "contrast-" if self.tokens.name.startswith("High") else ""
+        return cast("Choice", f"{strong}{'light' if self.tokens.dark else 'dark'}")
 
-    def _apply(self, name: Literal["light", "dark"]) -> None:
+    def enlarge(self, zoom: int) -> None:
+        """Set the size of text in percent, one of :data:`ui.preferences.ZOOMS`."""
+        self.zoom = zoom
+        self.choose(self._choice)
+        for widget in self._app.allWidgets():
+            kept = widget.property(_FIXED)
+            if kept:
+                fix(widget, width=kept[0], height=kept[1])
+
+    def keep_still(self, still: bool) -> None:
+        """Stop or allow what moves by itself: menus that slide, a cursor that blinks."""
+        self.still = still
+        for effect in _EFFECTS:
+            self._app.setEffectEnabled(effect, not still)
+        quiet = still or self._app.platformName() == "offscreen"
+        self._app.setCursorFlashTime(0 if quiet else self._blink)
+
+    def _of_system(self) -> ThemeName:
+        hints = self._app.styleHints()
+        dark = hints.colorScheme() == Qt.ColorScheme.Dark
+        strong = hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
+        return cast("ThemeName", f"{'contrast-' if strong else ''}{'dark' if dark else 'light'}")
+
+    def _apply(self, name: ThemeName) -> None:
         self.tokens = load_tokens(name)
+        self._app.setFont(font())
         self._app.setPalette(palette_of(self.tokens))
-        self._app.setStyleSheet(style_sheet(self.tokens))
+        self._app.setStyleSheet(style_sheet(self.tokens, self.zoom))
         self.changed.emit()
 
-    def _on_scheme_changed(self) -> None:
+    def _on_system_changed(self) -> None:
         if self._choice == "system":
             self.choose("system")
 
@@ -164,9 +226,9 @@ def load_fonts() -> tuple[str, ...]:
 
 
 def font(size: int = 13, weight: int = 400) -> QFont:
-    """Return the interface font with figures of equal width; ``size`` in logical pixels, ``weight`` 400 to 700."""
+    """Return the interface font with figures of equal width; ``size`` in pixels at 100 %, ``weight`` 400 to 700."""
     result = QFont(FONT_FAMILY)
-    result.setPixelSize(size)
+    result.setPixelSize(px(size))
     result.setWeight(QFont.Weight(weight))
     result.setFeature(QFont.Tag("tnum"), 1)
     return result
@@ -179,3 +241,9 @@ def set_role(widget: QWidget, **properties: str | bool) -> None:
     widget.style().unpolish(widget)
     widget.style().polish(widget)
     widget.update()
+
+
+def _look() -> Look | None:
+    app = QApplication.instance()
+    look = app.property("look") if app is not None else None
+    return look if isinstance(look, Look) else None

@@ -12,14 +12,17 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, Q
 
 from asl_desktop.domain.determination import Snapshot
 from ui import dialogs_seam
+from ui.focus import focusable
 from ui.pages.base import Page
 from ui.pages.questions import QuestionsPage
 from ui.pages.registry import PAGE_BY_ID
 from ui.session import Removal, SaveState, Session
+from ui.theme import fix, px
 from ui.widgets.find_palette import FindPalette
 from ui.widgets.nav_bar import NavBar
 from ui.widgets.parts import Banner, button
 from ui.widgets.said import Said
+from ui.widgets.search_box import SearchBox
 from ui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ MARGINS_BELOW = 1180
 RINGS_BELOW = 940
 """Narrower than this the left bar shows rings only."""
 MARGINS_WIDTH = 320
-_WIDE = frozenset({"margins", "history"})
+_WIDE = frozenset({"evidence", "margins", "history"})
 """Pages that take the whole width."""
 _KEPT = (
     "What you typed stays here and is written again every few seconds; do not close the window before it says Saved."
@@ -53,6 +56,7 @@ class Workbench(QWidget):
     """One per open document. Pages are built when first opened and live as long as the document is open."""
 
     page_changed = Signal(str)
+    run_wanted = Signal(str)
     save_elsewhere_wanted = Signal()
     open_again_wanted = Signal()
     writing_wanted = Signal()
@@ -75,7 +79,7 @@ class Workbench(QWidget):
         self.margins = self._make_margins()
         self._margins_wished: bool | None = None
         self._lay_out()
-        self.palette_box = FindPalette(self.middle)
+        self.palette_box, self.search_box = FindPalette(self), SearchBox(self, session)
         self._connect()
         self._on_snapshot(session.snapshot)
         self._on_save_state(session.save_state)
@@ -133,21 +137,26 @@ class Workbench(QWidget):
         """Open the find box."""
         self.palette_box.open_over(self.session.snapshot)
 
+    def open_search(self) -> None:
+        """Open the box that searches in all texts."""
+        self.search_box.open_over()
+
     def toggle_margins(self) -> None:
         """Show or hide the margins beside the page."""
         self._margins_wished = not self.margins.isVisible()
         self._fit()
 
-    def next_pane(self) -> None:
-        """Move the focus to the next of left bar, page, margins and top bar."""
+    def next_pane(self, way: int = 1) -> None:
+        """Move the focus to the next (1) or previous (-1) of left bar, page, margins and top bar."""
         panes: list[QWidget] = [self.nav, self.stack]
         if self.margins.isVisible():
             panes.append(self.margins)
         panes.append(self.top)
+        panes = panes[::way]
         focused = QGuiApplication.focusObject()
         here = next((i for i, pane in enumerate(panes) if _holds(pane, focused)), -1)
         for pane in (*panes[here + 1 :], *panes[: here + 1]):
-            target = next((w for w in _focusable(pane)), None)
+            target = next(iter(focusable(pane)), None)
             if target is not None:
                 target.setFocus(Qt.FocusReason.TabFocusReason)
                 return
@@ -187,7 +196,7 @@ class Workbench(QWidget):
         self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        narrow = self.width() < MARGINS_BELOW
+        narrow = self.width() < px(MARGINS_BELOW)
         if event.key() == Qt.Key.Key_Escape and narrow and self.margins.isVisible():
             self.toggle_margins()
             return
@@ -230,6 +239,8 @@ class Workbench(QWidget):
     def _connect(self) -> None:
         self.nav.chosen.connect(self.go)
         self.palette_box.chosen.connect(self.go)
+        self.palette_box.run_wanted.connect(self.run_wanted)
+        self.search_box.chosen.connect(self.go)
         self.top.find_wanted.connect(self.open_find)
         self.top.report_wanted.connect(lambda: self.go("report"))
         self.top.margins_wanted.connect(self.toggle_margins)
@@ -271,15 +282,15 @@ class Workbench(QWidget):
         from ui.widgets.margin_chart import MarginPane
 
         pane = MarginPane(self.session)
-        pane.setFixedWidth(MARGINS_WIDTH)
+        fix(pane, width=MARGINS_WIDTH)
         pane.chosen.connect(lambda indicator: self.go("margins", indicator))
         return pane
 
     def _fit(self) -> None:
         width = self.width()
-        self.nav.set_narrow(width < RINGS_BELOW)
-        self.top.set_compact(width < MARGINS_BELOW)
-        shown = width >= MARGINS_BELOW if self._margins_wished is None else self._margins_wished
+        self.nav.set_narrow(width < px(RINGS_BELOW))
+        self.top.set_compact(width < px(MARGINS_BELOW))
+        shown = width >= px(MARGINS_BELOW) if self._margins_wished is None else self._margins_wished
         shown = shown and self.page_id not in _WIDE
         self.margins.setVisible(shown)
         self.top.margins.setChecked(shown)
@@ -319,12 +330,3 @@ class Workbench(QWidget):
 
 def _holds(pane: QWidget, focused: object) -> bool:
     return isinstance(focused, QWidget) and (pane is focused or pane.isAncestorOf(focused))
-
-
-def _focusable(pane: QWidget) -> list[QWidget]:
-    found = [
-        widget
-        for widget in pane.findChildren(QWidget)
-        if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-    ]
-    return sorted(found, key=lambda w: (w.mapTo(pane, w.rect().topLeft()).y(), w.mapTo(pane, w.rect().topLeft()).x()))

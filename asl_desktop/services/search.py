@@ -159,10 +159,10 @@ def _found(entry: _Entry, terms: tuple[str, ...]) -> Found:
 
 def _around(text: str, terms: tuple[str, ...]) -> str:
     """Return the part of a text around its first hit, cut between words."""
-    if len(text) <= _LENGTH:
+    first = next(iter(marks_in(text, terms)), (0, 0))[0]
+    if len(text) <= _LENGTH and first <= _BEFORE:
         return text
-    marks = marks_in(text, terms)
-    start = max(0, (marks[0][0] if marks else 0) - _BEFORE)
+    start = max(0, first - _BEFORE)
     if start:
         space = text.find(" ", start)
         start = space + 1 if 0 <= space < start + _BEFORE else start

@@ -122,16 +122,17 @@ def _files(_: Pack, inputs: Inputs) -> Iterator[Source]:
 
 
 def _question(question: Question, answer: Answer | None) -> Texts:
-    asked = (("Question", question.text), ("Guidance", question.guidance))
+    asked = (("Guidance", question.guidance),)
     expected = ("Expected evidence", question.expected_evidence)
     options = tuple(("Option", option.label) for part in question.parts for option in part.options)
+    whole = (("Question", question.text),)
     if answer is None:
-        return (*asked, expected, *options)
+        return (*asked, expected, *options, *whole)
     state = "" if answer.state == "answered" else ANSWER_STATE_WORDS[answer.state]
     given = " ".join(f"{label} {text}" for label, text in parts_in_words(question, answer.value))
     said = (("Answer", f"{state} {given}"), ("Reason", answer.reason), ("Rationale", answer.rationale))
     people = (("Confirmed by", answer.confirmed_by), ("Author", answer.author))
-    return (*said, *asked, expected, *options, *people, *_anchors(answer))
+    return (*said, *asked, expected, *options, *people, *_anchors(answer), *whole)
 
 
 def _anchors(record: Answer | Measurement | ShowingRecord | RequirementRecord | InterimRecord) -> Texts:

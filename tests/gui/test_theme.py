@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from asl_desktop.resources_access import list_names
 from ui import icons
-from ui.theme import FONT_FAMILY, Look, font, load_fonts, load_tokens, palette_of, tokens
+from ui.theme import FONT_FAMILY, Look, ThemeName, font, load_fonts, load_tokens, palette_of, tokens
 
 TEXT_ON = [
     *((text, ground) for text in ("text", "muted", "accent") for ground in ("surface", "canvas", "sunken")),
@@ -23,7 +23,7 @@ EDGES = [
     *((f"status.{state}", "surface") for state in ("clear", "in_buffer", "not_excluded", "crossed", "not_measured")),
     ("danger", "surface"),
 ]
-THEMES = ("light", "dark")
+THEMES: tuple[ThemeName, ...] = ("light", "dark", "contrast-light", "contrast-dark")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -42,20 +42,20 @@ def contrast(one: QColor, other: QColor) -> float:
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize(("text", "ground"), TEXT_ON)
-def test_text_on_its_ground_has_enough_contrast(theme: str, text: str, ground: str) -> None:
+def test_text_on_its_ground_has_enough_contrast(theme: ThemeName, text: str, ground: str) -> None:
     table = load_tokens(theme)
     assert contrast(table.color(text), table.color(ground)) >= 4.5
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize(("edge", "ground"), EDGES)
-def test_edges_and_glyphs_stand_out_from_their_ground(theme: str, edge: str, ground: str) -> None:
+def test_edges_and_glyphs_stand_out_from_their_ground(theme: ThemeName, edge: str, ground: str) -> None:
     table = load_tokens(theme)
     assert contrast(table.color(edge), table.color(ground)) >= 3
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_palette_text_has_enough_contrast_in_every_group(theme: str) -> None:
+def test_palette_text_has_enough_contrast_in_every_group(theme: ThemeName) -> None:
     palette = palette_of(load_tokens(theme))
     role = QPalette.ColorRole
     pairs = [(role.WindowText, role.Window), (role.Text, role.Base), (role.ButtonText, role.Button),

@@ -1,17 +1,26 @@
-"""Settings: the name that stands behind changes, the theme, when an encrypted file is locked, and backups."""
+"""Settings: the name that stands behind changes, how the window looks, when a file is locked, and backups."""
 
 from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from ui.forms.backup_settings import BackupSettings
-from ui.preferences import LOCK_CHOICES, Preferences
-from ui.theme import Choice
+from ui.preferences import LOCK_CHOICES, ZOOMS, Preferences
+from ui.theme import CHOICES, Choice
 from ui.widgets.parts import button, column, label, row
 
-_THEMES: tuple[tuple[Choice, str], ...] = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
+SETTINGS: tuple[tuple[str, str], ...] = (
+    ("actor", "Your name"),
+    ("theme", "Theme and contrast"),
+    ("zoom", "Size of text"),
+    ("still", "Less movement"),
+    ("lock", "Lock when nobody is working"),
+    ("backups", "Backups"),
+)
+"""Id of every setting, and what people look for it by."""
 
 
 class SettingsDialog(QDialog):
@@ -25,9 +34,16 @@ class SettingsDialog(QDialog):
         self._actor.setAccessibleName("Your name")
         self._theme = QComboBox()
         self._theme.setAccessibleName("Theme")
-        for _, text in _THEMES:
+        for _, text in CHOICES:
             self._theme.addItem(text)
-        self._theme.setCurrentIndex([key for key, _ in _THEMES].index(cast("Choice", preferences.theme)))
+        self._theme.setCurrentIndex([key for key, _ in CHOICES].index(cast("Choice", preferences.theme)))
+        self._zoom = QComboBox()
+        self._zoom.setAccessibleName("Size of text")
+        for percent in ZOOMS:
+            self._zoom.addItem(f"{percent} %")
+        self._zoom.setCurrentIndex(ZOOMS.index(preferences.zoom))
+        self._still = QCheckBox("Less movement: nothing slides, fades or blinks")
+        self._still.setChecked(preferences.still)
         self._lock = QComboBox()
         self._lock.setAccessibleName("Lock an encrypted file when nobody is working on it")
         for minutes in LOCK_CHOICES:
@@ -41,7 +57,14 @@ class SettingsDialog(QDialog):
         layout.addWidget(label("Settings", "pane-title"))
         note = "Stands beside every change you make and is printed in reports."
         layout.addLayout(column(label("Your name", "label"), self._actor, label(note, "muted"), spacing=4))
-        layout.addLayout(column(label("Theme", "label"), self._theme, spacing=4))
+        seen = row(
+            column(label("Theme", "label"), self._theme, spacing=4),
+            column(label("Size of text", "label"), self._zoom, spacing=4),
+            spacing=16,
+        )
+        seen.setStretch(0, 2)
+        seen.setStretch(1, 1)
+        layout.addLayout(column(seen, self._still))
         note = "It is saved and closed first, and opens again at the same place with its passphrase."
         lock = label("Lock an encrypted file when nobody is working on it", "label")
         layout.addLayout(column(lock, self._lock, label(note, "muted"), spacing=4))
@@ -55,7 +78,25 @@ class SettingsDialog(QDialog):
 
     def theme(self) -> Choice:
         """Return the theme as chosen."""
-        return _THEMES[self._theme.currentIndex()][0]
+        return CHOICES[self._theme.currentIndex()][0]
+
+    def zoom(self) -> int:
+        """Return the size of text as chosen, in percent."""
+        return ZOOMS[self._zoom.currentIndex()]
+
+    def still(self) -> bool:
+        """Tell whether nothing may move by itself."""
+        return self._still.isChecked()
+
+    def show_setting(self, name: str) -> None:
+        """Put the focus on one of :data:`SETTINGS`."""
+        fields: dict[str, QWidget] = {
+            "actor": self._actor, "theme": self._theme, "zoom": self._zoom, "still": self._still, "lock": self._lock,
+        }  # fmt: skip
+        if name == "backups":
+            self.backups.keep.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            fields[name].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def lock_after(self) -> int:
         """Return after how many idle minutes an encrypted file is locked; 0 for never."""

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.pack import Question
 from ui.counting import asked, count_questions, next_open
+from ui.focus import focusable
 from ui.models.question_list import QUESTION_ROLE, QuestionDelegate, QuestionListModel, filtered
 from ui.pages.base import MARGIN, Page
 from ui.session import Session
@@ -126,6 +127,18 @@ class QuestionsPage(Page):
         """Choose the option with this number on the card."""
         if self.card is not None and self._stack.currentIndex() == _CARD:
             self.card.form.pick(number)
+
+    def to_rationale(self) -> None:
+        """Put the cursor into the rationale of the question at hand."""
+        if self.card is not None and self._stack.currentIndex() == _CARD:
+            self.card.form.rationale.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def to_evidence(self) -> None:
+        """Put the focus on the evidence of the question at hand: its first file, or the way to add one."""
+        if self.card is not None and self._stack.currentIndex() == _CARD:
+            first = next(iter(focusable(self.card.evidence)), None)
+            if first is not None:
+                first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def attach(self) -> None:
         """Ask for evidence files for the question at hand."""
