@@ -34,12 +34,14 @@ def build_report(
     lineage: Lineage | None = None,
     identity: Identity | None = None,
     role: str = "Assessor",
+    despite: str = "",
     clock: Clock | None = None,
     progress: Progress | None = None,
 ) -> Written:
     """Write the board report, signed when an identity is given. Until all is done, nothing at ``target`` changes.
 
-    The digest in the result is that of the finished file, signature included.
+    The digest in the result is that of the finished file, signature included. ``despite`` is why it is signed although
+    the pre-flight check found errors; it becomes the stated reason of the signature.
 
     Raises:
         OutputNotWritable, DiskFull, SigningRefused: what was at ``target`` is left as it is.
@@ -54,11 +56,14 @@ def build_report(
     time, watch = clock or SystemClock(), progress or Silent()
     with staging_folder(target) as stage:
         draft = stage / target.name
-        report = board_report(snapshot, generated_at=time.now(), lineage=lineage)
+        report = board_report(snapshot, generated_at=time.now(), lineage=lineage, despite=despite)
         written = write_pdf(report, draft, attachment=snapshot_document(snapshot), progress=watch)
         watch.check()
         if identity is not None:
-            sign_report(draft, draft, identity, role=role, clock=time)
+            reason = (
+                f"Signed although the pre-flight check found errors: {' '.join(despite.split())}" if despite else ""
+            )
+            sign_report(draft, draft, identity, role=role, reason=reason, clock=time)
             watch.check()
         with writing(target):
             digest = hashlib.sha256(draft.read_bytes()).hexdigest()

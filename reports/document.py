@@ -10,6 +10,7 @@ from reports.sections.domains import dissent, domains
 from reports.sections.front import front
 from reports.sections.margins import margins
 from reports.sections.method import method, signatures
+from reports.sections.preflight import preflight
 from reports.sections.record import answers, coverage, evidence, plan
 from reports.sections.safeguards import gates, safeguards
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["ReportDocument", "board_report"]
 
 
-def board_report(snapshot: Snapshot, *, generated_at: datetime, lineage: Lineage | None = None) -> ReportDocument:
+def board_report(
+    snapshot: Snapshot, *, generated_at: datetime, lineage: Lineage | None = None, despite: str = ""
+) -> ReportDocument:
     """Return the report for the board on one moment of an assessment.
 
     Everything that people typed into the assessment appears in it somewhere, word for word.
@@ -31,6 +34,7 @@ def board_report(snapshot: Snapshot, *, generated_at: datetime, lineage: Lineage
         snapshot: the assessment at one moment.
         generated_at: timezone-aware; the only time that ends up in the file.
         lineage: how the history behind it grew, where it was taken from a file.
+        despite: why it is signed although the pre-flight check found errors, where somebody said so.
     """
     context = Context(snapshot, lineage)
     scope, pack = snapshot.inputs.scope, snapshot.pack
@@ -54,6 +58,7 @@ def board_report(snapshot: Snapshot, *, generated_at: datetime, lineage: Lineage
             dissent(context),
             evidence(context),
             plan(context),
+            preflight(context, despite=despite),
             method(context),
             answers(context),
             signatures(context),

@@ -9,7 +9,9 @@ GUIDANCE: Mapping[str, str] = {
     "hub": "The overview shows what is done, what follows from it so far, and what is still missing.",
     "questions": "Answer what you can. Unknown is an honest answer; it never counts as a clearance. "
     "Alt+1 to Alt+5 choose an option, Ctrl+E attaches evidence, Ctrl+Enter saves and goes on.",
-    "scope": "Say what is assessed. Lock the plan before results come in.",
+    "scope": "Say what is assessed, whose it is, where it will be used and which actors are considered.",
+    "plan": "Choose what is measured and what a result needs to count. Lock the plan before results come in; afterwards "
+    "it changes by amendment only, and every amendment is printed with its reason.",
     "measurements": "Enter results as they were reported: counts, or a mean with its standard error. A bare number "
     "without uncertainty never rules anything out.",
     "history": "Every change is kept: who, when, and from which text to which. What is gone is struck through, what is "
@@ -18,6 +20,8 @@ GUIDANCE: Mapping[str, str] = {
     "showings": "A threshold is ruled out when named people accept every showing on evidence. Where the record "
     "does not support one, say why it is accepted all the same; every report prints the reason on its first page.",
     "safeguards": "A safeguard counts only with evidence that supports it.",
+    "preflight": "Errors stand in the way of signing, warnings must be seen, notes are good to know. Enter goes to the "
+    "place where a finding is mended.",
     "gate": "The program computes what the framework's rules say. Named people decide.",
     "report": "The report cites the snapshot digest and can be signed and verified elsewhere.",
 }

@@ -40,6 +40,10 @@ NOT_CONFIRMED = Rule(
     "not-confirmed", "error", 'Said not to apply, and not confirmed',
     "Until a reviewer other than the author confirms it, it counts as open.",
 )  # fmt: skip
+CARRIED = Rule(
+    "carried-over", "error", "Taken over from an earlier assessment, and not confirmed",
+    "Until somebody confirms that it still holds, it counts as not given.",
+)  # fmt: skip
 NOT_KNOWN = Rule(
     "not-known", "warning", "Unknown or declined where it decides",
     "A rule of the framework reads this answer; without it the rule cannot speak for safety.",
@@ -199,8 +203,11 @@ def _plan(snapshot: Snapshot) -> Iterator[Finding]:
         known = wording.day(item.produced) if item.produced else "entered before"
         yield Finding(PLAN_LATE, f"{title}: a result ({known}) was there before the plan was locked.", "plan")
     planned = {item.indicator for item in plan.indicators}
-    for indicator in read_by_thresholds(pack):
-        if indicator.id not in planned:
+    missing = [indicator for indicator in read_by_thresholds(pack) if indicator.id not in planned]
+    if missing and not planned:
+        yield Finding(PLAN_SHORT, f"The plan names no indicator; {len(missing)} bear on a threshold.", "plan")
+    else:
+        for indicator in missing:
             yield Finding(PLAN_SHORT, f"{indicator.title} is not among the indicators to be measured.", "plan")
     for change in plan.amendments:
         yield Finding(PLAN_AMENDED, f"{change.by}: {change.change}. Reason: {change.reason}", "plan")
@@ -227,7 +234,9 @@ def _questions(snapshot: Snapshot) -> Iterator[Finding]:
 
 def _open_question(question: Question, answer: Answer | None, *, decides: bool) -> Iterator[Finding]:
     state = answer.state if answer is not None else "unanswered"
-    if state == "not_applicable":
+    if answer is not None and answer.carried_from:
+        yield _about(CARRIED, question, f"Taken over from {answer.carried_from}")
+    elif state == "not_applicable":
         yield _about(NOT_CONFIRMED, question, "Said not to apply; no reviewer other than its author confirmed it")
     elif state in {"unknown", "declined"}:
         if decides or question.bears_on:

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.gui_world import on_disk, settle, show_page, type_in, words_of
+from tests.gui_world import on_disk, pass_preflight, settle, show_page, type_in, words_of
 from ui import dialogs_seam
 from ui.pages.gate import GatePage
 from ui.session import Session
@@ -25,8 +25,10 @@ def page(qtbot: QtBot, session: Session) -> GatePage:
 
 
 @pytest.fixture
-def form(page: GatePage) -> DecisionForm:
-    return page.gates["deploy"].decision
+def form(session: Session, page: GatePage) -> DecisionForm:
+    result = page.gates["deploy"].decision
+    pass_preflight(session, result.guard)
+    return result
 
 
 def decide(qtbot: QtBot, form: DecisionForm, outcome: int, by: str, reason: str = "") -> None:

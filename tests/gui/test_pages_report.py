@@ -16,7 +16,7 @@ from asl_desktop.clock import FixedClock
 from asl_desktop.domain.inputs import Answer
 from reports.identity import create_identity, load_identity
 from reports.verifying import verify
-from tests.gui_world import show_page, type_in, words_of
+from tests.gui_world import pass_preflight, show_page, type_in, words_of
 from ui import dialogs_seam
 from ui.pages.report import ReportPage
 from ui.session import Session
@@ -28,6 +28,7 @@ PASSPHRASE = "correct horse ü battery"
 def page(qtbot: QtBot, session: Session) -> ReportPage:
     result = ReportPage(session)
     show_page(qtbot, result, height=1200)
+    pass_preflight(session, result.guard)
     return result
 
 

@@ -109,6 +109,12 @@ def test_complete_record_gives_no_finding() -> None:
         (Scope("M", "c1", "Lab", actors="x"), "scope-incomplete", "warning", "scope:deployment_context"),
         (Answer("Q-END", "unanswered"), "open-question", "error", "answer:Q-END"),
         (Answer("Q-TEXT", "unanswered"), "open-question-aside", "warning", "answer:Q-TEXT"),
+        (
+            Answer("Q-END", value={"value": "ruled_out"}, carried_from="May 2025"),
+            "carried-over",
+            "error",
+            "answer:Q-END",
+        ),
         (Answer("Q-END", "unknown"), "not-known", "warning", "answer:Q-END"),
         (Answer("Q-END", "declined", reason="secret"), "not-known", "warning", "answer:Q-END"),
         (

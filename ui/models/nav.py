@@ -98,7 +98,8 @@ class NavModel(QAbstractListModel):
 def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     """Return the rows for a snapshot; a heading without rows is left out."""
     pack = snapshot.pack
-    rows = [Entry("Overview", "hub", icon="layout-list"), Entry("Scope and plan", "scope", icon="target")]
+    rows = [Entry("Overview", "hub", icon="layout-list"), Entry("Scope", "scope", icon="target")]
+    rows.append(_plan_entry(snapshot))
     rows.append(Entry("DOMAINS"))
     for domain in pack.domains:
         count = count_questions(snapshot, domain.id)
@@ -118,12 +119,34 @@ def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
         for track in pack.tracks
     )
     rows.append(Entry("REVIEW"))
+    rows.append(_preflight_entry(snapshot))
     shut = sum(1 for gate in snapshot.determination.gates if gate.state == "closed")
     rows.append(Entry("Gates and sign-off", "gate", words=f"{shut} closed" if shut else "", icon="door-open"))
     rows.append(Entry("History", "history", icon="history"))
     rows.append(Entry("Report", "report", icon="file-check"))
     following = [*rows[1:], Entry("")]
     return tuple(row for row, after in zip(rows, following, strict=True) if row.page or after.page)
+
+
+def _plan_entry(snapshot: Snapshot) -> Entry:
+    from asl_desktop.services.planning import results_before_lock
+
+    plan = snapshot.inputs.plan
+    if not plan.locked_at:
+        return Entry("Plan", "plan", words="Not locked", icon="pen-line")
+    words = "Locked after results" if results_before_lock(snapshot.inputs) else "Locked"
+    if plan.amendments:
+        words = f"{words}, {plural(len(plan.amendments), 'amendment', 'amendments')}"
+    return Entry("Plan", "plan", words=words, icon="lock")
+
+
+def _preflight_entry(snapshot: Snapshot) -> Entry:
+    from asl_desktop.services.preflight import check_before_signing
+
+    counts = check_before_signing(snapshot).counts
+    parts = [plural(counts["error"], "error", "errors")] if counts["error"] else []
+    parts += [plural(counts["warning"], "warning", "warnings")] if counts["warning"] else []
+    return Entry("Pre-flight check", "preflight", words=", ".join(parts) or "Nothing in the way", icon="shield-check")
 
 
 def _counted(title: str, page: str, item: str, count: Count, verb: str) -> Entry:

@@ -26,12 +26,14 @@ class PageSpec:
 
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("hub", "Overview", "ui.pages.hub", "HubPage"),
-    PageSpec("scope", "Scope and plan", "ui.pages.scope", "ScopePage"),
+    PageSpec("scope", "Scope", "ui.pages.scope", "ScopePage"),
+    PageSpec("plan", "Plan", "ui.pages.plan", "PlanPage"),
     PageSpec("questions", "Questions", "ui.pages.questions", "QuestionsPage"),
     PageSpec("measurements", "Measurements", "ui.pages.measurements", "MeasurementsPage"),
     PageSpec("margins", "Margins", "ui.pages.margins", "MarginsPage"),
     PageSpec("showings", "Showings", "ui.pages.showings", "ShowingsPage"),
     PageSpec("safeguards", "Safeguards", "ui.pages.safeguards", "SafeguardsPage"),
+    PageSpec("preflight", "Pre-flight check", "ui.pages.preflight", "PreflightPage"),
     PageSpec("gate", "Gates and sign-off", "ui.pages.gate", "GatePage"),
     PageSpec("history", "History", "ui.pages.history", "HistoryPage"),
     PageSpec("report", "Report", "ui.pages.report", "ReportPage"),

@@ -18,6 +18,7 @@ from ui.session import Session
 from ui.widgets.due_card import open_words
 from ui.widgets.parts import Banner, announce, button, card, column, label, link, row
 from ui.widgets.report_result import Outcome, ResultCard
+from ui.widgets.sign_off import SignOffGuard
 from ui.widgets.signing_form import Signer, SigningForm, tell_failure
 from ui.wording import plural
 
@@ -44,6 +45,7 @@ class ReportPage(Page):
         super().__init__(session)
         self.target = QLineEdit()
         self.signing = SigningForm(session)
+        self.guard = SignOffGuard(session, "signing the report")
         self.write_button = button("Write the report", self.write, icon_name="file-check", primary=True)
         self.cancel_button = button("Cancel", self._on_cancel)
         self.verify_button = button("Verify another file", self.verify_another, icon_name="shield-check")
@@ -76,6 +78,7 @@ class ReportPage(Page):
             f"with {', '.join(counts[:-1])} and {counts[-1]}."
         )
         self._missing.setText(f"Missing, and printed as missing: {open_words(result)}")
+        self.guard.refresh()
 
     def open_item(self, item: str) -> None:
         self.target.setFocus()
@@ -87,7 +90,7 @@ class ReportPage(Page):
         """Write the report with what is chosen on the page."""
         if self._running is not None:
             return
-        problem = self.signing.problem()
+        problem = (self.guard.problem() if self.signing.sign.isChecked() else "") or self.signing.problem()
         self.signing.show_problem(problem)
         self.banner.hide()
         if problem:
@@ -151,11 +154,11 @@ class ReportPage(Page):
 
     def _start(self, target: Path, signer: Signer | None, *, replace: bool) -> None:
         document, as_of, clock = self.session.document, self.session.snapshot.as_of, self.session.clock
-        actor = self.session.actor
+        actor, despite = self.session.actor, "" if self.guard.desk.check().clear else self.guard.reason()
         self.signing.passphrase.clear()
 
         def _work(handle: Handle[Outcome]) -> Outcome:
-            job = _Job(document, target, as_of, signer, replace, clock, actor)
+            job = _Job(document, target, as_of, signer, replace, clock, actor, despite)
             return _write(handle, job)
 
         def _failed(error: BaseException) -> None:
@@ -226,6 +229,8 @@ class ReportPage(Page):
             self._may_replace = self._target() if self._target() == chosen else None
 
     def _lay_out(self) -> None:
+        self.guard.wants.connect(self.wants)
+        self.signing.sign.toggled.connect(self.guard.setVisible)
         self.target.setAccessibleName("Where the report goes")
         self.target.textEdited.connect(lambda _: self._forget_choice())
         choose = button("Choose", self._on_choose)
@@ -240,6 +245,7 @@ class ReportPage(Page):
             card(
                 label("Write it", "pane-title"),
                 column(label("File", "label"), place, spacing=4),
+                self.guard,
                 self.signing,
                 self.banner,
                 buttons,
@@ -267,7 +273,7 @@ class ReportPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What a report is written from and to."""
+    """What a report is written from and to; ``despite`` is why it is signed although errors stand."""
 
     document: Document
     target: Path
@@ -276,6 +282,7 @@ class _Job:
     replace: bool
     clock: Clock
     actor: str
+    despite: str
 
 
 def _write(handle: Handle[Outcome], job: _Job) -> Outcome:
@@ -305,7 +312,14 @@ def _write(handle: Handle[Outcome], job: _Job) -> Outcome:
     snapshot = take_snapshot(job.document, as_of=job.as_of, clock=clock)
     lineage = lineage_of(job.document, snapshot, clock=clock)
     written = build_report(
-        snapshot, job.target, lineage=lineage, identity=identity, role=role, clock=clock, progress=handle
+        snapshot,
+        job.target,
+        lineage=lineage,
+        identity=identity,
+        role=role,
+        despite=job.despite,
+        clock=clock,
+        progress=handle,
     )
     words = trouble = ""
     if identity is not None:

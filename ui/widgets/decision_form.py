@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import GateResult, Snapshot
@@ -18,6 +18,7 @@ from ui.forms.fields import TextBox
 from ui.places import day_of_stamp, role_titles
 from ui.session import Session, cause_of
 from ui.widgets.parts import Banner, IconLabel, announce, button, clear, column, label, row
+from ui.widgets.sign_off import SignOffGuard
 from ui.wording import ICON, TONE
 
 Outcome: TypeAlias = Literal["go", "go_with_conditions", "hold"]
@@ -27,10 +28,17 @@ OUTCOMES: tuple[tuple[Outcome, str], ...] = (
     ("hold", "Hold"),
 )
 _WORDS = dict(OUTCOMES)
+_GOING = frozenset({0, 1})
+"""Positions of the outcomes that let something through."""
 
 
 class DecisionForm(QWidget):
-    """Editor of one gate's decision. A decision enters the record by its own button, never by typing."""
+    """Editor of one gate's decision. A decision enters the record by its own button, never by typing.
+
+    Going on leads through the pre-flight check; holding does not, since it lets nothing through.
+    """
+
+    wants = Signal(str, str)
 
     def __init__(self, session: Session, gate: Gate) -> None:
         super().__init__()
@@ -41,6 +49,7 @@ class DecisionForm(QWidget):
         self.role = QLineEdit()
         self.reason = TextBox(f"Reason for the decision at {gate.title}", 64)
         self.conditions = TextBox(f"Conditions of the decision at {gate.title}", 56)
+        self.guard = SignOffGuard(session, f"the decision at {gate.title}")
         self.record_button = button("Record the decision", self.record, primary=True)
         self.withdraw_button = button("Withdraw it", self._on_withdraw)
         self.problem_line = label("", "error", wrap=True)
@@ -61,6 +70,7 @@ class DecisionForm(QWidget):
             if not typed:
                 self._fill(held)
         self._show_both(snapshot.determination.gate_by_id[self.gate.id], held)
+        self.guard.refresh()
         self._show_state()
 
     def dirty(self) -> bool:
@@ -72,8 +82,11 @@ class DecisionForm(QWidget):
         if self.outcome.chosen < 0:
             self._tell("Choose go, go with conditions or hold.")
             return
-        _, by, role, reason, conditions = self._typed()
-        decision = GateDecision(self.gate.id, OUTCOMES[self.outcome.chosen][0], by, role, reason, conditions)
+        outcome, (_, by, role, reason, conditions, despite) = OUTCOMES[self.outcome.chosen][0], self._typed()
+        if self.outcome.chosen in _GOING and (problem := self.guard.problem()):
+            self._tell(problem)
+            return
+        decision = GateDecision(self.gate.id, outcome, by, role, reason, conditions, despite=despite)
         held, self._held = self._held, decision  # so that the refresh that follows takes the editors as settled
         try:
             self.session.put(decision)
@@ -98,11 +111,12 @@ class DecisionForm(QWidget):
         self._fill(None)
         self.refresh(self.session.snapshot)
 
-    def _typed(self) -> tuple[str, str, str, str, str]:
+    def _typed(self) -> tuple[str, ...]:
         chosen = OUTCOMES[self.outcome.chosen][0] if self.outcome.chosen >= 0 else ""
         conditions = self.conditions.toPlainText().strip() if chosen == "go_with_conditions" else ""
         reason = self.reason.toPlainText().strip()
-        return chosen, self.by.text().strip(), self.role.text().strip(), reason, conditions
+        despite = self.guard.reason() if self.outcome.chosen in _GOING else ""
+        return chosen, self.by.text().strip(), self.role.text().strip(), reason, conditions, despite
 
     def _fill(self, held: GateDecision | None) -> None:
         self.outcome.choose(next((i for i, (key, _) in enumerate(OUTCOMES) if held and key == held.outcome), -1))
@@ -110,6 +124,7 @@ class DecisionForm(QWidget):
         self.role.setText(held.role if held else "")
         self.reason.show_text(held.reason if held else "")
         self.conditions.show_text(held.conditions if held else "")
+        self.guard.despite.show_text(held.despite if held else "")
         self._show_state()
 
     def _show_both(self, result: GateResult, held: GateDecision | None) -> None:
@@ -133,6 +148,7 @@ class DecisionForm(QWidget):
 
     def _show_state(self) -> None:
         self.conditions_box.setVisible(self.outcome.chosen == 1)
+        self.guard.setVisible(self.outcome.chosen in _GOING)
         self.withdraw_button.setVisible(self._held is not None)
         dirty = self.dirty()
         self._state.setText("Typed here, but not recorded yet." if dirty else "")
@@ -154,6 +170,8 @@ class DecisionForm(QWidget):
             field.textEdited.connect(lambda _: self._show_state())
         for box in (self.reason, self.conditions):
             box.textChanged.connect(self._show_state)
+        self.guard.edited.connect(self._show_state)
+        self.guard.wants.connect(self.wants)
         for editor in (self.outcome, self.by, self.role, self.reason, self.conditions, self.withdraw_button):
             editor.setEnabled(not self.session.read_only)
 
@@ -184,6 +202,7 @@ class DecisionForm(QWidget):
         layout.addLayout(people)
         layout.addWidget(self.conditions_box)
         layout.addLayout(column(label(reason, "label"), self.reason, spacing=4))
+        layout.addWidget(self.guard)
         layout.addWidget(self.problem_line)
         self.problem_line.hide()
         buttons = row(self.record_button, self.withdraw_button)
@@ -195,9 +214,10 @@ def _verdict(icon_name: str, tone: str, words: str) -> QVBoxLayout:
     return column(row(IconLabel(icon_name, tone, 18), label(words, "strong"), 1))
 
 
-def _content(held: GateDecision | None) -> tuple[str, str, str, str, str]:
+def _content(held: GateDecision | None) -> tuple[str, ...]:
     """Return what the editors show for a decision, in the order of ``DecisionForm._typed``."""
     if held is None:
-        return "", "", "", "", ""
+        return ("",) * 6
     conditions = held.conditions.strip() if held.outcome == "go_with_conditions" else ""
-    return held.outcome, held.by.strip(), held.role.strip(), held.reason.strip(), conditions
+    despite = held.despite.strip() if held.outcome != "hold" else ""
+    return held.outcome, held.by.strip(), held.role.strip(), held.reason.strip(), conditions, despite

@@ -31,6 +31,7 @@ class GateCard(QFrame):
         self.session = session
         self.gate = gate
         self.decision = DecisionForm(session, gate)
+        self.decision.wants.connect(self.wants)
         self._mark = IconLabel(ICON["closed"], "muted", 20)
         self._title = label(gate.title, "question", wrap=True)
         self._chip_place = row(spacing=0)

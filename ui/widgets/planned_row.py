@@ -1,0 +1,140 @@
+"""One indicator in the plan: whether it is measured, the bound in force, what the plan asks beyond the framework."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+
+from asl_desktop.domain.inputs import ELICITATION, PlannedIndicator
+from asl_desktop.domain.pack import Indicator, Pack, Part
+from asl_desktop.domain.wording import quantity
+from ui.forms.report_form import WholeField
+from ui.places import source_words
+from ui.widgets.flow import FlowLayout
+from ui.widgets.parts import button, column, label, row
+
+_INDENT = 26
+
+
+class PlannedRow(QWidget):
+    """``edited`` carries what the plan asks of the indicator now, None when it is not to be measured.
+
+    The bound comes from the framework and is shown, not edited: a plan can ask for more trials or more elicitation,
+    never for another bound.
+    """
+
+    edited = Signal(object)
+
+    def __init__(self, pack: Pack, indicator: Indicator) -> None:
+        super().__init__()
+        self.indicator = indicator
+        self.box = QCheckBox(indicator.title.replace("&", "&&"))
+        self.least = WholeField(Part(type="number", minimum=float(indicator.min_n)), f"Least trials, {indicator.title}")
+        self.practices = {key: QCheckBox(text) for key, text in ELICITATION.items()}
+        self.more = button("Ask for more", self._on_more, role="link")
+        self._more_panel = QWidget()
+        self._asks = label("", "muted", wrap=True)
+        self._bound = label(_bound_words(pack, indicator), "muted", wrap=True)
+        self._problem = label("", "error", wrap=True)
+        self._shown: PlannedIndicator | None = None
+        self._lay_out()
+        self.box.clicked.connect(lambda _=False: self._on_edited())
+        self.least.editingFinished.connect(self._on_edited)
+        for each in self.practices.values():
+            each.clicked.connect(lambda _=False: self._on_edited())
+
+    def show_planned(self, item: PlannedIndicator | None, *, editable: bool) -> None:
+        """Show what the plan asks; None for an indicator that is not planned."""
+        self._shown = item
+        self.box.setChecked(item is not None)
+        self.box.setEnabled(editable)
+        asked = item or PlannedIndicator(self.indicator.id)
+        if not self.least.hasFocus():
+            self.least.show_number(float(asked.min_n) if asked.min_n else None)
+        own = self.indicator.required_elicitation
+        for key, each in self.practices.items():
+            each.setChecked(key in own or key in asked.required_elicitation)
+            each.setEnabled(editable and key not in own)
+        self.least.setEnabled(editable)
+        self._asks.setText(_demand(self.indicator, asked))
+        self.more.setVisible(item is not None and editable)
+        if item is None or not editable:
+            self._more_panel.hide()
+            self.more.setText("Ask for more")
+
+    def _on_more(self) -> None:
+        shown = self._more_panel.isHidden()
+        self._more_panel.setVisible(shown)
+        self.more.setText("Close" if shown else "Ask for more")
+        if shown:
+            self.least.setFocus()
+
+    def problem(self) -> str:
+        """Return why what is typed cannot be recorded, or nothing."""
+        return self.least.problem()
+
+    def _on_edited(self) -> None:
+        problem = self.problem()
+        self._problem.setText(f"{problem} Until then what was recorded before stands." if problem else "")
+        self._problem.setVisible(bool(problem))
+        if problem:
+            return
+        if not self.box.isChecked():
+            item = None
+        else:
+            own = self.indicator.required_elicitation
+            wanted = tuple(key for key, each in self.practices.items() if each.isChecked() and key not in own)
+            number = self.least.number()
+            item = PlannedIndicator(self.indicator.id, round(number) if number else None, wanted)
+        if item != self._shown:
+            self._shown = item
+            self.edited.emit(item)
+
+    def _lay_out(self) -> None:
+        self.box.setAccessibleName(f"Measure {self.indicator.title}")
+        self.box.setAccessibleDescription(self._bound.text())
+        self.more.setAccessibleName(f"Ask for more of {self.indicator.title}")
+        self.least.setMaximumWidth(160)
+        self.least.setPlaceholderText(str(self.indicator.min_n))
+        ticks = FlowLayout(spacing=12)
+        for key, each in self.practices.items():
+            each.setAccessibleName(f"{ELICITATION[key]}, required for {self.indicator.title}")
+            ticks.addWidget(each)
+        self._more_panel.setLayout(
+            column(
+                label(f"Least scored trials (the framework asks for {self.indicator.min_n})", "label"),
+                self.least,
+                self._problem,
+                label("Elicitation that must be on record", "label"),
+                ticks,
+            )
+        )
+        self._problem.hide()
+        self._more_panel.hide()
+        below = column(self._bound, self._asks, self._more_panel, spacing=2)
+        below.setContentsMargins(_INDENT, 0, 0, 4)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 4)
+        layout.setSpacing(2)
+        layout.addLayout(row(self.box, 1, self.more))
+        layout.addLayout(below)
+
+
+def _bound_words(pack: Pack, indicator: Indicator) -> str:
+    """Return the bound in force with its source, or that there is none."""
+    bound = indicator.margin_bound
+    if bound is None:
+        return "Watched: the framework sets no bound."
+    side = "below" if indicator.direction == "higher_is_riskier" else "above"
+    source = source_words(pack, bound.cite.source, bound.cite.place)
+    return f"Bound in force: {side} {quantity(bound.value, indicator.unit)} ({source})"
+
+
+def _demand(indicator: Indicator, item: PlannedIndicator) -> str:
+    """Return what a result needs in order to count, by framework and plan together."""
+    least = max(indicator.min_n, item.min_n or 0)
+    names = dict.fromkeys((*indicator.required_elicitation, *item.required_elicitation))
+    trials = f"at least {least} scored {'trial' if least == 1 else 'trials'}"
+    with_ = f", with {', '.join(ELICITATION.get(name, name).lower() for name in names)}" if names else ""
+    tighter = " (tighter than the framework)" if item.min_n or item.required_elicitation else ""
+    return f"Counts with {trials}{with_}{tighter}."
