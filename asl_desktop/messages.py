@@ -111,7 +111,10 @@ ENTRIES: Mapping[str, Entry] = {
     "file-tampered": Entry(
         "The assessment file was altered by another program",
         ("{path} is not as ASL Desktop makes its files: {detail}.", "{path} is not as ASL Desktop makes its files."),
-        ("The file was left as it is and not trusted. Ask where it comes from, or use another copy of it.",),
+        (
+            "The file was left as it is and not trusted. Ask where it comes from, use another copy, or salvage it into a "
+            "new file, which goes by its history.",
+        ),
     ),
     "file-not-upgraded": Entry(
         "The file could not be brought up to date",

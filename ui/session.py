@@ -103,13 +103,17 @@ class Loaded:
 
 
 def load(document: Document) -> Loaded:
-    """Read what the window needs from an open document; call it on the storage lane."""
+    """Read what the window needs from an open document, which is closed if that fails; call it on the storage lane."""
     from asl_desktop.services.seen import look, remember
 
-    setback = look(document)
-    if setback is None:
-        remember(document)
-    return Loaded(document, document.pack(), document.inputs(), setback)
+    try:
+        setback = look(document)
+        if setback is None:
+            remember(document)
+        return Loaded(document, document.pack(), document.inputs(), setback)
+    except BaseException:
+        document.close()
+        raise
 
 
 class Session(QObject):

@@ -161,7 +161,7 @@ def check(file: Path, *, unlocking: Unlocking) -> int:
     from asl_desktop.errors import FileDamaged, FileTampered, UserError
 
     try:
-        with unlocking.open(file, read_only=True) as document:
+        with unlocking.open(file, read_only=True, as_recorded=False) as document:
             problems = document.check()
             events = document.head().events
     except (FileDamaged, FileTampered) as error:

@@ -39,7 +39,7 @@ def copy(file: Path, *, out: Path, unlocking: Unlocking) -> int:
     """
     from asl_desktop.services.copies import copy_assessment
 
-    with TerminalProgress("Copying") as progress, unlocking.open(file, read_only=True) as document:
+    with TerminalProgress("Copying") as progress, unlocking.open(file, read_only=True, as_recorded=False) as document:
         copied = copy_assessment(document, out, progress=progress)
     return _told(copied, f"Copied {file} to {out}")
 

@@ -56,7 +56,7 @@ def history(
     """Print what happened in FILE, newest first; bursts of changes to one record are shown as one step."""
     from asl_desktop.services.history import History
 
-    with unlocking.open(file, read_only=True) as document:
+    with unlocking.open(file, read_only=True, as_recorded=False) as document:
         found = History(document)
         wanted = found.wanted(of=of, actor=by, since=to_day(since), until=to_day(until), text=text)
         if as_json:

@@ -55,8 +55,10 @@ class Unlocking:
         return None
 
     @contextmanager
-    def open(self, file: Path, *, read_only: bool | Literal["if need be"] = False) -> Iterator[Document]:
-        """Open an assessment, encrypted or not, and close it in the end.
+    def open(
+        self, file: Path, *, read_only: bool | Literal["if need be"] = False, as_recorded: bool = True
+    ) -> Iterator[Document]:
+        """Open an assessment, encrypted or not, and close it in the end; ``as_recorded`` as for the service.
 
         Says on standard error when the file lacks what this computer saw of it before, and keeps what it sees now.
         With ``if need be``, a file that cannot be written is opened for reading.
@@ -70,11 +72,11 @@ class Unlocking:
 
         secret = self.secret_for(file)
         try:
-            opened = open_assessment(file, read_only=read_only is True, secret=secret)
+            opened = open_assessment(file, read_only=read_only is True, secret=secret, as_recorded=as_recorded)
         except (FileLocked, OutputNotWritable):
             if not read_only:
                 raise
-            opened = open_assessment(file, read_only=True, secret=secret)
+            opened = open_assessment(file, read_only=True, secret=secret, as_recorded=as_recorded)
         del secret  # the document holds the key; nothing needs the passphrase any more
         with opened as document:
             if (setback := look(document)) is not None:

@@ -49,16 +49,32 @@ def create_assessment(
 
 
 def open_assessment(
-    path: Path, *, read_only: bool = False, clock: Clock | None = None, secret: Secret | None = None
+    path: Path,
+    *,
+    read_only: bool = False,
+    clock: Clock | None = None,
+    secret: Secret | None = None,
+    as_recorded: bool = True,
 ) -> Document:
     """Open an assessment file; an encrypted one with its passphrase or recovery key.
 
+    What it says must be what its history says, or a value that nobody recorded would be shown, judged and signed.
+    ``as_recorded=False`` is for those who look for exactly that, or only carry the file elsewhere.
+
     Raises:
         FileMissing, FileNotAssessment, FileDamaged, FileTooNew, FileLocked: each leaves the file as it is.
+        FileTampered: made by another program, or changed past its history.
         FileMarkedElsewhere: see :func:`take_over`.
         PassphraseNeeded, PassphraseWrong, PassphraseRefused: so do these.
     """
-    return Document.open(path, read_only=read_only, clock=clock or SystemClock(), secret=secret)
+    document = Document.open(path, read_only=read_only, clock=clock or SystemClock(), secret=secret)
+    try:
+        if as_recorded:
+            document.require_recorded()
+    except BaseException:
+        document.close()
+        raise
+    return document
 
 
 def is_encrypted(path: Path) -> bool:

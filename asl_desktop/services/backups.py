@@ -140,7 +140,7 @@ class Shelf:
             FileExists, FileTooLarge, OutputNotWritable, DiskFull, FileLocked, SaveFailed, Cancelled: nothing is left
                 at ``target``.
         """
-        with open_assessment(backup.path, read_only=True, secret=secret) as document:
+        with open_assessment(backup.path, read_only=True, secret=secret, as_recorded=False) as document:
             copied = copy_assessment(document, target, progress=progress)
             with open_copy(document, copied.path) as restored:
                 seen.accept(restored, clock=self._clock)

@@ -63,7 +63,7 @@ def open_copy(document: Document, copy: Path) -> Document:
         As :func:`asl_desktop.services.assessments.open_assessment` does.
     """
     secret = RecoveryKey.from_text(document.recovery_key()) if document.encrypted else None
-    return open_assessment(copy, read_only=True, secret=secret)
+    return open_assessment(copy, read_only=True, secret=secret, as_recorded=False)
 
 
 def free_name(wanted: Path) -> Path:

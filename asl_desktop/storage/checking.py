@@ -44,12 +44,15 @@ class _Snapshot:
     chunked: frozenset[str] = frozenset()
 
 
-def examine(reader: Reader, path: Path, *, progress: Progress, evidence: bool = True) -> tuple[Fault, ...]:
-    """Return a fault for everything that is not as it was recorded; without ``evidence`` its bytes are not read."""
+def examine(
+    reader: Reader, path: Path, *, progress: Progress, evidence: bool = True, pages: bool = True
+) -> tuple[Fault, ...]:
+    """Return a fault for everything that is not as it was recorded.
+
+    Without ``evidence`` its bytes are not read, without ``pages`` only what history and tables say is compared.
+    """
     bare = Bare(reader, path)
-    faults = [
-        Fault(f"The file is damaged: {line}.", _FILE) for line in (*reader.damage(progress), *_broken_seals(bare))
-    ]
+    faults = _damaged_pages(reader, bare, progress) if pages else []
     progress.check()
     replay = Replay()
     end = _follow(replay, bare, progress)
@@ -69,6 +72,10 @@ def examine(reader: Reader, path: Path, *, progress: Progress, evidence: bool = 
     if len(faults) > MAX_FAULTS:
         faults[MAX_FAULTS:] = [Fault(f"And {len(faults) - MAX_FAULTS} more.", _FILE)]
     return tuple(Fault(one_line(fault.text), fault.touched) for fault in faults)
+
+
+def _damaged_pages(reader: Reader, bare: Bare, progress: Progress) -> list[Fault]:
+    return [Fault(f"The file is damaged: {line}.", _FILE) for line in (*reader.damage(progress), *_broken_seals(bare))]
 
 
 def _broken_seals(bare: Bare) -> list[str]:

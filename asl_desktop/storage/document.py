@@ -14,7 +14,7 @@ from sqlcipher3 import dbapi2
 
 from asl_desktop.clock import Clock, SystemClock, new_id, stamp
 from asl_desktop.domain.records import KIND_BY_NAME, Record
-from asl_desktop.errors import EvidenceMissing, FileDamaged, FileReadOnly, PassphraseRefused, ValueRefused
+from asl_desktop.errors import EvidenceMissing, FileDamaged, FileReadOnly, FileTampered, PassphraseRefused, ValueRefused
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.storage import attaching, checking, content, creating
 from asl_desktop.storage.bounds import MAX_NAME
@@ -357,6 +357,19 @@ class Document:
     def examine(self, *, progress: Progress = _SILENT) -> tuple[Fault, ...]:
         """Look for the same as :meth:`check`, and say of each fault what it touches."""
         return checking.examine(self._reader, self.path, progress=progress)
+
+    def require_recorded(self, *, progress: Progress = _SILENT) -> None:
+        """See to it that the tables say what the history says, so that no value is shown that nobody recorded.
+
+        Takes a few seconds for a million events; reads neither evidence nor pages that hold nothing else.
+
+        Raises:
+            FileTampered: with the first thing that differs, and how many more do.
+        """
+        faults = checking.examine(self._reader, self.path, progress=progress, evidence=False, pages=False)
+        if faults:
+            more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
+            raise FileTampered(path=str(self.path), detail=f"{faults[0].text.removesuffix('.')}{more}")
 
     def save_copy(self, target: Path, *, progress: Progress = _SILENT) -> None:
         """Write a complete copy of the document, even while it is being changed; an encrypted one keeps its key.

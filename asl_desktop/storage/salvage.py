@@ -397,6 +397,8 @@ def _settle(
         record = replace(record, **fewer)
         cited = ", ".join(sha256[:12] for sha256 in gone)
         work.lost.append(f"{kind}:{key} no longer cites the evidence that is lost ({cited}).")
+    elif place in work.seqs and work.kept[place].record == data:
+        return  # as written by an earlier version of this program, too
     if log.put(connection, [item_of(record)], act=act).changed:
         work.again.append(f"{kind}:{key}")
     work.seqs.setdefault(place, 0)

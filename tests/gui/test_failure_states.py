@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from asl_desktop.clock import FixedClock
-from asl_desktop.domain.inputs import Scope
+from asl_desktop.domain.inputs import Answer, Scope
 from asl_desktop.storage import keys
 from asl_desktop.storage.document import Document
 from asl_desktop.storage.keys import Passphrase
 from tests.gui.test_session import FailingDocument
 from tests.gui_world import on_disk, words_of
 from tests.services_world import small_pack
+from tests.storage_world import tamper
 from ui import dialogs_seam
 from ui.main_window import MainWindow
 from ui.workbench import Workbench
@@ -96,6 +97,19 @@ def test_file_marked_on_another_computer_is_taken_over_only_by_a_person_who_says
     with dialogs_seam.queued_answers(True), qtbot.waitSignal(window.opened, timeout=10_000):
         take_over.click()
     assert not bench_of(window).session.read_only
+
+
+def test_file_changed_past_its_history_stays_out_names_what_and_offers_to_salvage_it(
+    qtbot: QtBot, window: MainWindow, assessment: Path
+) -> None:
+    with Document.open(assessment) as document:
+        document.put(Answer("Q-TEXT", rationale="harmful"), actor="A").result()
+    tamper(assessment, "UPDATE answer SET record = replace(record, 'harmful', 'harmless') WHERE key = 'Q-TEXT'")
+    window.open_file(assessment)
+    qtbot.waitUntil(window.start.banner.isVisible, timeout=10_000)
+    assert "answer:Q-TEXT says something else in its table" in window.start.banner.words()
+    assert "Salvage into a new file\u2026" in offered(window.start.banner)
+    assert not assessment.with_name(assessment.name + ".lock").exists()
 
 
 def test_full_disk_keeps_the_answer_and_goes_on_in_a_copy_elsewhere(
