@@ -113,6 +113,16 @@ def px(size: int) -> int:
     return scaled(size, look.zoom) if look else size
 
 
+class Grown:
+    """A length in a class body, in logical pixels at 100 %, that is read at the size of text in force."""
+
+    def __init__(self, size: float) -> None:
+        self._size = size
+
+    def __get__(self, owner: object, kind: type | None = None) -> float:
+        return self._size * px(100) / 100
+
+
 def fix(widget: QWidget, *, width: int = 0, height: int = 0) -> None:
     """Fix the width or height of what holds text; it grows with the text. Lengths are those at 100 %, 0 is free."""
     widget.setProperty(_FIXED, (width, height))

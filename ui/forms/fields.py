@@ -12,7 +12,7 @@ from asl_desktop.domain.inputs import Value
 from asl_desktop.domain.pack import Part
 from asl_desktop.domain.wording import day
 from ui.forms.part_editor import PartEditor
-from ui.theme import set_role
+from ui.theme import fix, set_role
 from ui.widgets.parts import label, row, tool_button
 
 _DATE_FORMS = ("%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%d.%m.%Y")
@@ -206,7 +206,7 @@ class TextBox(QPlainTextEdit):
         super().__init__()
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
-        self.setFixedHeight(height)
+        fix(self, height=height)
 
     def show_text(self, text: str) -> None:
         """Show a text without telling anybody and without moving the cursor when nothing differs."""

@@ -16,7 +16,7 @@ from ui.icons import pixmap
 from ui.operations import Handle
 from ui.plain import tip
 from ui.session import Session
-from ui.theme import font, tokens
+from ui.theme import font, px, tokens
 from ui.wording import moment, sentence
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class HistoryDelegate(QStyledItemDelegate):
     """Paints one step on two lines, under its day where that is the first one."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(160, _ROW_HEIGHT + (_DAY_HEIGHT if index.data(DAY_ROLE) else 0))
+        return QSize(160, px(_ROW_HEIGHT + (_DAY_HEIGHT if index.data(DAY_ROLE) else 0)))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

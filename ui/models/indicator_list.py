@@ -10,7 +10,7 @@ from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.pack import Indicator
 from reports.charts.model import STATUS_LABEL, STATUS_SHAPE
 from ui.icons import pixmap
-from ui.theme import font, tokens
+from ui.theme import font, px, tokens
 from ui.widgets.margin_painter import colors, draw_glyph
 from ui.wording import plural
 
@@ -75,7 +75,7 @@ class IndicatorDelegate(QStyledItemDelegate):
     """Paints one row: status glyph, title, and the state in words below."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(120, ROW_HEIGHT)
+        return QSize(120, px(ROW_HEIGHT))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

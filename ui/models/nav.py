@@ -12,7 +12,7 @@ from asl_desktop.domain.determination import Snapshot
 from ui.counting import Count, count_questions, count_safeguards, count_showings
 from ui.icons import pixmap
 from ui.plain import tip
-from ui.theme import font, tokens
+from ui.theme import font, px, tokens
 from ui.wording import plural
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -173,7 +173,7 @@ class NavDelegate(QStyledItemDelegate):
         entry: Entry = index.data(ENTRY_ROLE)
         heading = NARROW_GAP if self.narrow else HEADING_HEIGHT
         height = heading if not entry.page else ROW_HEIGHT if entry.words else SHORT_HEIGHT
-        return QSize(40, height)
+        return QSize(40, px(height))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -181,7 +181,7 @@ class NavDelegate(QStyledItemDelegate):
         entry: Entry = index.data(ENTRY_ROLE)
         rect: QRect = option.rect
         table = tokens()
-        narrow = rect.width() < NARROW
+        narrow = rect.width() < px(NARROW)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not entry.page:
@@ -192,10 +192,11 @@ class NavDelegate(QStyledItemDelegate):
             painter.restore()
             return
         self._paint_ground(painter, option, rect)
-        left = rect.x() + (rect.width() - 24) // 2 if narrow else rect.x() + 12
-        self._paint_mark(painter, entry, QRect(left, rect.y() + (rect.height() - 24) // 2, 24, 24))
+        ring = px(24)
+        left = rect.x() + (rect.width() - ring) // 2 if narrow else rect.x() + px(12)
+        self._paint_mark(painter, entry, QRect(left, rect.y() + (rect.height() - ring) // 2, ring, ring))
         if not narrow:
-            self._paint_words(painter, entry, rect.adjusted(46, 5, -6, -5))
+            self._paint_words(painter, entry, rect.adjusted(px(46), px(5), -6, -px(5)))
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect) -> None:
@@ -218,14 +219,14 @@ class NavDelegate(QStyledItemDelegate):
     def _paint_mark(self, painter: QPainter, entry: Entry, box: QRect) -> None:
         table = tokens()
         if entry.fraction is None:
-            painter.drawPixmap(box.x() + 2, box.y() + 2, pixmap(entry.icon, "accent", 20))
+            painter.drawPixmap(box.x() + px(2), box.y() + px(2), pixmap(entry.icon, "accent", px(20)))
             return
         circle = QRectF(box).adjusted(1.5, 1.5, -1.5, -1.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(table.color("ok" if entry.complete else "line"), 3))
         painter.drawEllipse(circle)
         if entry.complete:
-            painter.drawPixmap(box.x() + 5, box.y() + 5, pixmap("check", "ok", 14))
+            painter.drawPixmap(box.x() + px(5), box.y() + px(5), pixmap("check", "ok", px(14)))
         elif entry.fraction > 0:
             pen = QPen(table.color("accent"), 3)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)

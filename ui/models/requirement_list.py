@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
 from ui.icons import pixmap
-from ui.theme import font, tokens
+from ui.theme import font, px, tokens
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_HEIGHT = 46
@@ -139,7 +139,7 @@ class SafeguardDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         row = index.data(ROW_ROLE)
-        return QSize(120, HEADING_HEIGHT if row.heading else ROW_HEIGHT)
+        return QSize(120, px(HEADING_HEIGHT if row.heading else ROW_HEIGHT))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -13,7 +13,7 @@ from ui.counting import asked, count_questions, next_open
 from ui.models.nav import Entry, entries_of
 from ui.pages.base import Page
 from ui.session import Session
-from ui.theme import set_role
+from ui.theme import fix, px, set_role
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import IconLabel, button, card, chip, clear, column, label, line, link, row
 from ui.widgets.ring import Ring
@@ -134,12 +134,12 @@ class HubPage(Page):
 
     def _state_row(self, title: str, shown: Verdict, reasons: tuple[str, ...], goal: tuple[str, str]) -> QHBoxLayout:
         name = label(title, "strong", wrap=True)
-        name.setMinimumHeight(_STATE_HEIGHT)
+        name.setMinimumHeight(px(_STATE_HEIGHT))
         text = column(name, spacing=2)
         for reason in reasons[:_REASONS_SHOWN]:
             text.addWidget(label(reason, "muted", wrap=True))
         mark = IconLabel(shown.icon, shown.tone, 18)
-        mark.setFixedHeight(_STATE_HEIGHT)
+        fix(mark, height=_STATE_HEIGHT)
         layout = QHBoxLayout()
         layout.setSpacing(12)
         layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)

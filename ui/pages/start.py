@@ -17,6 +17,7 @@ from asl_desktop.errors import UserError
 from ui import dialogs_seam
 from ui.forms.new_assessment import NewForm
 from ui.preferences import Preferences
+from ui.theme import fix
 from ui.widgets.centred import fill_centred
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import IconLabel, button, card, clear, column, label, line, link, row, tool_button
@@ -145,7 +146,7 @@ class StartPage(QWidget):
     def _recent_row(self, path: Path, *, earlier: bool) -> QWidget:
         missing = not path.exists()
         holder = QWidget()
-        holder.setFixedHeight(46)
+        fix(holder, height=46)
         name = button(path.name, lambda: self.open_wanted.emit(path), role="link")
         name.setAccessibleName(f"Open {path.name}" + (", missing" if missing else ""))
         name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QTo
 from asl_desktop.domain.determination import Snapshot
 from reports.charts.model import STATUS_LABEL, STATUS_SHAPE, TICKS, DrawnRow, MarginChart, Row, margin_chart
 from ui.session import Session
-from ui.theme import font, set_role, tokens
+from ui.theme import Grown, font, px, set_role, tokens
 from ui.widgets.margin_painter import (
     Axis,
     colors,
@@ -110,10 +110,10 @@ class MarginRows(QWidget):
 class MarginList(MarginRows):
     """One margin under another: name and points above a track, as beside the question."""
 
-    ROW = 54.0
-    HEAD = 22.0
-    FOOT = 26.0
-    SIDE = 8.0
+    ROW = Grown(54.0)
+    HEAD = Grown(22.0)
+    FOOT = Grown(26.0)
+    SIDE = Grown(8.0)
 
     def sizeHint(self) -> QSize:
         rows = len(self.chart.rows)
@@ -141,7 +141,7 @@ class MarginList(MarginRows):
     def _head(self, painter: QPainter, axis: Axis) -> None:
         painter.setFont(font(12, 600))
         painter.setPen(QColor(colors().text))
-        area = QRectF(axis.x(100) - 40, 0, 80, self.HEAD)
+        area = QRectF(axis.x(100) - px(40), 0, px(80), self.HEAD)
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "Bound")
 
     def _row(self, painter: QPainter, axis: Axis, index: int, row: Row) -> DrawnRow:
@@ -150,11 +150,11 @@ class MarginList(MarginRows):
         shown = row.margin_text.removesuffix(" pts")
         bold = font(13, 600)
         room = QFontMetricsF(bold).horizontalAdvance(shown) + 2
-        value = QRectF(area.width() - self.SIDE - room, top + 4, room, 20)
+        value = QRectF(area.width() - self.SIDE - room, top + px(4), room, px(20))
         draw_text(painter, value, shown, kind=bold, right=True)
-        place = QRectF(self.SIDE, top + 4, value.left() - self.SIDE - 12, 20)
+        place = QRectF(self.SIDE, top + px(4), value.left() - self.SIDE - 12, px(20))
         name = draw_text(painter, place, row.label, kind=font(13, 500))
-        middle = top + 36
+        middle = top + px(36)
         draw_ground(painter, axis, row, middle)
         places = draw_value(painter, axis, row, middle)
         draw_threshold(painter, axis, middle - 11, middle + 11)
@@ -165,7 +165,7 @@ class MarginList(MarginRows):
         painter.setFont(font(12))
         painter.setPen(QColor(colors().muted))
         for tick, text in ((0.0, "0"), (50.0, "50"), (100.0, "100 %")):
-            width = 48.0
+            width = float(px(48))
             left = axis.x(tick) - (0 if tick == 0 else width / 2)
             side = Qt.AlignmentFlag.AlignLeft if tick == 0 else Qt.AlignmentFlag.AlignHCenter
             painter.drawText(QRectF(left, top, width, self.FOOT), side | Qt.AlignmentFlag.AlignVCenter, text)
@@ -174,13 +174,13 @@ class MarginList(MarginRows):
 class MarginOverview(MarginRows):
     """The full chart: groups per domain, tracks on one axis, margin and status in columns of their own."""
 
-    ROW = 34.0
-    GROUP = 40.0
-    HEAD = 28.0
-    FOOT = 30.0
-    NAME = 290.0
-    MARGIN = 84.0
-    STATUS = 130.0
+    ROW = Grown(34.0)
+    GROUP = Grown(40.0)
+    HEAD = Grown(28.0)
+    FOOT = Grown(30.0)
+    NAME = Grown(290.0)
+    MARGIN = Grown(84.0)
+    STATUS = Grown(130.0)
 
     def sizeHint(self) -> QSize:
         return QSize(900, round(self._height()))
@@ -229,8 +229,10 @@ class MarginOverview(MarginRows):
             painter.drawLine(QPointF(axis.x(tick), self.HEAD), QPointF(axis.x(tick), bottom))
             painter.setPen(QColor(shade.muted))
             text = f"{tick:.0f} %" if tick == TICKS[-1] else f"{tick:.0f}"
-            painter.drawText(QRectF(axis.x(tick) - 30, bottom, 60, self.FOOT), Qt.AlignmentFlag.AlignCenter, text)
-        draw_text(painter, QRectF(axis.x(100) - 30, 0, 60, self.HEAD), "Bound", kind=font(13, 600))
+            painter.drawText(
+                QRectF(axis.x(tick) - px(30), bottom, px(60), self.FOOT), Qt.AlignmentFlag.AlignCenter, text
+            )
+        draw_text(painter, QRectF(axis.x(100) - px(30), 0, px(60), self.HEAD), "Bound", kind=font(13, 600))
         right = axis.left + axis.width + 16
         draw_text(painter, QRectF(right, 0, self.MARGIN, self.HEAD), "Margin", kind=font(12), color="muted")
         draw_text(

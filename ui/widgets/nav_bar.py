@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout
 
 from asl_desktop.domain.determination import Snapshot
 from ui.models.nav import ENTRY_ROLE, NavDelegate, NavModel
-from ui.theme import set_role
+from ui.theme import fix, set_role
 
 WIDE, NARROW = 212, 56
 
@@ -42,7 +42,7 @@ class NavBar(QFrame):
     def set_narrow(self, narrow: bool) -> None:
         """Show rings only, or rings with words."""
         self._delegate.narrow = narrow
-        self.setFixedWidth(NARROW if narrow else WIDE)
+        fix(self, width=NARROW if narrow else WIDE)
         off, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self.view.setVerticalScrollBarPolicy(off if narrow else needed)
         self.view.doItemsLayout()

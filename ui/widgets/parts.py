@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from ui.icons import icon, pixmap, square
 from ui.plain import PlainLabel, tip
-from ui.theme import set_role
+from ui.theme import fix, px, set_role
 
 Tone: TypeAlias = Literal["", "ok", "warn", "danger", "accent", "info"]
 
@@ -79,7 +79,6 @@ def tool_button(icon_name: str, name: str, on_click: Callable[[], object] | None
     result = QToolButton()
     result.setAccessibleName(name)
     result.setToolTip(tip(name))
-    result.setIconSize(square(18))
     result.setCheckable(checkable)
     result.setCursor(Qt.CursorShape.PointingHandCursor)
     result.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -108,7 +107,8 @@ class Tinted(QObject):
         self._draw()
 
     def _draw(self) -> None:
-        self._target.setIcon(icon(self._icon_name, self._role, 18))
+        self._target.setIconSize(square(px(18)))
+        self._target.setIcon(icon(self._icon_name, self._role, px(18)))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.PaletteChange and not self._busy:
@@ -124,7 +124,7 @@ class IconLabel(QLabel):
     def __init__(self, icon_name: str, role: str = "muted", size: int = 16) -> None:
         super().__init__()
         self._icon_name, self._role, self._size = icon_name, role, size
-        self.setFixedSize(size, size)
+        fix(self, width=size, height=size)
         self._draw()
 
     def show_icon(self, icon_name: str, role: str) -> None:
@@ -133,7 +133,7 @@ class IconLabel(QLabel):
         self._draw()
 
     def _draw(self) -> None:
-        self.setPixmap(pixmap(self._icon_name, self._role, self._size))
+        self.setPixmap(pixmap(self._icon_name, self._role, px(self._size)))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.icons import pixmap
 from ui.models.nav import Entry
-from ui.theme import tokens
+from ui.theme import fix, px, tokens
 
 
 class Ring(QWidget):
@@ -17,7 +17,7 @@ class Ring(QWidget):
     def __init__(self, entry: Entry, size: int = 20) -> None:
         super().__init__()
         self._entry = entry
-        self.setFixedSize(size, size)
+        fix(self, width=size, height=size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -28,7 +28,8 @@ class Ring(QWidget):
         painter.drawEllipse(circle)
         fraction = self._entry.fraction or 0.0
         if self._entry.complete:
-            painter.drawPixmap((self.width() - 12) // 2, (self.height() - 12) // 2, pixmap("check", "ok", 12))
+            size = px(12)
+            painter.drawPixmap((self.width() - size) // 2, (self.height() - size) // 2, pixmap("check", "ok", size))
         elif fraction > 0:
             pen = QPen(table.color("accent"), 3)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
 from asl_desktop.domain.determination import Snapshot
 from ui.plain import tip
 from ui.session import SaveState
-from ui.theme import set_role, tokens
+from ui.theme import fix, px, set_role, tokens
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import IconLabel, Tinted, announce, button, chip, label, row, tool_button
 from ui.wording import clock_time
@@ -27,7 +27,7 @@ class TopBar(QFrame):
     def __init__(self, menu: QMenu) -> None:
         super().__init__()
         set_role(self, role="bar")
-        self.setFixedHeight(HEIGHT)
+        fix(self, height=HEIGHT)
         self._title = ElidedLabel("", "pane-title", Qt.TextElideMode.ElideRight)
         self._chip = chip("Draft")
         self.find_button = self._make_find()
@@ -84,11 +84,11 @@ class TopBar(QFrame):
     def set_compact(self, compact: bool) -> None:
         """Shorten the find box where room is short."""
         self.find_button.setText("  Find" if compact else "  Find a question or evidence   Ctrl+K")
-        self.find_button.setMinimumWidth(120 if compact else 290)
+        self.find_button.setMinimumWidth(px(120 if compact else 290))
 
     def _make_find(self) -> QPushButton:
         find = button("  Find a question or evidence   Ctrl+K", self.find_wanted.emit, icon_name="search")
         find.setAccessibleName("Find a question, page or evidence")
-        find.setMinimumWidth(290)
+        find.setMinimumWidth(px(290))
         find.setStyleSheet("QPushButton { text-align: left; font-weight: 400; }")
         return find
