@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
+from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import ELICITATION, PlannedIndicator
 
 if TYPE_CHECKING:
@@ -33,11 +35,39 @@ def results_before_lock(inputs: Inputs) -> tuple[Measurement, ...]:
     if not locked:
         return ()
     return tuple(
-        item
-        for item in sorted(inputs.measurements, key=lambda m: (m.indicator, m.id))
-        if (item.produced is not None and item.produced.isoformat() < locked[:10])
-        or (item.at and item.at.rstrip("Z") < locked.rstrip("Z"))
+        item for item in sorted(inputs.measurements, key=lambda m: (m.indicator, m.id)) if _before(item, locked)
     )
+
+
+def plan_on(inputs: Inputs, indicator: Indicator, result: Measurement | None = None) -> tuple[str, ...]:
+    """Return what a locked plan means for an indicator and one result of it, as sentences; nothing for an open plan."""
+    plan = inputs.plan
+    if not plan.locked_at:
+        return ()
+    item = next((each for each in plan.indicators if each.indicator == indicator.id), None)
+    planned = (f"Planned, {demand_in_words(item)}.",) if item else ()
+    return (*planned, *plan_remarks(inputs, indicator, result))
+
+
+def plan_remarks(inputs: Inputs, indicator: Indicator, result: Measurement | None = None) -> tuple[str, ...]:
+    """Return where an indicator, or one result of it, departs from the plan as it was locked, as sentences."""
+    plan = inputs.plan
+    if not plan.locked_at:
+        return ()
+    early = result is not None and _before(result, plan.locked_at)
+    found = ["This result was there before the plan was locked."] if early else []
+    if all(each.indicator != indicator.id for each in plan.indicators):
+        found.append("It is not in the plan.")
+    for change in plan.amendments:
+        if indicator.title in change.change or indicator.id in change.change:
+            day = wording.day(date.fromisoformat(change.at[:10]))
+            found.append(f"Amended {day} by {change.by}: {change.change}. Reason: {change.reason}")
+    return tuple(found)
+
+
+def _before(item: Measurement, locked: str) -> bool:
+    by_run = item.produced is not None and item.produced.isoformat() < locked[:10]
+    return by_run or bool(item.at and item.at.rstrip("Z") < locked.rstrip("Z"))
 
 
 def changes_in_words(pack: Pack, old: Plan, new: Plan) -> str:

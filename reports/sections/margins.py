@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import ELICITATION, Counts, Interval, Mean, Measurement, Point, Ratio
+from asl_desktop.services.planning import plan_remarks
 from reports.blocks import Block, Cell, ChartBlock, Column, Heading, Paragraph, Section, Table, cell, plain
 from reports.charts.model import STATUS_LABEL, distance_text, margin_chart
 from reports.charts.wording import format_level, format_points
@@ -125,11 +126,16 @@ class _Row:
             ("Elicitation gap", gap),
             ("Edits after the run", item.edits),
             ("Notes", item.notes),
+            ("Plan", self._plan()),
             ("Produced", "" if str(item.produced) == produced else wording.day(item.produced)),
             ("Valid until", wording.day(item.valid_until) if item.valid_until else ""),
             ("Evidence", self.context.cited(item.evidence) if item.evidence else "none linked"),
             ("Recorded by", self.common.line(person(item.author, "", item.at))),
         ]
+
+    def _plan(self) -> str:
+        """Return where the result departs from the plan; the plan itself has its own section."""
+        return " ".join(plan_remarks(self.context.inputs, self.indicator, self.item)) if self.indicator else ""
 
 
 def report_text(item: Measurement, unit: str) -> str:

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 _OUTCOME = {"go": "Go ahead", "go_with_conditions": "Go ahead with conditions", "hold": "Hold"}
 _MOST_SETS = 2
+_ATTESTED = (
+    "A decision is attested by the name recorded with it and by the history, which says who entered it and when and "
+    "cannot be changed without a trace. It carries no signature of its own; a signature on this report covers it as "
+    "printed."
+)
 
 
 def safeguards(context: Context) -> Section:
@@ -146,6 +151,8 @@ def gates(context: Context) -> Section:
                 Heading(f"Decision on {decision.gate}, a gate this framework does not have", 2),
                 _decision(decision),
             ]
+    if context.inputs.decisions:
+        blocks.append(Paragraph(plain(_ATTESTED)))
     blocks += _interim(context)
     return Section("Gates and decisions", tuple(blocks))
 

@@ -29,6 +29,8 @@ from asl_desktop.domain.records import with_record
 from asl_desktop.services.assessments import snapshot_of
 from asl_desktop.services.planning import (
     changes_in_words,
+    plan_on,
+    plan_remarks,
     read_by_thresholds,
     results_before_lock,
     suggested_indicators,
@@ -278,6 +280,22 @@ def test_results_before_the_lock_are_told_by_run_and_entry(result: Measurement, 
     inputs = dataclasses.replace(complete(), measurements=(result,))
     assert bool(results_before_lock(inputs)) is early
     assert results_before_lock(dataclasses.replace(inputs, plan=Plan())) == ()
+
+
+def test_locked_plan_says_what_it_means_for_an_indicator_and_an_open_one_nothing() -> None:
+    (indicator,) = small_pack().indicators
+    inputs = complete()
+    assert plan_on(inputs, indicator, RESULT) == ("Planned, as the framework asks.",)
+    assert plan_remarks(inputs, indicator, RESULT) == ()
+    assert plan_on(dataclasses.replace(inputs, plan=Plan()), indicator, RESULT) == ()
+    change = Amendment("2025-05-03T10:00:00Z", "B", "too dear", "Accuracy is no longer planned")
+    amended = dataclasses.replace(LOCKED, indicators=(), amendments=(change,))
+    early = dataclasses.replace(RESULT, produced=date(2025, 4, 1))
+    assert plan_remarks(dataclasses.replace(inputs, plan=amended), indicator, early) == (
+        "This result was there before the plan was locked.",
+        "It is not in the plan.",
+        "Amended 3 May 2025 by B: Accuracy is no longer planned. Reason: too dear",
+    )
 
 
 def test_change_of_a_plan_is_said_in_words() -> None:

@@ -10,6 +10,7 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.errors import UserError
 from asl_desktop.messages import message_for
+from asl_desktop.services.planning import plan_on
 from reports.charts.model import MarginChart, Row, margin_chart
 from ui.dialogs_seam import choose_save
 from ui.operations import Handle
@@ -117,6 +118,10 @@ class MarginsPage(Page):
             lines.append(f"Evidence: {wording.listed(names[sha].name for sha in cited if sha in names)}.")
         if indicator.bears_on:
             lines.append(f"Bears on {wording.listed(indicator.bears_on)}.")
+        speaking = snapshot.inputs.measurement_by_id.get(margin.measurement)
+        planned = " ".join(plan_on(snapshot.inputs, indicator, speaking))
+        if planned:
+            lines.append(f"Plan: {planned}")
         return "\n".join(lines)
 
     def _open_measurement(self) -> None:

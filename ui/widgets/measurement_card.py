@@ -13,6 +13,7 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import ELICITATION, EvidenceItem, EvidenceLink, Measurement, Point, RunStatus
 from asl_desktop.domain.pack import Indicator, Part
 from asl_desktop.errors import UserError
+from asl_desktop.services.planning import plan_on
 from ui import dialogs_seam
 from ui.forms.fields import NumberField, TextBox, read_day
 from ui.forms.report_form import ReportForm, ReportKind
@@ -66,6 +67,7 @@ class MeasurementCard(QFrame):
         self.evidence = EvidenceSection(session, self._with_evidence)
         self.problem_line = label("", "error", wrap=True)
         self._state = label("", wrap=True)
+        self._plan = label("", "muted", wrap=True, selectable=True)
         self._aside = button("Set aside", self._on_set_aside, role="link")
         self._remove = button("Remove", self._on_remove, role="link")
         self._loading = False
@@ -118,6 +120,9 @@ class MeasurementCard(QFrame):
         aside = bool(held and held.set_aside_by)
         self._aside.setText("Use again" if aside else "Set aside")
         self._state.setText(self._standing(held))
+        planned = " ".join(plan_on(self.session.inputs, self.indicator, held))
+        self._plan.setText(f"Plan: {planned}" if planned else "")
+        self._plan.setVisible(bool(planned))
         problem = self.problem()
         self.problem_line.setText(problem)
         self.problem_line.setVisible(bool(problem))
@@ -253,6 +258,7 @@ class MeasurementCard(QFrame):
         head.addWidget(history_button(self.history_of))
         layout.addLayout(head)
         layout.addWidget(self._state)
+        layout.addWidget(self._plan)
         layout.addWidget(self.report)
         layout.addWidget(self.problem_line)
         layout.addLayout(self._origin())
