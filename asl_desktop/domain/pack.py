@@ -7,7 +7,7 @@ its source and how certain the reading of it is; the text of every item is a par
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -457,3 +457,18 @@ class Pack:
     def source_by_id(self) -> Mapping[str, Source]:
         """Sources by id."""
         return {item.id: item for item in self.sources}
+
+
+MAX_ITEMS = 1000
+"""Of any list of a pack; what is calculated from one grows with all of them."""
+MAX_THRESHOLDS = 200
+
+
+def overlong(pack: Pack) -> tuple[str, int]:
+    """Return the first list of a pack that is longer than it may be, and how long that is; nothing when none is."""
+    for each in fields(pack):
+        most = MAX_THRESHOLDS if each.name == "thresholds" else MAX_ITEMS
+        value = getattr(pack, each.name)
+        if isinstance(value, tuple) and len(value) > most:
+            return each.name, most
+    return "", 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from asl_desktop.domain.conditions import StateName
 from asl_desktop.domain.inputs import ELICITATION
+from asl_desktop.domain.pack import overlong
 from asl_desktop.interchange.pack_trees import Finding, check_trees, choices, missing, spots, trees
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ def check_pack(pack: Pack) -> tuple[Finding, ...]:
 def _head(pack: Pack) -> Iterator[Finding]:
     if not _ID.fullmatch(pack.id):
         yield ("id",), "must be letters, digits, dots, dashes and underscores"
+    name, most = overlong(pack)
+    if name:
+        yield (name,), f"holds more than {most} items"
     if not pack.version.strip():
         yield ("version",), "must not be empty"
     if not 0.5 < pack.level < 1.0:

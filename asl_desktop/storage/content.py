@@ -61,7 +61,7 @@ def pack_chunk(data: bytes) -> tuple[str, bytes]:
     return ("deflate", small) if len(small) < WORTH_IT * len(data) else ("raw", data)
 
 
-def unpack_chunk(codec: str, raw_len: int, data: bytes) -> bytes:
+def unpack_chunk(codec: str, raw_len: int, data: bytes | None) -> bytes:
     """Return the bytes of a chunk.
 
     Raises:
@@ -69,6 +69,8 @@ def unpack_chunk(codec: str, raw_len: int, data: bytes) -> bytes:
     """
     if not 0 < raw_len <= CHUNK_BYTES:
         raise ValueError(f"claims {raw_len} bytes")
+    if data is None:
+        raise ValueError(f"has more than {CHUNK_BYTES} stored bytes")
     if codec == "raw":
         plain = data
     elif codec == "deflate":

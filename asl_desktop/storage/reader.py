@@ -13,7 +13,7 @@ from sqlcipher3 import dbapi2
 
 from asl_desktop.codec import adapter, from_json, parse
 from asl_desktop.domain.inputs import Inputs
-from asl_desktop.domain.pack import Pack
+from asl_desktop.domain.pack import Pack, overlong
 from asl_desktop.domain.records import KINDS
 from asl_desktop.errors import FileDamaged
 from asl_desktop.storage import bounds, tables
@@ -36,6 +36,7 @@ _PAGE = 500
 _PAGE_BACK = 20
 _PAGE_BYTES = 16 * 1024 * 1024
 _MAX_DAMAGE = 20
+_BEFORE_ALL = -(2**63)
 _EVENT = bounds.columns_within(tables.event, bounds.MAX_EVENT)
 
 
@@ -101,9 +102,13 @@ class Reader:
 
     def _pack(self, key: str, body: bytes) -> Pack:
         try:
-            return from_json(Pack, parse(body))
+            pack = from_json(Pack, parse(body))
         except ValueError as error:
             raise self._damaged(f"pack {key} cannot be read") from error
+        name, most = overlong(pack)
+        if name:
+            raise self._damaged(f"pack {key} has more than {most} {name}")
+        return pack
 
     def inputs(self) -> Inputs:
         """Return everything people put in, at one moment, each kind in the order of its keys."""
@@ -209,22 +214,24 @@ class Reader:
             )
 
     def chunks(self, content: str) -> Iterator[bytes]:
-        """Yield the bytes of a content, each chunk read on its own so that nothing is held in between.
+        """Yield the bytes of a content, no more read at once than about one chunk, so that nothing is held in between.
 
         Raises:
             ValueError: when a chunk is missing or does not unpack to what its row says.
         """
-        k = tables.chunk
-        with self.begin() as connection:
-            count = connection.execute(select(func.count()).where(k.c.content == content)).scalar_one()
-        for seq in range(count):
+        k, after, expected = tables.chunk, _BEFORE_ALL, 0
+        columns = (k.c.seq, k.c.codec, k.c.raw_len, bounds.within(k.c.data, CHUNK_BYTES))
+        while True:
+            query = select(*columns).where(k.c.content == content, k.c.seq > after).order_by(k.c.seq).limit(_PAGE)
             with self.begin() as connection:
-                data = bounds.within(k.c.data, CHUNK_BYTES)
-                query = select(k.c.codec, k.c.raw_len, data).where(k.c.content == content, k.c.seq == seq)
-                row = connection.execute(query).first()
-            if row is None:
-                raise ValueError(f"{seq} is missing")
-            yield unpack_chunk(row.codec, row.raw_len, row.data)
+                rows = list(_one_chunk_or_many_small(connection.execute(query)))
+            if not rows:
+                return
+            for row in rows:
+                if row.seq != expected:
+                    raise ValueError(f"{expected} is missing")
+                yield unpack_chunk(row.codec, row.raw_len, row.data)
+                after, expected = row.seq, expected + 1
 
     def damage(self, progress: Progress) -> tuple[str, ...]:
         """Return what SQLite finds wrong with the pages of the file; empty when they are sound.
@@ -257,4 +264,13 @@ def _as_many_as_fit(rows: Iterable[Any]) -> Iterator[Any]:
         yield row
         size += len(row.body or b"") + len(row.key or "") + len(row.actor or "")
         if size > _PAGE_BYTES:
+            return
+
+
+def _one_chunk_or_many_small(rows: Iterable[Any]) -> Iterator[Any]:
+    size = 0
+    for row in rows:
+        yield row
+        size += len(row.data or b"")
+        if size > CHUNK_BYTES // 4:
             return
