@@ -6,9 +6,12 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QFileDialog, QWidget
+
+if TYPE_CHECKING:
+    from ui.session import Session
 
 T = TypeVar("T")
 
@@ -70,8 +73,25 @@ def choose_files(parent: QWidget | None, title: str) -> tuple[Path, ...]:
     return chosen or ()
 
 
+def choose_folder(parent: QWidget | None, title: str) -> Path | None:
+    """Ask for an existing folder."""
+    return _answer(Path, lambda: _path(QFileDialog.getExistingDirectory(parent, title)))
+
+
+def pick_evidence(parent: QWidget | None, session: Session, title: str) -> str | None:
+    """Ask for a piece of evidence on file; returns its digest, None when the person changed their mind."""
+    return _answer(str, lambda: _pick_evidence(parent, session, title))
+
+
 def _path(name: str) -> Path | None:
     return Path(name) if name else None
+
+
+def _pick_evidence(parent: QWidget | None, session: Session, title: str) -> str | None:
+    from ui.dialogs.pick_evidence import PickEvidence
+
+    dialog = PickEvidence(parent, session, title)
+    return dialog.chosen if dialog.exec() else None
 
 
 def _ask(parent: QWidget | None, title: str, text: str, yes: str, no: str, danger: bool) -> bool:

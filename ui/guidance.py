@@ -12,6 +12,9 @@ GUIDANCE: Mapping[str, str] = {
     "scope": "Say what is assessed, whose it is, where it will be used and which actors are considered.",
     "plan": "Choose what is measured and what a result needs to count. Lock the plan before results come in; afterwards "
     "it changes by amendment only, and every amendment is printed with its reason.",
+    "evidence": "Every file is sealed under its digest when it comes in. It counts only where it is linked, and only "
+    "until its validity ends. A preview opens it in a process of its own that can neither reach the network nor change "
+    "a file.",
     "measurements": "Enter results as they were reported: counts, or a mean with its standard error. A bare number "
     "without uncertainty never rules anything out.",
     "history": "Every change is kept: who, when, and from which text to which. What is gone is struck through, what is "

@@ -60,6 +60,14 @@ class SaveState:
 
 
 @dataclass(frozen=True, slots=True)
+class Pasted:
+    """Bytes that are to become evidence without ever being a file; they are made off the window's thread."""
+
+    name: str
+    make: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class AttachState:
     """One file on its way into the assessment. ``total`` is 0 when unknown; ``error`` is set when it did not get in.
 
@@ -213,7 +221,7 @@ class Session(QObject):
         self._change(f"{kind}:{key}", Removal(kind, key), inputs, coalesced=False)
 
     def attach(
-        self, paths: Sequence[Path], link_to: Callable[[EvidenceItem], Record | None] | None = None
+        self, sources: Sequence[Path | Pasted], link_to: Callable[[EvidenceItem], Record | None] | None = None
     ) -> tuple[Handle[EvidenceItem], ...]:
         """Copy files into the document, one after another, without holding up answers.
 
@@ -221,7 +229,7 @@ class Session(QObject):
         failure of each file arrive as ``attach_changed``.
         """
         self._refuse_read_only()
-        return tuple(self._attach_one(path, link_to) for path in paths)
+        return tuple(self._attach_one(source, link_to) for source in sources)
 
     def perform(
         self,
@@ -444,10 +452,10 @@ class Session(QObject):
         if not (self._closed or self._paused):
             self._retry.start()
 
-    def _attach_one(self, path: Path, link_to: Callable[[EvidenceItem], Record | None] | None) -> Handle[EvidenceItem]:
-        from asl_desktop.services.evidence import attach_evidence
-
-        document, actor = self.document, self.actor
+    def _attach_one(
+        self, source: Path | Pasted, link_to: Callable[[EvidenceItem], Record | None] | None
+    ) -> Handle[EvidenceItem]:
+        path = source if isinstance(source, Path) else Path(source.name)
 
         def _done(item: EvidenceItem) -> None:
             held = self.inputs.evidence_by_sha.get(item.sha256)
@@ -464,7 +472,7 @@ class Session(QObject):
             self.attach_changed.emit(AttachState(path, kind, error=error))
 
         handle = self.operations.run(
-            lambda progress: attach_evidence(document, path, actor=actor, progress=progress),
+            _taking_in(self.document, source, actor=self.actor),
             owner=self,
             done=_done,
             failed=_failed,
@@ -476,6 +484,15 @@ class Session(QObject):
         )
         self.attach_changed.emit(AttachState(path, "running", handle=handle))
         return handle
+
+
+def _taking_in(document: Document, source: Path | Pasted, *, actor: str) -> Callable[[Progress], EvidenceItem]:
+    """Return the work that takes a file, or bytes that are none, into a document."""
+    from asl_desktop.services.evidence import attach_data, attach_evidence
+
+    if isinstance(source, Pasted):
+        return lambda progress: attach_data(document, source.make(), name=source.name, actor=actor, progress=progress)
+    return lambda progress: attach_evidence(document, source, actor=actor, progress=progress)
 
 
 def _stop(handles: Iterable[Handle[Any]]) -> None:

@@ -422,6 +422,12 @@ class Inputs:
         return _by_key(self.evidence, lambda item: item.sha256)
 
     @cached_property
+    def linked_evidence(self) -> frozenset[str]:
+        """SHA-256 of the evidence that any record links to."""
+        holders = (self.answers, self.measurements, self.showings, self.requirements, self.interim)
+        return frozenset(link.evidence for records in holders for item in records for link in item.evidence)
+
+    @cached_property
     def decision_by_gate(self) -> Mapping[str, GateDecision]:
         """Recorded decisions by gate id."""
         return _by_key(self.decisions, lambda item: item.gate)

@@ -84,6 +84,21 @@ def attach_evidence(
     return document.attach(path, said, actor=actor, progress=progress or Silent())
 
 
+def attach_data(
+    document: Document, data: bytes, *, name: str, actor: str, progress: Progress | None = None
+) -> EvidenceItem:
+    """Take bytes that never were a file into the assessment, such as a picture from the clipboard.
+
+    Raises:
+        ValueRefused: the name is none.
+        DiskFull: nothing half-written stays.
+    """
+    check_record(document.pack(), Inputs(scope=document.inputs().scope), EvidenceItem("0" * 64, name, len(data)))
+    source = io.BytesIO(data)
+    source.name = name  # as a file has one; said in the draft, it would rename what is there
+    return document.attach(source, EvidenceDraft(), actor=actor, progress=progress or Silent())
+
+
 def require_readable(path: Path) -> None:
     """Refuse anything but an ordinary file that can be opened; a folder, a pipe or a device is no evidence.
 
@@ -208,7 +223,9 @@ def contents_of(folder: Path, *, progress: Progress | None = None) -> Contents:
     for place, below, names in os.walk(folder, onerror=refused):
         watch.check()
         hidden += sum(name.startswith(".") for name in (*below, *names))
-        below[:] = sorted(name for name in below if not name.startswith("."))
+        links = {name for name in below if Path(place, name).is_symlink()}
+        others += len([name for name in links if not name.startswith(".")])
+        below[:] = sorted(name for name in below if not name.startswith(".") and name not in links)
         for name in sorted(names):
             path = Path(place, name)
             status = path.lstat()

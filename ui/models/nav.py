@@ -100,6 +100,7 @@ def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     pack = snapshot.pack
     rows = [Entry("Overview", "hub", icon="layout-list"), Entry("Scope", "scope", icon="target")]
     rows.append(_plan_entry(snapshot))
+    rows.append(Entry("Evidence", "evidence", words=_evidence_words(snapshot), icon="folder-open"))
     rows.append(Entry("DOMAINS"))
     for domain in pack.domains:
         count = count_questions(snapshot, domain.id)
@@ -152,6 +153,14 @@ def _preflight_entry(snapshot: Snapshot) -> Entry:
 def _counted(title: str, page: str, item: str, count: Count, verb: str) -> Entry:
     fraction = count.done / count.total if count.total else 0.0
     return Entry(title, page, item, count.words(verb), fraction, count.complete)
+
+
+def _evidence_words(snapshot: Snapshot) -> str:
+    linked = snapshot.inputs.linked_evidence
+    held = snapshot.inputs.evidence
+    loose = sum(1 for item in held if item.sha256 not in linked)
+    words = plural(len(held), "file", "files")
+    return f"{words}, {loose} not linked" if loose else words
 
 
 def _margin_words(snapshot: Snapshot) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QScroll
 from asl_desktop.domain.determination import Snapshot
 from ui.session import Session
 from ui.theme import set_role
-from ui.widgets.parts import column
+from ui.widgets.parts import column, row
 
 MARGIN = 24
 
@@ -59,6 +59,13 @@ class Page(QWidget):
         """Return the id or reference of what is in view, for its history; nothing for the history of everything."""
         return ""
 
+    def attach(self) -> None:
+        """Ask for evidence files for what is in view; a page that takes none does nothing."""
+
+    def paste(self) -> bool:
+        """Take what the clipboard holds as evidence for what is in view; False when there is nothing to take."""
+        return False
+
     def commit(self) -> None:
         """Hand over to the session whatever an editor still holds; called before leaving and before closing."""
 
@@ -72,8 +79,11 @@ class Page(QWidget):
             return ""
         return "\n".join((self.unrecorded(), *_typed_in(self)))
 
-    def add_heading(self, subtitle: str = "") -> QLabel:
-        """Put the page title (24/600) and a muted line below it on top of the body; return the line."""
+    def add_heading(self, subtitle: str = "", *, aside: QWidget | None = None) -> QLabel:
+        """Put the page title (24/600) and a muted line below it on top of the body; return the line.
+
+        ``aside`` stands at the other end of the title.
+        """
         title = QLabel(self.heading)
         title.setTextFormat(Qt.TextFormat.PlainText)
         set_role(title, role="page-title")
@@ -81,7 +91,14 @@ class Page(QWidget):
         line.setTextFormat(Qt.TextFormat.PlainText)
         line.setWordWrap(True)
         set_role(line, role="muted")
-        self.body.addLayout(column(title, line, spacing=4))
+        words = column(title, line, spacing=4)
+        if aside is None:
+            self.body.addLayout(words)
+        else:
+            across = row(spacing=12)
+            across.addLayout(words, 1)
+            across.addWidget(aside)
+            self.body.addLayout(across)
         return line
 
     def _make_body(self) -> QVBoxLayout:

@@ -28,6 +28,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("hub", "Overview", "ui.pages.hub", "HubPage"),
     PageSpec("scope", "Scope", "ui.pages.scope", "ScopePage"),
     PageSpec("plan", "Plan", "ui.pages.plan", "PlanPage"),
+    PageSpec("evidence", "Evidence", "ui.pages.evidence", "EvidencePage"),
     PageSpec("questions", "Questions", "ui.pages.questions", "QuestionsPage"),
     PageSpec("measurements", "Measurements", "ui.pages.measurements", "MeasurementsPage"),
     PageSpec("margins", "Margins", "ui.pages.margins", "MarginsPage"),

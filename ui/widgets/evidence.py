@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import (
-    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -26,50 +24,52 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import EvidenceItem, EvidenceLink
 from asl_desktop.domain.records import Record
 from asl_desktop.errors import UserError
-from asl_desktop.progress import Progress
 from ui import dialogs_seam
+from ui.evidence_acts import EvidenceActs
+from ui.models.evidence_list import icon_of
 from ui.plain import tip
-from ui.session import AttachState, Session, cause_of
+from ui.session import AttachState, Pasted, Session, cause_of
+from ui.taking_in import take_in
 from ui.theme import set_role
 from ui.widgets.elided import ElidedLabel
-from ui.widgets.history_button import ask_for_history
+from ui.widgets.history_button import ask_for_history, ask_for_page
 from ui.widgets.parts import IconLabel, announce, button, chip, clear, label, link, row, tool_button
 from ui.wording import short_digest
 
-_ICONS = {
-    ".pdf": "file-text", ".md": "file-text", ".txt": "file-text", ".csv": "file-spreadsheet",
-    ".xlsx": "file-spreadsheet", ".json": "file-json", ".yaml": "file-code", ".py": "file-code", ".png": "file-image",
-    ".jpg": "file-image", ".jpeg": "file-image", ".zip": "file-archive", ".gz": "file-archive",
-}  # fmt: skip
-
 
 class DropZone(QFrame):
-    """Takes files by drop, by paste (files or a screenshot) and by choosing; emits ``offered(paths)``."""
+    """Takes files and folders by drop, by paste (also a screenshot) and by choosing.
+
+    Emits ``offered(sources)``, paths or :class:`ui.session.Pasted`; a screenshot never becomes a file outside.
+    """
 
     offered = Signal(object)
-    existing_wanted = Signal(QPoint)
+    existing_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_existing: bool = True) -> None:
         super().__init__()
         set_role(self, role="drop", active="false")
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFixedHeight(44)
         self.choose = link("Choose files", self._on_choose)
-        self.existing = link("use one from this file", self._on_existing)
+        self.folder = link("a folder", self._on_folder)
+        self.folder.setAccessibleName("Choose a folder")
+        self.existing = link("one from this file", self.existing_wanted.emit)
         words = ElidedLabel("Drop or paste files here, or", "muted", Qt.TextElideMode.ElideRight)
-        layout = row(1, IconLabel("upload"), words, self.choose, label("or", "muted"), self.existing, 1, spacing=6)
+        links = (self.choose, self.folder, self.existing) if with_existing else (self.choose, self.folder)
+        layout = row(1, IconLabel("upload"), words, *links[:-1], label("or", "muted"), links[-1], 1, spacing=6)
         layout.setContentsMargins(8, 0, 8, 0)
         self.setLayout(layout)
 
     def take(self, data: QMimeData) -> bool:
         """Offer the files or the picture of a drop or of the clipboard; False when it holds neither."""
-        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        if not paths and data.hasImage():
-            paths = [self._write_picture(QImage(data.imageData()))]
-        if paths:
-            self.offered.emit(tuple(paths))
-        return bool(paths)
+        sources: list[Path | Pasted] = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if not sources and data.hasImage():
+            sources = [_pasted(QImage(data.imageData()))]
+        if sources:
+            self.offered.emit(tuple(sources))
+        return bool(sources)
 
     def paste(self) -> bool:
         """Take what the clipboard holds."""
@@ -98,20 +98,27 @@ class DropZone(QFrame):
         if paths:
             self.offered.emit(paths)
 
-    def _on_existing(self) -> None:
-        self.existing_wanted.emit(self.existing.mapToGlobal(QPoint(0, self.existing.height())))
+    def _on_folder(self) -> None:
+        folder = dialogs_seam.choose_folder(self, "Choose a folder of evidence")
+        if folder is not None:
+            self.offered.emit((folder,))
 
-    def _write_picture(self, picture: QImage) -> Path:
-        folder = Path(tempfile.mkdtemp(prefix="asl-paste-"))
-        path = folder / f"Screenshot {datetime.now().astimezone():%Y-%m-%d %H.%M.%S}.png"
-        picture.save(str(path), "PNG")  # type: ignore[call-overload]
-        return path
+
+def _pasted(picture: QImage) -> Pasted:
+    return Pasted(f"Screenshot {datetime.now().astimezone():%Y-%m-%d %H.%M.%S}.png", functools.partial(_png, picture))
+
+
+def _png(picture: QImage) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
 
 
 class EvidenceRow(QWidget):
     """One linked piece of evidence."""
 
-    def __init__(self, item: EvidenceItem, link_: EvidenceLink, *, on_open: Callable[[], None],
+    def __init__(self, item: EvidenceItem, link_: EvidenceLink, *, on_look: Callable[[], None],
                  menu: Callable[[], QMenu]) -> None:  # fmt: skip
         super().__init__()
         self.setFixedHeight(40)
@@ -120,10 +127,10 @@ class EvidenceRow(QWidget):
         name.setToolTip(tip(f"{item.name}\nsha256 {item.sha256}"))
         meta = ElidedLabel(" · ".join(part for part in parts if part), "muted", Qt.TextElideMode.ElideRight)
         meta.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        look = tool_button("eye", f"Open {item.name}", on_open)
+        look = tool_button("eye", f"Look at {item.name}", on_look)
         more = tool_button("ellipsis", f"More for {item.name}")
         more.clicked.connect(lambda: menu().popup(more.mapToGlobal(QPoint(0, more.height()))))
-        layout = row(IconLabel(_ICONS.get(Path(item.name).suffix.lower(), "file"), "accent", 18), name, spacing=10)
+        layout = row(IconLabel(icon_of(item.name), "accent", 18), name, spacing=10)
         layout.addWidget(meta, 1)
         if link_.stance == "counters":
             layout.addWidget(chip("Speaks against", "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
@@ -171,6 +178,7 @@ class EvidenceSection(QWidget):
         self._session = session
         self._link_to = link_to
         self._links: tuple[EvidenceLink, ...] = ()
+        self._acts = EvidenceActs(self, session, self._tell)
         self._awaited: set[Path] = set()
         self._running: dict[Path, RunningRow] = {}
         self._title = label("Evidence", "label")
@@ -203,12 +211,15 @@ class EvidenceSection(QWidget):
             if item is not None:
                 self._rows.addWidget(self._row(item, link_))
 
-    def attach(self, paths: tuple[Path, ...]) -> None:
-        """Copy files into the assessment and link them here."""
+    def attach(self, sources: tuple[Path | Pasted, ...]) -> None:
+        """Copy files, also those of folders once that is confirmed, into the assessment and link them here."""
         self._error.hide()
-        self._awaited.update(paths)
+        take_in(self, self._session, sources, then=self._attach, tell=self._tell)
+
+    def _attach(self, sources: tuple[Path | Pasted, ...]) -> None:
+        self._awaited.update(source if isinstance(source, Path) else Path(source.name) for source in sources)
         try:
-            self._session.attach(paths, self._link_to)
+            self._session.attach(sources, self._link_to)
         except UserError as error:
             self._tell(cause_of(error))
 
@@ -217,7 +228,7 @@ class EvidenceSection(QWidget):
         self.zone.setVisible(not value)
 
     def _row(self, item: EvidenceItem, link_: EvidenceLink) -> EvidenceRow:
-        return EvidenceRow(item, link_, on_open=lambda: self._open(item), menu=lambda: self._menu(item, link_))
+        return EvidenceRow(item, link_, on_look=lambda: self._acts.look(item), menu=lambda: self._menu(item, link_))
 
     def _menu(self, item: EvidenceItem, link_: EvidenceLink) -> QMenu:
         menu = QMenu(self)
@@ -228,8 +239,10 @@ class EvidenceSection(QWidget):
             "Mark as supporting" if against else "Mark as speaking against",
             lambda: self._replace(link_, dataclasses.replace(link_, stance="supports" if against else "counters")),
         )
-        menu.addAction("Save a copy", lambda: self._save_copy(item))
-        menu.addAction("Copy its digest", lambda: QGuiApplication.clipboard().setText(item.sha256))
+        menu.addAction("Open elsewhere", lambda: self._acts.open_elsewhere(item))
+        menu.addAction("Save a copy", lambda: self._acts.save_copy(item))
+        menu.addAction("Copy its digest", lambda: self._acts.copy_digest(item))
+        menu.addAction("Show in the evidence library", lambda: ask_for_page(self, "evidence", item.sha256))
         menu.addAction("History", lambda: ask_for_history(self, f"evidence:{item.sha256}"))
         menu.addSeparator()
         menu.addAction("Remove from here", lambda: self._replace(link_, None))
@@ -245,48 +258,10 @@ class EvidenceSection(QWidget):
         kept = tuple(new if item == old else item for item in self._links)
         self.links_changed.emit(tuple(item for item in kept if item is not None))
 
-    def _choose_existing(self, place: QPoint) -> None:
-        linked = {item.evidence for item in self._links}
-        others = [item for item in self._session.inputs.evidence if item.sha256 not in linked]
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if not others:
-            menu.addAction("No other evidence in this file yet").setEnabled(False)
-        for item in sorted(others, key=lambda e: e.name):
-            text = f"{item.title or item.name}  ({short_digest(item.sha256)})".replace("&", "&&")
-            menu.addAction(text, functools.partial(self._add, item))
-        menu.popup(place)
-
-    def _add(self, item: EvidenceItem) -> None:
-        self.links_changed.emit((*self._links, EvidenceLink(item.sha256)))
-
-    def _save_copy(self, item: EvidenceItem) -> None:
-        target = dialogs_seam.choose_save(self, "Save a copy of the evidence", Path.home() / item.name,
-                                          filters=dialogs_seam.ANY_FILE)  # fmt: skip
-        if target is not None:
-            self._extract(item, target, lambda: announce(self, "Copy saved"))
-
-    def _open(self, item: EvidenceItem) -> None:
-        text = (
-            f"{item.name} will be opened by another program on this machine.\n\nsha256 {item.sha256}\n\n"
-            "Open it only when you trust where it came from; it could contain something harmful."
-        )
-        if not dialogs_seam.ask(self, "Open the evidence outside this program", text, yes="Open", danger=True):
-            return
-        target = self._session.lend(item.name)
-        self._extract(item, target, lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(target))))
-
-    def _extract(self, item: EvidenceItem, target: Path, then: Callable[[], object]) -> None:
-        from asl_desktop.services.evidence import extract_evidence
-
-        document = self._session.document
-
-        def _write(progress: Progress) -> None:
-            extract_evidence(document, item.sha256, target, progress=progress)
-
-        self._session.operations.run(
-            _write, owner=self, done=lambda _: then(), failed=lambda error: self._tell(cause_of(error))
-        )
+    def _choose_existing(self) -> None:
+        sha256 = dialogs_seam.pick_evidence(self, self._session, "Link evidence that is on file")
+        if sha256 and all(link_.evidence != sha256 for link_ in self._links):
+            self.links_changed.emit((*self._links, EvidenceLink(sha256)))
 
     def _on_attach_changed(self, state: AttachState) -> None:
         if state.path not in self._awaited:
@@ -303,15 +278,21 @@ class EvidenceSection(QWidget):
         if running is not None:
             running.hide()
             running.deleteLater()
-        if state.path.parent.name.startswith("asl-paste-"):
-            state.path.unlink(missing_ok=True)
-            state.path.parent.rmdir()
-        if state.kind == "attached":
+        if state.kind == "attached" and state.again and state.item is not None:
+            self._note(f"{state.path.name} was on file already, as {state.item.title or state.item.name}.")
+        elif state.kind == "attached":
             announce(self, f"{state.path.name} sealed")
         elif state.kind == "failed" and state.error is not None:
             self._tell(cause_of(state.error))
 
     def _tell(self, text: str) -> None:
+        set_role(self._error, role="error")
         self._error.setText(text)
         self._error.show()
         announce(self, text, urgent=True)
+
+    def _note(self, text: str) -> None:
+        set_role(self._error, role="muted")
+        self._error.setText(text)
+        self._error.show()
+        announce(self, text)

@@ -27,10 +27,15 @@ def history_in_focus(focused: QWidget | None, otherwise: str) -> str:
 
 def ask_for_history(widget: QWidget, reference: str) -> None:
     """Let the page that a widget lies on ask for the history of a record."""
+    ask_for_page(widget, "history", reference)
+
+
+def ask_for_page(widget: QWidget, page: str, item: str) -> None:
+    """Let the page that a widget lies on ask for another page."""
     from ui.pages.base import Page
 
     parent = widget.parentWidget()
     while parent is not None and not isinstance(parent, Page):
         parent = parent.parentWidget()
     if parent is not None:
-        parent.wants.emit("history", reference)
+        parent.wants.emit(page, item)
