@@ -57,17 +57,20 @@ class Change:
     distance: float
 
 
-def what_would_change(pack: Pack, inputs: Inputs, as_of: date) -> tuple[Change, ...]:
-    """Return every single change that moves the outcome, those that move most with least first."""
+def what_would_change(
+    pack: Pack, inputs: Inputs, as_of: date, *, step: Callable[[], object] = lambda: None
+) -> tuple[Change, ...]:
+    """Return every single change that moves the outcome, those that move most with least first.
+
+    ``step`` is called before each input is tried; what it raises ends the search.
+    """
     before = determine(pack, inputs, as_of)
-    found = [
-        *_measurement_changes(pack, inputs, before),
-        *(
-            change
-            for record, words in _switches(pack, inputs)
-            if (change := _try(pack, inputs, before, record, words=words, distance=1.0))
-        ),
-    ]
+    found = list(_measurement_changes(pack, inputs, before, step))
+    for record, words in _switches(pack, inputs):
+        step()
+        change = _try(pack, inputs, before, record, words=words, distance=1.0)
+        if change is not None:
+            found.append(change)
     return tuple(sorted(found, key=lambda c: (-c.weight, c.distance, c.ref, c.change)))
 
 
@@ -100,8 +103,11 @@ def _try(
     return Change(reference(record), words, effects, weight, distance) if effects else None
 
 
-def _measurement_changes(pack: Pack, inputs: Inputs, before: Determination) -> Iterable[Change]:
+def _measurement_changes(
+    pack: Pack, inputs: Inputs, before: Determination, step: Callable[[], object]
+) -> Iterable[Change]:
     for measurement in sorted(inputs.measurements, key=lambda m: m.id):
+        step()
         indicator = pack.indicator_by_id.get(measurement.indicator)
         if indicator is None or indicator.margin_bound is None:
             continue

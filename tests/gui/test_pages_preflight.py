@@ -144,3 +144,20 @@ def test_desk_is_one_per_session_and_checks_once_per_snapshot(session: Session) 
     session.put(Answer("Q-YES", value={"value": True}))
     settle()
     assert desk.check() is not found
+
+
+def test_hub_says_what_matters_most_and_where_each_part_stands(qtbot: QtBot, session: Session) -> None:
+    from ui.pages.hub import HubPage
+
+    hub = HubPage(session)
+    show_page(qtbot, hub, height=1400)
+    qtbot.waitUntil(hub._weighty.isVisible)
+    assert "Next that matters most: Q-END" in words_of(hub)
+    with qtbot.waitSignal(hub.wants) as caught:
+        hub._weighty_button.click()
+    assert caught.args == ["questions", "Q-END"]
+    shown = words_of(hub)
+    assert "0 of 10 answered" in shown
+    assert "in the way of signing" in shown
+    assert "0 of 1 decided, 1 closed by rule" in shown
+    assert "4 lines are blank" in shown

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Determination, GateResult, Snapshot, ThresholdResult
 from asl_desktop.domain.wording import GATE_WORDS, day
+from asl_desktop.errors import Cancelled
 from ui.counting import asked, count_questions, next_open
 from ui.models.nav import Entry, entries_of
+from ui.operations import Handle
 from ui.pages.base import Page
+from ui.places import place_of
 from ui.session import Session
+from ui.stages import stage_words
 from ui.theme import fix, px, set_role
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import IconLabel, button, card, chip, clear, column, label, line, link, row
 from ui.widgets.ring import Ring
 from ui.wording import ICON, STAGE, TONE, Verdict, plural, sentence, threshold_name, verdict
+
+if TYPE_CHECKING:
+    from asl_desktop.domain.sensitivity import Change
 
 _STAGES = ("train_further", "store_weights", "internal_use", "deploy")
 _REASONS_SHOWN = 2
@@ -34,6 +42,8 @@ class HubPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._line = self.add_heading()
+        self._searching: Handle[Change | None] | None = None
+        self._searched: Snapshot | None = None
         self._go_on = self._make_go_on()
         self._outcome = QVBoxLayout()
         self._missing = QVBoxLayout()
@@ -56,9 +66,10 @@ class HubPage(Page):
         model = " ".join(text for text in (scope.model, scope.checkpoint) if text)
         self._line.setText(f"{model} \u00b7 {snapshot.pack.title} \u00b7 judged as of {day(snapshot.as_of)}")
         self._show_go_on(snapshot)
+        self._look_for_weightiest(snapshot)
         self._show_outcome(snapshot)
         self._show_missing(snapshot)
-        self._show_parts(entries_of(snapshot))
+        self._show_parts(snapshot)
         clear(self._notices)
         for notice in snapshot.pack.notices:
             self._notices.addWidget(label(notice, wrap=True))
@@ -70,11 +81,59 @@ class HubPage(Page):
         self._go_to = ""
         box = QFrame()
         set_role(box, role="card")
-        layout = QHBoxLayout(box)
+        self._weighty_text = label("", "strong", wrap=True)
+        self._weighty_detail = label("", "muted", wrap=True)
+        self._weighty_button = button("Go to what matters most", lambda: self.wants.emit(*self._weighty_place))
+        self._weighty_place = ("hub", "")
+        self._weighty = QWidget()
+        layout = QVBoxLayout(box)
         layout.setContentsMargins(24, 16, 24, 16)
-        layout.addLayout(column(self._go_text, self._go_detail, spacing=4), 1)
-        layout.addWidget(self._go_button)
+        layout.setSpacing(12)
+        first = QHBoxLayout()
+        first.addLayout(column(self._go_text, self._go_detail, spacing=4), 1)
+        first.addWidget(self._go_button)
+        second = QHBoxLayout(self._weighty)
+        second.setContentsMargins(0, 0, 0, 0)
+        second.addLayout(column(self._weighty_text, self._weighty_detail, spacing=4), 1)
+        second.addWidget(self._weighty_button)
+        self._weighty.hide()
+        layout.addLayout(first)
+        layout.addWidget(self._weighty)
         return box
+
+    def _look_for_weightiest(self, snapshot: Snapshot) -> None:
+        """Find off this thread which open input could move the outcome most; an older search is given up."""
+        if self._searching is not None:
+            self._searching.cancel()
+        if snapshot is self._searched:
+            return
+        self._weighty.hide()
+
+        def _work(handle: Handle[Change | None]) -> Change | None:
+            from asl_desktop.services.priorities import next_that_matters
+
+            return next_that_matters(snapshot, progress=handle)
+
+        def _done(change: Change | None) -> None:
+            self._searching, self._searched = None, snapshot
+            if snapshot is self.session.snapshot:
+                self._show_weightiest(change)
+
+        def _failed(error: BaseException) -> None:
+            if not isinstance(error, Cancelled):
+                raise error
+
+        self._searching = self.session.operations.run(_work, owner=self, done=_done, failed=_failed)
+
+    def _show_weightiest(self, change: Change | None) -> None:
+        place = place_of(change.ref) if change is not None else None
+        if change is None or place is None:
+            self._weighty.hide()
+            return
+        self._weighty_place = place
+        self._weighty_text.setText(f"Next that matters most: {place[1]}")
+        self._weighty_detail.setText(f"If {change.change}: {change.effects[0]}")
+        self._weighty.show()
 
     def _show_go_on(self, snapshot: Snapshot) -> None:
         count = count_questions(snapshot)
@@ -168,14 +227,11 @@ class HubPage(Page):
         if len(bearing) > shown:
             self._missing.addWidget(label(f"and {len(bearing) - shown} more open questions", "muted"))
 
-    def _show_parts(self, entries: tuple[Entry, ...]) -> None:
+    def _show_parts(self, snapshot: Snapshot) -> None:
         clear(self._parts)
-        at = 0
-        for entry in entries:
-            if not entry.page or entry.page == "hub":
-                continue
-            self._parts.addWidget(self._part(entry), at, 0)
-            at += 1
+        shown = (entry for entry in entries_of(snapshot) if entry.page and entry.page != "hub")
+        for at, entry in enumerate(shown):
+            self._parts.addWidget(self._part(replace(entry, words=stage_words(snapshot, entry))), at, 0)
 
     def _part(self, entry: Entry) -> QWidget:
         holder = QWidget()
