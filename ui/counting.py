@@ -53,19 +53,13 @@ class Count:
         return " · ".join(parts)
 
 
-def open_ids(snapshot: Snapshot) -> frozenset[str]:
-    """Return the ids of the questions that are asked and have no definite answer."""
-    return frozenset(item.id for item in snapshot.determination.not_assessed if item.kind == "question")
-
-
 def asked(snapshot: Snapshot, domain: str = "") -> tuple[Question, ...]:
     """Return the questions that are asked, of one domain or of all; ones that a condition rules out are left out."""
-    open_now, answers = open_ids(snapshot), snapshot.inputs.answer_by_question
+    hidden = frozenset(snapshot.determination.not_asked)
     return tuple(
         question
         for question in snapshot.pack.questions
-        if (not domain or question.domain == domain)
-        and (question.id in open_now or answer_counts(answers.get(question.id)))
+        if (not domain or question.domain == domain) and question.id not in hidden
     )
 
 
@@ -81,7 +75,7 @@ def is_done(question: Question, answer: Answer | None) -> bool:
 def lacks(question: Question, inputs: Inputs) -> str:
     """Return what a definite answer still lacks, as a sentence, or nothing."""
     answer = inputs.answer_by_question.get(question.id)
-    if answer is None or answer.state != "answered":
+    if answer is None or answer.state != "answered" or answer.carried_from:
         return ""
     if question.evidence_required and not answer.evidence:
         return "Evidence is required and none is linked yet."

@@ -22,7 +22,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from asl_desktop.clock import Clock, SystemClock, stamp, today
 from asl_desktop.domain.determination import Snapshot
-from asl_desktop.domain.inputs import EvidenceItem, GateDecision, Inputs
+from asl_desktop.domain.inputs import Answer, EvidenceItem, GateDecision, Inputs
 from asl_desktop.domain.pack import Pack
 from asl_desktop.domain.records import Record, reference, with_record, without_record
 from asl_desktop.errors import Cancelled, FileReadOnly, UserError
@@ -136,6 +136,7 @@ class Session(QObject):
     snapshot_changed = Signal(object)
     save_state_changed = Signal(object)
     attach_changed = Signal(object)
+    closing = Signal()
 
     def __init__(
         self,
@@ -334,6 +335,7 @@ class Session(QObject):
         if not self.flush() and not lose_unsaved:
             return False
         self._closed = True
+        self.closing.emit()
         _stop((*self._attaching, *self._beside))
         for folder in self._lent:
             shutil.rmtree(folder, ignore_errors=True)
@@ -372,7 +374,11 @@ class Session(QObject):
     def _stamped(self, record: Record) -> Record:
         if isinstance(record, EvidenceItem):  # its author and time say who brought it in, whoever describes it later
             return record
+        from asl_desktop.services.recording import only_confirms
+
         names = {item.name for item in dataclasses.fields(record)} & {"at", "author"}
+        if isinstance(record, Answer) and only_confirms(self.inputs.answer_by_question.get(record.question), record):
+            names = {"at"}
         fill = {"at": stamp(self.clock), "author": self.actor}
         return dataclasses.replace(record, **{name: fill[name] for name in names})  # type: ignore[arg-type]
 

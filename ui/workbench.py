@@ -207,6 +207,8 @@ class Workbench(QWidget):
         if page is None:
             page = PAGE_BY_ID[page_id].build(self.session)
             page.wants.connect(self.go)
+            if isinstance(page, QuestionsPage):
+                page.undo_wanted.connect(lambda: self.run_wanted.emit("command:undo"))
             self._pages[page_id] = page
             self.stack.addWidget(page)
         return page

@@ -9,9 +9,11 @@ from asl_desktop.clock import Clock, SystemClock, stamp, today
 from asl_desktop.domain.determine import determine
 from asl_desktop.domain.inputs import (
     Amendment,
+    Answer,
     GateDecision,
     Inputs,
     Plan,
+    RequirementRecord,
     stated,
 )
 from asl_desktop.domain.records import KIND_BY_NAME, Record, with_record
@@ -33,6 +35,7 @@ __all__ = [
     "check_record",
     "check_removal",
     "lock_plan",
+    "only_confirms",
     "plan_digest",
     "record",
     "remove",
@@ -56,6 +59,17 @@ def record(document: Document, *records: Record, actor: str, clock: Clock | None
         if isinstance(item, GateDecision):
             check_decision(pack, inputs, item, as_of=inputs.scope.as_of or today(clock or SystemClock()))
     return document.put(*records, actor=actor)
+
+
+def only_confirms(held: Record | None, item: Record) -> bool:
+    """Tell whether a record differs from the one it replaces in nothing but who confirms it.
+
+    It then keeps its author: a reviewer who confirms is not the author of what is confirmed.
+    """
+    if held is None or not isinstance(item, Answer | RequirementRecord) or type(held) is not type(item):
+        return False
+    confirmed = dataclasses.replace(held, confirmed_by=item.confirmed_by)
+    return confirmed == dataclasses.replace(item, author=held.author, at=held.at) and held != item
 
 
 def check_decision(pack: Pack, inputs: Inputs, decision: GateDecision, *, as_of: date) -> None:

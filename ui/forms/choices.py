@@ -181,22 +181,25 @@ class TicksEditor(PartEditor):
         return True
 
 
-def yes_no(part: Part) -> PartEditor:
-    """Return the editor for yes or no. Nothing chosen is neither."""
-    return ChoiceEditor(part, ((True, "Yes"), (False, "No")))
+def choices_of(part: Part) -> tuple[tuple[Value, str], ...]:
+    """Return the values one of which answers a part, with their words; none where the answer is not a choice.
 
-
-def choice(part: Part) -> PartEditor:
-    """Return the editor for one option of several."""
-    return ChoiceEditor(part, tuple((option.id, option.label) for option in part.options))
-
-
-def scale(part: Part) -> PartEditor:
-    """Return the editor for the whole steps of a scale; options with the same ids give the steps their words."""
+    Options of a scale with the same ids as its whole steps give the steps their words.
+    """
+    if part.type == "yes_no":
+        return (True, "Yes"), (False, "No")
+    if part.type == "choice":
+        return tuple((option.id, option.label) for option in part.options)
+    if part.type != "scale":
+        return ()
     low, high = int(part.minimum or 0), int(part.maximum if part.maximum is not None else 5)
     words = {option.id: option.label for option in part.options}
-    steps = range(low, high + 1)
-    return ChoiceEditor(part, tuple((float(n), f"{n} {words[str(n)]}" if str(n) in words else str(n)) for n in steps))
+    return tuple((float(n), f"{n} {words[str(n)]}" if str(n) in words else str(n)) for n in range(low, high + 1))
+
+
+def one_of(part: Part) -> PartEditor:
+    """Return the editor for yes or no, for one option of several and for the steps of a scale."""
+    return ChoiceEditor(part, choices_of(part))
 
 
 def _same(one: object, other: object) -> bool:

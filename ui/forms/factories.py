@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from asl_desktop.domain.pack import AnswerType, Part
-from ui.forms.choices import TicksEditor, choice, scale, yes_no
+from ui.forms.choices import TicksEditor, one_of
 from ui.forms.fields import DateEditor, NumberEditor, RangeEditor, TextEditor
 from ui.forms.part_editor import PartEditor
 
 FACTORIES: Mapping[AnswerType, Callable[[Part], PartEditor]] = {
-    "yes_no": yes_no,
-    "choice": choice,
+    "yes_no": one_of,
+    "choice": one_of,
     "multi_choice": TicksEditor,
-    "scale": scale,
+    "scale": one_of,
     "number": NumberEditor,
     "text": TextEditor,
     "date": DateEditor,

@@ -1,38 +1,40 @@
-"""One question at a time, and the list of a domain's questions behind it."""
+"""One question at a time, and the same questions as a table."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import ClassVar
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QListView,
-    QScrollArea,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
+from asl_desktop.domain.inputs import Answer, AnswerState, Value
 from asl_desktop.domain.pack import Question
+from asl_desktop.errors import UserError
+from asl_desktop.services.consequences import flips, in_one_sentence
+from ui.comparing import Comparer
 from ui.counting import asked, count_questions, next_open
 from ui.focus import focusable
-from ui.models.question_list import QUESTION_ROLE, QuestionDelegate, QuestionListModel, filtered
 from ui.pages.base import MARGIN, Page
-from ui.session import Session
+from ui.plain import tip
+from ui.session import Session, cause_of
 from ui.theme import set_role
-from ui.widgets.parts import IconLabel, button, label, link, row
+from ui.widgets.elided import ElidedLabel
+from ui.widgets.parts import Banner, IconLabel, announce, button, label, link, row
 from ui.widgets.question_card import QuestionCard
+from ui.widgets.question_table import QuestionTable
 
-_CARD, _LIST = 0, 1
+_CARD, _TABLE = 0, 1
 
 
 class QuestionsPage(Page):
-    """Master and detail in one place: the card fills the page, the list comes forward when asked for."""
+    """Two views of the same answers: the card of one question fills the page, the table comes forward when asked for.
+
+    ``undo_wanted`` asks to take the last change back.
+    """
+
+    undo_wanted = Signal()
 
     page_id: ClassVar[str] = "questions"
     heading: ClassVar[str] = "Questions"
@@ -43,20 +45,27 @@ class QuestionsPage(Page):
         self.domain = ""
         self.card: QuestionCard | None = None
         self._kept: dict[str, QuestionCard] = {}
-        self._model = QuestionListModel()
-        self._proxy = filtered(self._model)
+        self.comparer = Comparer(session, self)
+        self.comparer.changed.connect(self._on_compared)
+        self.comparer.failed.connect(self._on_not_opened)
+        self.table = QuestionTable()
+        self._said = ""
         self._stack = QStackedWidget()
         self._area = self._make_area()
         self._stack.addWidget(self._area)
-        self._stack.addWidget(self._make_list())
+        self._stack.addWidget(self.table)
         self.body.setContentsMargins(MARGIN, 12, MARGIN, 12)
         self.body.setSpacing(12)
         self.body.addLayout(self._make_header())
+        self._notice = Banner("warn")
+        self._notice.buttons.addWidget(button("Close", self._notice.hide))
+        self.body.addWidget(self._notice)
+        self.body.addLayout(self._make_compared())
         self.body.addWidget(self._stack, 1)
         self.body.addLayout(self._make_footer())
 
     def open_item(self, item: str) -> None:
-        """Open a question by its id, or the list of a domain with ``domain:ID``; empty opens the next unanswered."""
+        """Open a question by its id, or the first open one of a domain with ``domain:ID``; empty opens the next one."""
         if item.startswith("domain:"):
             self._open_domain(item.removeprefix("domain:"))
             return
@@ -67,7 +76,7 @@ class QuestionsPage(Page):
         self._show(question)
 
     def here(self) -> str:
-        if self._stack.currentIndex() == _LIST or self.card is None:
+        if self._stack.currentIndex() == _TABLE or self.card is None:
             return f"domain:{self.domain}"
         return self.card.question.id
 
@@ -75,9 +84,9 @@ class QuestionsPage(Page):
         return self.card.question.id if self.card is not None and self._stack.currentIndex() == _CARD else ""
 
     def refresh(self, snapshot: Snapshot) -> None:
-        self._model.show(snapshot, self.domain)
         if self.card is not None:
             self.card.refresh(snapshot)
+            self._tell_consequence()
         self._sync(snapshot)
 
     def commit(self) -> None:
@@ -91,7 +100,7 @@ class QuestionsPage(Page):
         return ""
 
     def step(self, by: int) -> None:
-        """Go to the next (1) or previous (-1) question of the domain; past the end, to the list."""
+        """Go to the next (1) or previous (-1) question of the domain; past the end, to the table."""
         ids = [question.id for question in asked(self.session.snapshot, self.domain)]
         here = self.card.question.id if self.card else ""
         at = ids.index(here) + by if here in ids else 0
@@ -115,17 +124,22 @@ class QuestionsPage(Page):
             self.wants.emit("hub", "")
 
     def show_list(self) -> None:
-        """Bring the list of questions forward, or the card back."""
-        to_list = self._stack.currentIndex() == _CARD
-        self._stack.setCurrentIndex(_LIST if to_list else _CARD)
-        if to_list:
-            self._select_current()
-            self._filter.setFocus(Qt.FocusReason.OtherFocusReason)
+        """Bring the table of questions forward, or the card back."""
+        to_table = self._stack.currentIndex() == _CARD
+        self.commit()
+        self._stack.setCurrentIndex(_TABLE if to_table else _CARD)
         self._sync(self.session.snapshot)
+        if to_table:
+            self.table.select(self.card.question.id if self.card is not None else "")
+            self.table.focus()
+        elif self.card is not None:
+            self.card.form.focus_first()
 
     def pick(self, number: int) -> None:
         """Choose the option with this number on the card."""
-        if self.card is not None and self._stack.currentIndex() == _CARD:
+        if self._stack.currentIndex() == _TABLE:
+            self.table.pick(number)
+        elif self.card is not None:
             self.card.form.pick(number)
 
     def to_rationale(self) -> None:
@@ -159,8 +173,7 @@ class QuestionsPage(Page):
         first = next_open(self.session.snapshot, domain=domain)
         questions = asked(self.session.snapshot, domain)
         if not questions:
-            self._model.show(self.session.snapshot, domain)
-            self._stack.setCurrentIndex(_LIST)
+            self._stack.setCurrentIndex(_TABLE)
             self._sync(self.session.snapshot)
             return
         self._show(self.session.pack.question_by_id[first or questions[0].id])
@@ -175,14 +188,17 @@ class QuestionsPage(Page):
             self._area.verticalScrollBar().setValue(0)
         if self.domain != question.domain:
             self.domain = question.domain
-        self._model.show(self.session.snapshot, self.domain)
         self.card.refresh(self.session.snapshot)
+        self._said = self.card.consequence()
+        self._outcome.setText("")
+        self._take_back.hide()
         self._sync(self.session.snapshot)
         self.card.form.focus_first()
 
     def _make_card(self, question: Question) -> QuestionCard:
-        card = QuestionCard(self.session, question)
+        card = QuestionCard(self.session, question, self.comparer)
         card.wants.connect(self.wants.emit)
+        card.undo_wanted.connect(self.undo_wanted.emit)
         return card
 
     def _put_away(self) -> None:
@@ -203,37 +219,93 @@ class QuestionsPage(Page):
         questions = asked(snapshot, self.domain)
         ids = [question.id for question in questions]
         here = self.card.question.id if self.card and self._stack.currentIndex() == _CARD else ""
+        in_table = self._stack.currentIndex() == _TABLE
+        for item in (self._previous, self._keys, self._next):
+            item.setVisible(not in_table)
+        if in_table:
+            self.table.model.editable = not self.session.read_only
+            self.table.show_snapshot(snapshot, self.domain)
         self._domain_link.setText(titles.get(self.domain, "All questions").replace("&", "&&"))
-        self._domain_link.setAccessibleName(f"List of questions, {self._domain_link.text()}")
-        self._crumb.setText(here or "All questions of this domain")
-        self._place.setText(f"Question {ids.index(here) + 1} of {len(ids)}" if here in ids else "Back to the question")
-        self._place.setAccessibleName(f"{self._place.text()}, show the list")
+        self._domain_link.setAccessibleName(f"Table of questions, {self._domain_link.text()}")
+        self._crumb.setText(here or "Table of questions")
+        self._place.setText(f"Question {ids.index(here) + 1} of {len(ids)}" if here in ids else "")
+        self._view.setText("Back to the question" if in_table else "Table")
+        self._view.setAccessibleName("Back to the question" if in_table else "Show the questions as a table")
+        self._view.setEnabled(not in_table or self.card is not None)
         self._previous.setEnabled(bool(here) and here in ids and ids.index(here) > 0)
         self._previous.setToolTip("" if self._previous.isEnabled() else "This is the first question of the domain")
         self._next.setEnabled(bool(here))
         self._count.setText(count_questions(snapshot, self.domain).details())
 
-    def _select_current(self) -> None:
-        for at in range(self._proxy.rowCount()):
-            index = self._proxy.index(at, 0)
-            if self.card is not None and index.data(QUESTION_ROLE) == self.card.question.id:
-                self._list.setCurrentIndex(index)
+    def _tell_consequence(self) -> None:
+        """Say what flipped, once per flip."""
+        words = self.card.consequence() if self.card is not None else ""
+        if words != self._said:
+            self._said = words
+            self._say(words)
 
-    def _on_activated(self, index: QModelIndex) -> None:
-        question = self.session.pack.question_by_id.get(str(index.data(QUESTION_ROLE)))
+    def _say(self, words: str) -> None:
+        """Put a sentence into the line that never scrolls away, without moving anything."""
+        self._outcome.setText(words)
+        self._outcome.setToolTip(tip(words))
+        self._take_back.setVisible(bool(words) and not self.session.read_only)
+        if words:
+            announce(self, words)
+
+    def _on_compared(self) -> None:
+        name = self.comparer.name
+        for item in (self._compared, self._leave):
+            item.setVisible(bool(name))
+        words = f"{self.comparer.summary()} Compared with {name}." if name else ""
+        self._compared.setText(words)
+        self._compared.setToolTip(tip(words))
+        self._notice.hide()
+        self.table.show_earlier(self.comparer.column())
+        if self.card is not None:
+            self.card.show_previous()
+        self._sync(self.session.snapshot)
+
+    def _on_not_opened(self, words: str) -> None:
+        self._notice.tell("The earlier assessment did not open", words)
+
+    def _on_opened(self, question_id: str) -> None:
+        question = self.session.pack.question_by_id.get(question_id)
         if question is not None:
             self._show(question)
 
-    def _on_filter_entered(self) -> None:
-        index = self._list.currentIndex()
-        self._on_activated(index if index.isValid() else self._proxy.index(0, 0))
+    def _on_domain_chosen(self, domain: str) -> None:
+        self.domain = domain
+        self._sync(self.session.snapshot)
+
+    def _on_answered(self, question_id: str, value: Value | None) -> None:
+        """Record what was put into a cell of the table; what stands beside the answer stays."""
+        held = self.session.inputs.answer_by_question.get(question_id) or Answer(question_id)
+        part = self.session.pack.question_by_id[question_id].parts[0].id
+        state: AnswerState = "unanswered" if value is None else "answered"
+        given: dict[str, Value] = {} if value is None else {part: value}
+        before = self.session.snapshot.determination
+        try:
+            self.session.put(
+                dataclasses.replace(held, state=state, value=given, reason="", confirmed_by="", carried_from="")
+            )
+        except UserError as error:
+            self.table.refuse(cause_of(error))
+            return
+        self.table.refuse("")
+        self._say(in_one_sentence(flips(self.session.pack, before, self.session.snapshot.determination)))
 
     def _make_header(self) -> QHBoxLayout:
         self._domain_link = link("", self.show_list)
         self._crumb = label("", "strong")
         self._count = label("", "muted")
-        self._place = link("", self.show_list)
-        return row(self._domain_link, IconLabel("chevron-right"), self._crumb, 1, self._count, self._place)
+        self._place = label("", "muted")
+        self._view = link("Table", self.show_list)
+        self._earlier = link("Previous answers\u2026", lambda: self.comparer.choose(self))
+        self.table.opened.connect(self._on_opened)
+        self.table.answered.connect(self._on_answered)
+        self.table.domain_chosen.connect(self._on_domain_chosen)
+        where = (self._domain_link, IconLabel("chevron-right"), self._crumb)
+        return row(*where, 1, self._count, self._place, self._earlier, self._view, spacing=12)
 
     def _make_area(self) -> QScrollArea:
         holder = QWidget()
@@ -249,30 +321,22 @@ class QuestionsPage(Page):
         area.setWidget(holder)
         return area
 
-    def _make_list(self) -> QWidget:
-        self._filter = QLineEdit()
-        self._filter.setPlaceholderText("Filter questions")
-        self._filter.setAccessibleName("Filter questions")
-        self._filter.setClearButtonEnabled(True)
-        self._filter.textChanged.connect(self._proxy.setFilterFixedString)
-        self._filter.returnPressed.connect(self._on_filter_entered)
-        self._list = QListView()
-        self._list.setAccessibleName("Questions")
-        self._list.setModel(self._proxy)
-        self._list.setItemDelegate(QuestionDelegate(self._list))
-        self._list.setUniformItemSizes(True)
-        self._list.setMouseTracking(True)
-        self._list.activated.connect(self._on_activated)
-        self._list.clicked.connect(self._on_activated)
-        panel = QWidget()
-        layout = QVBoxLayout(panel)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._filter)
-        layout.addWidget(self._list, 1)
-        return panel
+    def _make_compared(self) -> QHBoxLayout:
+        self._compared = ElidedLabel("", "muted", Qt.TextElideMode.ElideRight)
+        self._leave = link("Close the earlier assessment", self.comparer.leave)
+        for item in (self._compared, self._leave):
+            item.hide()
+        return row(self._compared, self._leave, 1)
 
     def _make_footer(self) -> QHBoxLayout:
         self._previous = button("Previous", lambda: self.step(-1), icon_name="chevron-left")
         self._next = button("Save and next", lambda: self.step(1), primary=True)
         self._next.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        return row(self._previous, 1, label("Ctrl+Enter", "muted"), self._next, spacing=12)
+        self._outcome = ElidedLabel("", "strong", Qt.TextElideMode.ElideRight)
+        self._outcome.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._take_back = link("Undo", self.undo_wanted.emit)
+        self._take_back.hide()
+        self._keys = label("Ctrl+Enter", "muted")
+        found = row(self._previous, self._outcome, self._take_back, self._keys, self._next, spacing=12)
+        found.setStretch(1, 1)
+        return found

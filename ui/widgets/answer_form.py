@@ -60,6 +60,7 @@ class AnswerForm(QWidget):
         self._states = {state: self._state_button(state, text, why) for state, text, why in _STATES}
         self._confidence = CalmCombo()
         self._confidence.setAccessibleName("Confidence in the answer")
+        self._confidence.view().setAccessibleName("Confidence in the answer")
         for _, text in _CONFIDENCE:
             self._confidence.addItem(text)
         self._confidence.activated.connect(lambda _: self.edited.emit(False))

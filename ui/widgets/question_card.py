@@ -8,11 +8,13 @@ import functools
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from asl_desktop.domain.determination import Determination, Snapshot
-from asl_desktop.domain.inputs import Answer, EvidenceItem, EvidenceLink
+from asl_desktop.domain.determination import Snapshot
+from asl_desktop.domain.inputs import Answer, EvidenceItem, EvidenceLink, same_name, stated
+from asl_desktop.domain.logic import answer_counts
 from asl_desktop.domain.pack import Question
-from asl_desktop.domain.wording import GATE_WORDS, STATE_WORDS
 from asl_desktop.errors import UserError
+from asl_desktop.services.consequences import flips, in_one_sentence
+from ui.comparing import Comparer
 from ui.counting import lacks
 from ui.plain import tip
 from ui.session import Session, cause_of
@@ -21,33 +23,44 @@ from ui.widgets.answer_form import AnswerForm
 from ui.widgets.evidence import EvidenceSection
 from ui.widgets.flow import FlowLayout
 from ui.widgets.history_button import history_button
-from ui.widgets.parts import Tinted, chip, column, label, link, row, tool_button
+from ui.widgets.parts import Tinted, button, chip, column, label, link, row, tool_button
+from ui.widgets.previous_answer import PreviousAnswer
 from ui.wording import name_of
+
+_NOT_ASKED = "Other answers make this question one that is not asked. What is on file stays there and does not count."
 
 
 class QuestionCard(QFrame):
     """The card in the middle of the question page. ``wants(page, item)`` asks to go to what the question bears on."""
 
     wants = Signal(str, str)
+    undo_wanted = Signal()
 
-    def __init__(self, session: Session, question: Question) -> None:
+    def __init__(self, session: Session, question: Question, comparer: Comparer | None = None) -> None:
         super().__init__()
         set_role(self, role="card")
         self.session = session
         self.question = question
         self._before = session.snapshot.determination
+        self._flips: tuple[str, ...] = ()
         self._own_change = False
         self.form = AnswerForm(question)
         self.evidence = EvidenceSection(session, self._with_evidence)
         self.flag = tool_button("flag", "Flag for review (Ctrl+Shift+F)", self.toggle_flag, checkable=True)
+        self._not_asked = label(_NOT_ASKED, "error", wrap=True)
+        self.previous = PreviousAnswer(comparer, question.id)
+        self.confirm = button(f"Confirm as {session.actor}", self._on_confirmed)
         self._lacking = label("", "error", wrap=True)
         self._consequence = label("", wrap=True)
-        self._consequence_box = self._note(self._consequence, "What this answer changes")
+        self.undo = link("Undo", self.undo_wanted.emit)
+        self._consequence_box = self._note(self._consequence, "What changed since you opened this question", self.undo)
         self._shown: Answer | None = None
         self._lay_out()
         self.form.edited.connect(self._on_edited)
         self.form.left.connect(session.write_now)
         self.evidence.links_changed.connect(self._on_links_changed)
+        self.previous.anew_wanted.connect(self._on_anew)
+        self.previous.confirmed.connect(self._on_carried_confirmed)
         self.form.set_read_only(session.read_only)
         self.evidence.set_read_only(session.read_only)
         self.flag.setEnabled(not session.read_only)
@@ -69,12 +82,23 @@ class QuestionCard(QFrame):
         self.flag.setChecked(held is not None and held.marked_for_review)
         for tint in self.flag.findChildren(Tinted):
             tint.show_icon("flag", "warn" if self.flag.isChecked() else "muted")
-        lacking = lacks(self.question, snapshot.inputs)
+        self.show_previous()
+        self._not_asked.setVisible(self.question.id in snapshot.determination.not_asked)
+        unconfirmed = held is not None and held.state == "not_applicable" and not answer_counts(held)
+        lacking = lacks(self.question, snapshot.inputs) or (_unconfirmed(held) if held and unconfirmed else "")
         self._lacking.setText(lacking)
         self._lacking.setVisible(bool(lacking))
-        words = consequence(self._before, snapshot.determination)
-        self._consequence.setText(words)
-        self._consequence_box.setVisible(bool(words))
+        other = held is not None and not same_name(held.author, self.session.actor)
+        self.confirm.setVisible(unconfirmed and other and not self.session.read_only)
+        self._show_consequence(snapshot)
+
+    def show_previous(self) -> None:
+        """Show the earlier answer anew; another earlier assessment may stand beside the open one."""
+        self.previous.show_for(self._shown, read_only=self.session.read_only)
+
+    def consequence(self) -> str:
+        """Return in one sentence what changed since the question was opened, or nothing."""
+        return in_one_sentence(self._flips)
 
     def history_of(self) -> str:
         """Return what the history of this card is asked by."""
@@ -89,7 +113,28 @@ class QuestionCard(QFrame):
         held = self.answer()
         draft = self.form.draft()
         if _content(draft) != _content(held):
-            self._put(dataclasses.replace(draft, evidence=held.evidence), typing=typing)
+            carried = held.carried_from if _same_answer(draft, held) else ""
+            self._put(dataclasses.replace(draft, evidence=held.evidence, carried_from=carried), typing=typing)
+
+    def _on_carried_confirmed(self) -> None:
+        self._put(dataclasses.replace(self.answer(), carried_from=""), typing=False)
+        self.form.focus_first()
+
+    def _on_anew(self) -> None:
+        if self.answer().carried_from:
+            self.session.put(Answer(self.question.id, state="unanswered"))
+        self.form.focus_first()
+
+    def _on_confirmed(self) -> None:
+        self.session.put(dataclasses.replace(self.answer(), confirmed_by=self.session.actor))
+
+    def _show_consequence(self, snapshot: Snapshot) -> None:
+        found = flips(snapshot.pack, self._before, snapshot.determination)
+        if found == self._flips:
+            return
+        self._flips = found
+        self._consequence.setText("\n".join(found))
+        self._consequence_box.setVisible(bool(found))
 
     def _on_links_changed(self, links: tuple[EvidenceLink, ...]) -> None:
         self._put(dataclasses.replace(self.answer(), evidence=links), typing=False)
@@ -127,18 +172,21 @@ class QuestionCard(QFrame):
         guidance = "\n".join(text for text in (question.guidance, _expected(question)) if text)
         if guidance:
             layout.addWidget(self._note(label(guidance, "muted", wrap=True), "How to judge"))
+        layout.addWidget(self._not_asked)
+        layout.addWidget(self.previous)
         layout.addWidget(self.form)
+        layout.addLayout(row(self._lacking, self.confirm))
         layout.addWidget(self.evidence)
-        layout.addWidget(self._lacking)
         layout.addWidget(self._consequence_box)
         if question.bears_on:
             layout.addWidget(self._bearings())
         layout.addStretch(1)
 
-    def _note(self, text: QWidget, title: str) -> QFrame:
+    def _note(self, text: QWidget, title: str, aside: QWidget | None = None) -> QFrame:
         note = QFrame()
         set_role(note, role="note")
-        inner = column(label(title, "label"), text, spacing=4)
+        head = row(label(title, "label"), 1, *([aside] if aside is not None else []))
+        inner = column(head, text, spacing=4)
         inner.setContentsMargins(12, 8, 12, 8)
         note.setLayout(inner)
         note.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -167,30 +215,21 @@ class QuestionCard(QFrame):
         return "margins" if item in pack.indicator_by_id else "hub"
 
 
-def consequence(before: Determination, after: Determination) -> str:
-    """Return in words what changed between two determinations, or nothing."""
-    found = [
-        f"{new.id}: {STATE_WORDS[old.state]} \u2192 {STATE_WORDS[new.state]}"
-        for old, new in zip(before.thresholds, after.thresholds, strict=True)
-        if old.state != new.state
-    ]
-    found += [
-        f"required {new.track} standard: {old.required} \u2192 {new.required}"
-        for old, new in zip(before.tracks, after.tracks, strict=True)
-        if old.required != new.required
-    ]
-    found += [
-        f"gate {new.id}: {GATE_WORDS[old.state]} \u2192 {GATE_WORDS[new.state]}"
-        for old, new in zip(before.gates, after.gates, strict=True)
-        if old.state != new.state
-    ]
-    fired = {trigger.id for trigger in before.triggers if trigger.value == "true"}
-    found += [f"trigger {t.id} has fired" for t in after.triggers if t.value == "true" and t.id not in fired]
-    return "; ".join(found)
-
-
 def _expected(question: Question) -> str:
     return f"Expected evidence: {question.expected_evidence}" if question.expected_evidence else ""
+
+
+def _same_answer(one: Answer, other: Answer) -> bool:
+    """Tell whether two answers say the same, whatever is written beside them."""
+    return (one.state, one.value, one.reason) == (other.state, other.value, other.reason)
+
+
+def _unconfirmed(held: Answer) -> str:
+    if stated(held.confirmed_by) and same_name(held.confirmed_by, held.author):
+        return (
+            f"{held.author} gave this answer, so somebody else must confirm it; until then it counts as not answered."
+        )
+    return "It counts as not answered until a reviewer, not the author, confirms that it does not apply."
 
 
 def _content(answer: Answer | None) -> Answer | None:
