@@ -84,7 +84,13 @@ def new(
     with made as document:
         remember(document)
         pack = document.pack()
-        say(f"Started {file} for {model} under {pack.title}{', encrypted' if encrypt else ''}.")
+        say(f"Started {file} for {model} under {pack.title}, {'encrypted' if encrypt else 'not encrypted'}.")
+    if encrypt:
+        say(
+            f"Without its passphrase nothing opens it but its recovery key, for paper: asl passphrase {file} --recovery-key"
+        )
+    else:
+        say(f"Whoever gets hold of it can read it. To encrypt it: asl passphrase {file} --encrypt")
 
 
 @click.command(short_help="Put in an INPUTS.yaml, whole or not at all.")

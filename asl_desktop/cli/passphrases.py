@@ -127,7 +127,10 @@ def read_passphrase(file: Path | None, *, of: str, confirm: bool) -> str:
         ValueRefused: it cannot be read as text, is empty or too long.
     """
     if file is not None:
-        return first_line(file)
+        passphrase = first_line(file)
+        if confirm and passphrase != passphrase.strip():
+            warn(f"The passphrase in {file} begins or ends with a space, which is part of it and must be typed, too.")
+        return passphrase
     if at_terminal():
         return ask(f"Passphrase of {of}", twice=confirm)
     line = sys.stdin.readline(_LONGEST + 2) if sys.stdin is not None else ""

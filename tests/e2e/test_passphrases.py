@@ -247,3 +247,19 @@ def test_terminal_asks_without_echo_and_twice_for_a_new_passphrase(tmp_path: Pat
     assert status == 0, shown
     assert "Passphrase of a.asl" in shown
     assert SECRET not in shown
+
+
+def test_new_passphrase_that_ends_with_a_space_is_taken_as_it_is_and_told(cli: Cli, tmp_path: Path) -> None:
+    words, path = tmp_path / "words", tmp_path / "b.asl"
+    words.write_text("heron over the river \n", "utf-8")
+    assert cli("new", path, "--pack", PACK, "--model", "Tern", "--encrypt", "--passphrase-file", words) == 0
+    assert "begins or ends with a space" in cli.err
+    assert cli("check", path, "--passphrase-file", words) == 0
+    assert "space" not in cli.err
+
+
+def test_new_file_says_whether_it_is_encrypted_and_how_to_change_that(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "plain.asl"
+    assert cli("new", path, "--pack", PACK, "--model", "Tern") == 0
+    assert ", not encrypted." in cli.out
+    assert f"asl passphrase {path} --encrypt" in cli.out

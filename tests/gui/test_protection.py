@@ -351,6 +351,8 @@ def test_idle_window_warns_and_locks_and_a_movement_keeps_it_open(
 ) -> None:
     moment = [0.0]
     monkeypatch.setattr(unlocked.locker.idle, "_now", lambda: moment[0])
+    session = bench_of(unlocked).session
+    qtbot.waitUntil(lambda: not session.occupied, timeout=10_000)  # what opening still reads counts as presence
     unlocked.locker.watch()
     moment[0] = 15 * 60 - 20
     unlocked.locker.idle.look()
