@@ -109,8 +109,12 @@ class MainWindow(QMainWindow):
             raise error
 
     def open_file(self, path: Path) -> None:
-        """Open an assessment, closing the one that is open."""
-        self.doors.open(Visit(path))
+        """Open an assessment where it was left, closing the one that is open."""
+        from ui.pages.registry import PAGE_BY_ID
+
+        page, item = self.preferences.place(path)
+        place = (page, item) if page in PAGE_BY_ID else ("hub", "")
+        self.doors.open(Visit(path, page=place[0], item=place[1]))
 
     def open_example(self, folder: Path | None = None) -> None:
         """Open the worked example from a folder (the person's data folder), building it first when it is not there."""
@@ -128,6 +132,7 @@ class MainWindow(QMainWindow):
         self.salvager.leave()
         self.restorer.leave()
         if bench is not None:
+            self._remember_place(bench)
             self.keeper.close(bench.session)
             self.put_away(bench)
             self.closed.emit()
@@ -135,6 +140,12 @@ class MainWindow(QMainWindow):
         self.bring(self.start)
         self.setWindowTitle("ASL Desktop")
         return True
+
+    def _remember_place(self, bench: Workbench) -> None:
+        """Remember where the person stood; the item says something about the content, so not of an encrypted file."""
+        document = bench.session.document
+        page, item = bench.place()
+        self.preferences.leave_at(document.path, page, "" if document.encrypted else item)
 
     def bring(self, page: QWidget) -> None:
         """Put a page in front; commands that need the workbench rest while something stands before it."""
@@ -258,8 +269,8 @@ class MainWindow(QMainWindow):
             "panes_back": self._on_bench(lambda bench: bench.next_pane(-1)),
             "toggle_margins": self._on_bench(lambda bench: bench.toggle_margins()),
         }  # fmt: skip
-        for page in ("hub", "scope", "plan", "evidence", "measurements", "margins", "showings", "safeguards", "preflight",
-                     "gate", "report"):  # fmt: skip
+        for page in ("hub", "scope", "plan", "evidence", "measurements", "margins", "showings", "safeguards",
+                     "preflight", "gate", "report"):  # fmt: skip
             calls[page] = self._on_bench(lambda bench, page=page: bench.go(page))  # type: ignore[misc]
         for choice, _ in CHOICES:
             calls[theme_command(choice)] = partial(self.choose_theme, choice)

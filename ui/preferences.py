@@ -35,6 +35,7 @@ class Preferences:
         zoom: size of text in percent.
         still: whether nothing may move by itself.
         recent: files opened lately, newest first.
+        places: page and item where each of them was left; of an encrypted file the page only.
         geometry: window geometry as Qt writes it, in hex.
         lock_after: minutes without a key or a movement until an encrypted file is locked; 0 never does.
         backups: whether backups are made of the assessments that are changed in this window.
@@ -49,6 +50,7 @@ class Preferences:
     still: bool = False
     actor: str = ""
     recent: list[str] = field(default_factory=list)
+    places: dict[str, list[str]] = field(default_factory=dict)
     geometry: str = ""
     lock_after: int = 15
     backups: bool = True
@@ -79,6 +81,7 @@ class Preferences:
         if result.backups_gib not in BACKUPS_GIB:
             result.backups_gib = cls.backups_gib
         result.recent = [str(item) for item in result.recent]
+        result.places = {path: place for path, place in result.places.items() if _is_place(place)}
         result.actor = result.actor or login_name()
         return result
 
@@ -104,7 +107,24 @@ class Preferences:
     def forget(self, path: Path) -> None:
         """Take a file off the recent ones."""
         self.recent = [item for item in self.recent if Path(item) != path]
+        self.places.pop(str(path), None)
         self.save()
+
+    def place(self, path: Path) -> tuple[str, str]:
+        """Return page and item where a file was left; the overview when that is not known."""
+        page, item = self.places.get(str(path.resolve()), ["hub", ""])
+        return page, item
+
+    def leave_at(self, path: Path, page: str, item: str) -> None:
+        """Remember where a recent file was left; of any other nothing is kept."""
+        name = str(path.resolve())
+        kept = {key: place for key, place in self.places.items() if key in self.recent}
+        self.places = kept | ({name: [page, item]} if name in self.recent else {})
+        self.save()
+
+
+def _is_place(place: object) -> bool:
+    return isinstance(place, list) and len(place) == 2 and all(isinstance(text, str) for text in place)
 
 
 def state_folder() -> Path:

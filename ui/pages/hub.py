@@ -34,7 +34,7 @@ _STATE_HEIGHT = 24
 
 
 class HubPage(Page):
-    """Shown on opening and on every return."""
+    """Shown on first opening and on every return; a file that was left elsewhere opens there."""
 
     page_id: ClassVar[str] = "hub"
     heading: ClassVar[str] = "Overview"
