@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from asl_desktop.domain import wording
 from asl_desktop.domain.answer_words import parts_in_words
 from asl_desktop.domain.determination import Determination, MarginState, Snapshot, ThresholdResult, Trace
+from asl_desktop.domain.light_marks import lines_of
 from reports.blocks import Cell, Run, Runs, cell
 from reports.lineage import Lineage
 
@@ -154,17 +155,31 @@ def answer_text(question: Question | None, answer: Answer) -> str:
     return "\n".join(lines) or DASH
 
 
-def labelled(*pairs: tuple[str, str]) -> Cell:
+def marked(text: str) -> Runs:
+    """Return prose with its emphases and its lists as lines; a link is its words and its address."""
+    lines = lines_of(text)
+    runs: list[Run] = []
+    for number, line in enumerate(lines):
+        if number or (line.sign and len(lines) > 1):
+            runs.append(Run("\n"))
+        if line.sign:
+            runs.append(Run(f"{line.sign}\u00a0"))
+        runs.extend(Run(span.text, "strong" if span.bold else "italic" if span.italic else "") for span in line.spans)
+    return tuple(runs)
+
+
+def labelled(*pairs: tuple[str, str | Runs]) -> Cell:
     """Return one paragraph of ``label: text`` pairs, without those whose text is empty; an em dash for nothing."""
     runs: list[Run] = []
-    for label, text in pairs:
+    for label, given in pairs:
+        text = given if isinstance(given, str) else "".join(run.text for run in given)
         if not text.strip():
             continue
         if runs:
             runs.append(Run(" " if runs[-1].text.rstrip().endswith((".", "?", "!", ":")) else "; "))
         if label:
             runs.append(Run(f"{label}: ", "muted"))
-        runs.append(Run(text.strip()))
+        runs.extend((Run(text.strip()),) if isinstance(given, str) else given)
     return (tuple(runs),) if runs else cell(DASH)
 
 

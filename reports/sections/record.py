@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import ELICITATION, Answer, EvidenceItem
+from asl_desktop.domain.light_marks import is_marked
 from reports.blocks import (
     Block,
     Cell,
@@ -29,6 +30,7 @@ from reports.sections.common import (
     capital,
     closed,
     labelled,
+    marked,
     moment,
     person,
     sentence,
@@ -215,6 +217,10 @@ def _answer_row(context: Context, item: Answer, common: Usual) -> tuple[Cell, ..
     flags = (
         f"{item.confidence} confidence" if item.confidence else "",
         "marked for review" if item.marked_for_review else "",
+        f"taken over from {item.carried_from} and not confirmed, so it counts as not given"
+        if item.carried_from
+        else "",
+        "not asked, so it counts as not given" if item.question in context.result.not_asked else "",
     )
     flag = capital(", ".join(part for part in flags if part))
     text = answer_text(question, item)
@@ -224,7 +230,7 @@ def _answer_row(context: Context, item: Answer, common: Usual) -> tuple[Cell, ..
     asked = (*asked, Run(given, "strong"), Run(f" {flag}" if flag else "", "muted"))
     why = labelled(
         ("", long),
-        ("Rationale" if long else "", item.rationale),
+        ("Rationale" if long else "", marked(item.rationale) if is_marked(item.rationale) else item.rationale),
         ("Reason", item.reason),
         ("Confirmed by", item.confirmed_by),
         ("Evidence", context.cited(item.evidence) if item.evidence else ""),

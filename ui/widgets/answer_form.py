@@ -9,12 +9,15 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from asl_desktop.domain.inputs import Answer, AnswerState, Confidence
+from asl_desktop.domain.light_marks import is_marked
 from asl_desktop.domain.pack import Question
 from ui.forms.factories import make_editor
 from ui.forms.fields import TextBox
 from ui.plain import tip
 from ui.theme import set_role
+from ui.widgets.marked_text import MarkedText
 from ui.widgets.parts import label, row
+from ui.widgets.toggles import HeardButton
 
 _STATES: tuple[tuple[AnswerState, str, str], ...] = (
     ("unknown", "Unknown", "Nobody knows the answer at present"),
@@ -74,7 +77,9 @@ class AnswerForm(QWidget):
             field.textEdited.connect(lambda _: self._on_changed(typing=True))
         self.problem_line = label("", "error", wrap=True)
         self.rationale = TextBox("Rationale", 96)
+        self.rationale.setPlaceholderText("Why. **bold**, *italics*, lines that begin with - for a list")
         self.rationale.textChanged.connect(lambda: self.edited.emit(True))
+        self.read = MarkedText()
         self._lay_out()
         self._watch()
         self._sync()
@@ -92,6 +97,7 @@ class AnswerForm(QWidget):
         self._confirmed.setText(held.confirmed_by)
         self._confidence.setCurrentIndex([key for key, _ in _CONFIDENCE].index(held.confidence))
         self.rationale.show_text(held.rationale)
+        self._preview()
         self._sync()
 
     def keep_recorded(self, answer: Answer | None) -> None:
@@ -148,8 +154,17 @@ class AnswerForm(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:
+            self._preview()
             self.left.emit()
         return super().eventFilter(watched, event)
+
+    def _preview(self) -> None:
+        """Show the rationale as it will be read, once nobody types in it, and only where that differs."""
+        text = self.rationale.toPlainText()
+        marked = is_marked(text)
+        if marked:
+            self.read.show_text(text)
+        self.read.setVisible(marked)
 
     def _state(self) -> AnswerState:
         return next((state for state, button in self._states.items() if button.isChecked()), "answered")
@@ -160,7 +175,7 @@ class AnswerForm(QWidget):
         return "the answer recorded before stands"
 
     def _state_button(self, state: AnswerState, text: str, why: str) -> QPushButton:
-        button = QPushButton(text)
+        button = HeardButton(text)
         button.setAccessibleName(text)
         button.setAccessibleDescription(why)
         button.setToolTip(tip(why))
@@ -220,6 +235,7 @@ class AnswerForm(QWidget):
         prose.setSpacing(4)
         prose.addWidget(label(f"Rationale{needed}", "label"))
         prose.addWidget(self.rationale)
+        prose.addWidget(self.read)
         layout.addLayout(prose)
 
     def _watch(self) -> None:
