@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def next_that_matters(snapshot: Snapshot, *, progress: Progress | None = None) -> Change | None:
-    """Return the change of one open input that moves most; None when no single open input moves anything.
+    """Return the change that moves most: of an open input if any moves the outcome, else of a settled one, else None.
 
     It determines again for every input, which takes a while on a large framework; ``progress`` can stop it.
 
@@ -23,7 +23,7 @@ def next_that_matters(snapshot: Snapshot, *, progress: Progress | None = None) -
     watch = progress or Silent()
     changes = what_would_change(snapshot.pack, snapshot.inputs, snapshot.as_of, step=watch.check)
     pending = open_references(snapshot)
-    return next((change for change in changes if change.ref in pending), None)
+    return next((change for change in changes if change.ref in pending), next(iter(changes), None))
 
 
 def open_references(snapshot: Snapshot) -> frozenset[str]:

@@ -88,8 +88,10 @@ class FindingListModel(QAbstractListModel):
             word = SEVERITY_WORD[row.rule.severity]
             text = row.rule.title if row.finding is None else row.finding.text
             return f"{word}. {text}" if row.finding is None else f"{word}. {row.rule.title}: {text}"
-        if role == Qt.ItemDataRole.ToolTipRole and row.finding is not None:
-            return tip(row.finding.text)
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return row.rule.why
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(row.finding.text if row.finding is not None else row.rule.why)
         return None
 
 

@@ -15,7 +15,7 @@ from ui.counting import asked, count_questions, next_open
 from ui.models.nav import Entry, entries_of
 from ui.operations import Handle
 from ui.pages.base import Page
-from ui.places import place_of
+from ui.places import place_of_record
 from ui.session import Session
 from ui.stages import stage_words
 from ui.theme import fix, px, set_role
@@ -126,12 +126,17 @@ class HubPage(Page):
         self._searching = self.session.operations.run(_work, owner=self, done=_done, failed=_failed)
 
     def _show_weightiest(self, change: Change | None) -> None:
-        place = place_of(change.ref) if change is not None else None
+        from asl_desktop.services.priorities import open_references
+
+        snapshot = self.session.snapshot
+        place = place_of_record(snapshot.inputs, change.ref) if change is not None else None
         if change is None or place is None:
             self._weighty.hide()
             return
         self._weighty_place = place
-        self._weighty_text.setText(f"Next that matters most: {place[1]}")
+        pending = change.ref in open_references(snapshot)
+        lead = "Next that matters most" if pending else "Nothing open moves the outcome alone. What would move it most"
+        self._weighty_text.setText(f"{lead}: {place[1]}")
         self._weighty_detail.setText(f"If {change.change}: {change.effects[0]}")
         self._weighty.show()
 

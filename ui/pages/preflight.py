@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from asl_desktop.domain.determination import Snapshot
 from ui.forms.choices import Segments
@@ -14,7 +14,8 @@ from ui.models.finding_list import FINDING_ROLE, SEVERITY_WORD, FindingDelegate,
 from ui.pages.base import MARGIN, Page
 from ui.preflighting import desk_of, place_of_finding
 from ui.session import Session
-from ui.widgets.parts import announce, button, card, column, label, row
+from ui.theme import set_role
+from ui.widgets.parts import announce, button, column, label, row
 
 if TYPE_CHECKING:
     from asl_desktop.services.preflight import Finding, Preflight, Severity
@@ -58,7 +59,6 @@ class PreflightPage(Page):
         self.filter = Segments("Show findings of", [text for _, text in _FILTERS])
         self.filter.choose(0)
         self._text = label("", "strong", wrap=True, selectable=True)
-        self._why = label("", "muted", wrap=True)
         self.go_button = button("Go there", self._on_go, primary=True)
         self.decide_button = button("Decide at a gate", lambda: self.wants.emit("gate", ""), icon_name="door-open")
         self.sign_button = button("Sign the report", lambda: self.wants.emit("report", ""), icon_name="file-check")
@@ -115,10 +115,8 @@ class PreflightPage(Page):
         self.go_button.setEnabled(finding is not None)
         if finding is None:
             self._text.setText("Nothing of this kind was found." if not self.model.rows else "Choose a finding.")
-            self._why.setText("")
             return
         self._text.setText(f"{SEVERITY_WORD[finding.severity]}: {finding.text}")
-        self._why.setText(finding.rule.why)
         self.go_button.setAccessibleDescription(finding.text)
 
     def _on_go(self) -> None:
@@ -138,8 +136,10 @@ class PreflightPage(Page):
         self.list.setMouseTracking(True)
         self.body.addWidget(self.filter)
         self.body.addWidget(self.list, 1)
-        holder: QWidget = card(
-            column(self._text, self._why, spacing=4),
-            row(self.go_button, 1, self.decide_button, self.sign_button),
-        )
+        holder = QFrame()
+        set_role(holder, role="card")
+        buttons = row(self.go_button, 1, self.decide_button, self.sign_button)
+        inner = column(self._text, buttons, spacing=8)
+        inner.setContentsMargins(16, 12, 16, 12)
+        holder.setLayout(inner)
         self.body.addWidget(holder)
