@@ -104,16 +104,12 @@ ENTRIES: Mapping[str, Entry] = {
     "file-damaged": Entry(
         "The assessment file is damaged",
         ("{path} is truncated or corrupt: {detail}.", "{path} is truncated or corrupt."),
-        (
-            "The file was left as it is. Go back to a backup or to another copy, or salvage what is left into a new file.",
-        ),
+        ("The file was left as it is. Go back to a backup or another copy, or salvage what is left into a new one.",),
     ),
     "file-tampered": Entry(
         "The assessment file was altered by another program",
         ("{path} is not as ASL Desktop makes its files: {detail}.", "{path} is not as ASL Desktop makes its files."),
-        (
-            "It was left as it is and not trusted. Ask where it comes from, use another copy, or salvage it by its history.",
-        ),
+        ("It was left as it is and not trusted. Ask where it comes from, use another copy, or salvage its history.",),
     ),
     "file-not-upgraded": Entry(
         "The file could not be brought up to date",

@@ -10,8 +10,8 @@ GUIDANCE: Mapping[str, str] = {
     "questions": "Answer what you can. Unknown is an honest answer; it never counts as a clearance. "
     "Alt+1 to Alt+5 choose an option, Ctrl+E attaches evidence, Ctrl+Enter saves and goes on.",
     "scope": "Say what is assessed, whose it is, where it will be used and which actors are considered.",
-    "plan": "Choose what is measured and what a result needs to count. Lock the plan before results come in; afterwards "
-    "it changes by amendment only, and every amendment is printed with its reason.",
+    "plan": "Choose what is measured and what a result needs to count. Lock the plan before results come in; then it "
+    "changes by amendment only, and every amendment is printed with its reason.",
     "evidence": "Every file is sealed under its digest when it comes in. It counts only where it is linked, and only "
     "until its validity ends. A preview opens it in a process of its own that can neither reach the network nor change "
     "a file.",
