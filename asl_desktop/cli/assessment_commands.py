@@ -86,9 +86,7 @@ def new(
         pack = document.pack()
         say(f"Started {file} for {model} under {pack.title}, {'encrypted' if encrypt else 'not encrypted'}.")
     if encrypt:
-        say(
-            f"Without its passphrase nothing opens it but its recovery key, for paper: asl passphrase {file} --recovery-key"
-        )
+        say(f"Only passphrase and recovery key open it. To print the key: asl passphrase {file} --recovery-key")
     else:
         say(f"Whoever gets hold of it can read it. To encrypt it: asl passphrase {file} --encrypt")
 

@@ -55,7 +55,8 @@ def _tell(file: Path, salvaged: Salvaged) -> None:
         f"{salvaged.events} events of the history as they were."
     )
     if salvaged.damaged_pages:
-        say(f"{len(salvaged.damaged_pages)} pages of {file} could not be read.")
+        number = len(salvaged.damaged_pages)
+        say(f"{number} {'page' if number == 1 else 'pages'} of {file} could not be read.")
     if salvaged.again:
         heading("Put in anew, because their history has a gap or is lost")
         for reference in salvaged.again:

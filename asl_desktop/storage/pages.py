@@ -50,11 +50,13 @@ class Pages:
 
     Attributes:
         damaged: numbers of the pages that could not be read, or whose seal is broken.
+        encrypted: whether they are read with a key.
     """
 
     def __init__(self, path: Path, key: RecoveryKey | None) -> None:
         self._file: BinaryIO = path.open("rb")
         self._key = key
+        self.encrypted = key is not None
         self._seal = b""
         if key is not None:
             salt = bytes(byte ^ _HMAC_SALT_MASK for byte in key.salt)

@@ -202,7 +202,8 @@ def _read_history(work: _Salvage) -> None:
                 held[place] = Told(event.seq, order, event.record)
     work.words = last_words(work.told, work.found)
     if work.words.missing:
-        work.lost.append(f"{work.words.missing} events of the history, or more at its end, cannot be read.")
+        events = "1 event" if work.words.missing == 1 else f"{work.words.missing} events"
+        work.lost.append(f"{events} of the history, or more at its end, cannot be read.")
     work.lost += work.words.remarks
 
 
@@ -239,7 +240,7 @@ def _introduce(work: _Salvage, connection: Connection, log: Log, act: Act) -> Pa
     if not first:
         first = next(iter(bodies), "")
     if first not in bodies:
-        detail = "the framework it was made under is lost and not installed" if first else "nothing in it can be read"
+        detail = "the framework it was made under is lost and not installed" if first else _nothing(work)
         raise FileDamaged(path=str(work.path), detail=detail)
     _write_document(work, connection, log, act, said={**said, "pack": first})
     for key, data in bodies.items():
@@ -255,6 +256,12 @@ def _introduce(work: _Salvage, connection: Connection, log: Log, act: Act) -> Pa
         return from_json(Pack, bodies[first])
     except ValueError as error:
         raise FileDamaged(path=str(work.path), detail=f"framework {first} cannot be read") from error
+
+
+def _nothing(work: _Salvage) -> str:
+    if work.pages.encrypted:
+        return "nothing in it can be read"
+    return "nothing in it can be read in clear; if it was encrypted, its passphrase or recovery key may help"
 
 
 def _write_document(work: _Salvage, connection: Connection, log: Log, act: Act, *, said: dict[str, str]) -> None:

@@ -129,7 +129,7 @@ def test_salvage_after_a_cut_in_the_history_keeps_what_is_before_it_word_for_wor
     report, inputs = salvaged(path)
     assert inputs == whole
     assert report.events == middle - 1
-    assert report.lost == ("1 events of the history, or more at its end, cannot be read.",)
+    assert report.lost == ("1 event of the history, or more at its end, cannot be read.",)
     with Document.open(tmp_path / "new-a.asl", read_only=True) as new:
         kept = list(new.events())
         assert kept[: middle - 1] == events[: middle - 1]
@@ -164,6 +164,16 @@ def test_salvage_after_the_loss_of_a_removal_does_not_bring_the_record_back(
     assert report.lost[1].startswith("answer:QC-1 was left out: what was recorded of it last is lost")
     with Document.open(tmp_path / f"new-{damaged.name}", secret=secret) as new:
         assert [event.action for event in new.events_of("answer", "QC-1")] == ["put", "remove"]
+
+
+def test_salvage_of_a_cut_off_encrypted_file_without_its_passphrase_asks_for_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.asl"
+    make(path, secret=SECRET).close()
+    path.write_bytes(path.read_bytes()[:-1000])
+    with pytest.raises(FileDamaged, match="if it was encrypted, its passphrase or recovery key may help"):
+        salvage(path, tmp_path / "new.asl", actor="Ann")
+    report, _ = salvaged(path, SECRET)
+    assert report.damaged_pages
 
 
 def test_salvage_of_a_row_that_names_an_event_that_never_was_goes_by_the_history(tmp_path: Path) -> None:
