@@ -14,6 +14,7 @@ from ui.forms.part_editor import PartEditor
 from ui.icons import icon
 from ui.plain import tip
 from ui.theme import set_role
+from ui.widgets.toggles import HeardButton, TickBox
 
 _FORWARD = {Qt.Key.Key_Right, Qt.Key.Key_Down}
 _BACK = {Qt.Key.Key_Left, Qt.Key.Key_Up}
@@ -59,7 +60,7 @@ class Segments(QWidget):
         return QSize(120, super().minimumSizeHint().height())
 
     def _button(self, position: int, text: str, name: str) -> QPushButton:
-        button = QPushButton(text.replace("&", "&&"))
+        button = HeardButton(text.replace("&", "&&"))
         button.setCheckable(True)
         button.setAutoDefault(False)
         button.setAccessibleName(text)
@@ -156,7 +157,7 @@ class TicksEditor(PartEditor):
         super().__init__(part)
         self._boxes: list[tuple[str, QCheckBox]] = []
         for option in part.options:
-            box = QCheckBox(option.label.replace("&", "&&"))
+            box = TickBox(option.label.replace("&", "&&"))
             box.setAccessibleName(option.label)
             box.clicked.connect(lambda _checked=False: self.changed.emit())
             self._boxes.append((option.id, box))

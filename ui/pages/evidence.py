@@ -175,9 +175,10 @@ class EvidencePage(Page):
         self._empty.setText("Nothing here fits these words." if self.words.text().strip() else _EMPTY[self.model.which])
         self._stack.setCurrentIndex(0 if rows else 1)
         at = max(at, 0) if rows else -1
-        self.list.setCurrentIndex(self.model.index(at) if at >= 0 else QModelIndex())
-        if at >= 0:
-            self.list.scrollTo(self.model.index(at))
+        if at != self.list.currentIndex().row():
+            self.list.setCurrentIndex(self.model.index(at) if at >= 0 else QModelIndex())
+            if at >= 0:
+                self.list.scrollTo(self.model.index(at))
         self._show(self.model.index(at) if at >= 0 else QModelIndex())
 
     def _on_current(self, index: QModelIndex) -> None:
@@ -259,7 +260,8 @@ class EvidencePage(Page):
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.zone.setVisible(not self.session.read_only)
+        if self.session.read_only:
+            self.zone.hide()
         panel = QWidget()
         panel.setMinimumWidth(260)
         layout = QVBoxLayout(panel)

@@ -213,7 +213,8 @@ class EvidenceLinks(QWidget):
         second.addWidget(self.add)
         self._form = QWidget()
         self._form.setLayout(column(label("Link it from", "label"), self.target, second, self.problem, spacing=6))
-        self._form.setVisible(not self._session.read_only)
+        if self._session.read_only:
+            self._form.hide()
         self.problem.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 12, 0)

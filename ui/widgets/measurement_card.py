@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal, TypeAlias, cast
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import ELICITATION, EvidenceItem, EvidenceLink, Measurement, Point, RunStatus
@@ -23,6 +23,7 @@ from ui.widgets.evidence import EvidenceSection
 from ui.widgets.flow import FlowLayout
 from ui.widgets.history_button import history_button
 from ui.widgets.parts import button, label, row
+from ui.widgets.toggles import TickBox
 
 DateName: TypeAlias = Literal["produced", "received", "valid_until"]
 _DATES: tuple[tuple[DateName, str], ...] = (
@@ -58,7 +59,7 @@ class MeasurementCard(QFrame):
         self.model = QLineEdit()
         self.checkpoint = QLineEdit()
         self.dates = {name: QLineEdit() for name, _ in _DATES}
-        self.elicitation = {key: QCheckBox(text) for key, text in ELICITATION.items()}
+        self.elicitation = {key: TickBox(text) for key, text in ELICITATION.items()}
         self.elicitation_notes = TextBox("Notes on elicitation", 56)
         self.gap = NumberField(Part(type="number", minimum=0), "Assumed elicitation gap")
         self.gap_rationale = QLineEdit()

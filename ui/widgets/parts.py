@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from ui.icons import icon, pixmap, square
 from ui.plain import PlainLabel, tip
 from ui.theme import fix, px, set_role
+from ui.widgets.toggles import HeardButton, HeardTool
 
 Tone: TypeAlias = Literal["", "ok", "warn", "danger", "accent", "info"]
 
@@ -51,7 +52,7 @@ def chip(text: str, tone: Tone = "") -> QLabel:
 def button(text: str, on_click: Callable[[], object] | None = None, *, icon_name: str = "", primary: bool = False,
            role: str = "") -> QPushButton:  # fmt: skip
     """Return a push button; ``text`` is a verb and is also its accessible name."""
-    result = QPushButton(f" {text}" if icon_name else text)
+    result = HeardButton(f" {text}" if icon_name else text)
     result.setAccessibleName(text)
     result.setCursor(Qt.CursorShape.PointingHandCursor)
     result.setAutoDefault(False)
@@ -76,7 +77,7 @@ def link(text: str, on_click: Callable[[], object]) -> QPushButton:
 def tool_button(icon_name: str, name: str, on_click: Callable[[], object] | None = None, *, checkable: bool = False,
                 role: str = "muted") -> QToolButton:  # fmt: skip
     """Return an icon button; ``name`` is its tooltip and accessible name."""
-    result = QToolButton()
+    result = HeardTool()
     result.setAccessibleName(name)
     result.setToolTip(tip(name))
     result.setCheckable(checkable)
@@ -180,7 +181,10 @@ class Banner(QFrame):
         self._text.setVisible(bool(text))
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
-        self.show()
+        if self.parentWidget() is None:  # shown now it would be a window of its own, for a moment
+            self.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
+        else:
+            self.show()
         announce(self, f"{title}. {text}", urgent=True)
 
     def retitle(self, title: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from asl_desktop.domain.inputs import ELICITATION, PlannedIndicator
 from asl_desktop.domain.pack import Indicator, Pack, Part
@@ -12,6 +12,7 @@ from ui.forms.report_form import WholeField
 from ui.places import source_words
 from ui.widgets.flow import FlowLayout
 from ui.widgets.parts import button, column, label, row
+from ui.widgets.toggles import TickBox
 
 _INDENT = 26
 
@@ -28,9 +29,9 @@ class PlannedRow(QWidget):
     def __init__(self, pack: Pack, indicator: Indicator) -> None:
         super().__init__()
         self.indicator = indicator
-        self.box = QCheckBox(indicator.title.replace("&", "&&"))
+        self.box = TickBox(indicator.title.replace("&", "&&"))
         self.least = WholeField(Part(type="number", minimum=float(indicator.min_n)), f"Least trials, {indicator.title}")
-        self.practices = {key: QCheckBox(text) for key, text in ELICITATION.items()}
+        self.practices = {key: TickBox(text) for key, text in ELICITATION.items()}
         self.more = button("Ask for more", self._on_more, role="link")
         self._more_panel = QWidget()
         self._asks = label("", "muted", wrap=True)

@@ -1,0 +1,262 @@
+"""What a screen reader and a keyboard meet on every page, read from the accessibility tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QCheckBox, QComboBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from asl_desktop.domain.inputs import Answer
+from tests.gui_world import KINDS, activate, settle
+from ui.dialogs.settings import SETTINGS, SettingsDialog
+from ui.focus import focusable
+from ui.main_window import MainWindow
+from ui.pages.registry import PAGES
+from ui.session import SaveState
+from ui.workbench import Workbench
+
+HERE = [spec.page_id for spec in PAGES]
+SMALL = ("Q-YES", "Q-ONE", "Q-MANY", "Q-SCALE", "Q-NUM", "Q-TEXT", "Q-DAY", "Q-RANGE", "Q-TWO", "Q-END")
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, open_window: MainWindow) -> Workbench:
+    activate(qtbot, open_window)
+    assert open_window.workbench is not None
+    return open_window.workbench
+
+
+@pytest.fixture
+def example(qtbot: QtBot, window: MainWindow) -> Workbench:
+    with qtbot.waitSignal(window.opened, timeout=60_000):
+        window.open_example()
+    activate(qtbot, window)
+    assert window.workbench is not None
+    return window.workbench
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
+    """Return what was announced, and whether urgently, as it goes to the accessibility layer."""
+    found: list[tuple[str, bool]] = []
+
+    def _take(event: object) -> None:
+        if isinstance(event, QAccessibleAnnouncementEvent):
+            found.append((event.message(), event.politeness() == QAccessible.AnnouncementPoliteness.Assertive))
+
+    monkeypatch.setattr("ui.widgets.parts.QAccessible.isActive", lambda: True)
+    monkeypatch.setattr("ui.widgets.parts.QAccessible.updateAccessibility", _take)
+    return found
+
+
+def interactive(root: QWidget) -> Iterator[QWidget]:
+    for widget in root.findChildren(QWidget):
+        if not isinstance(widget, KINDS) or widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            continue
+        if isinstance(widget.parent(), QAbstractSpinBox | QComboBox) or widget.objectName().startswith("qt_"):
+            continue
+        if widget.window() is root.window():
+            yield widget
+
+
+def unnamed(root: QWidget) -> list[str]:
+    found = []
+    for widget in interactive(root):
+        told: QAccessibleInterface | None = QAccessible.queryAccessibleInterface(widget)
+        if told is None or not told.text(QAccessible.Text.Name).strip():
+            found.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
+    return found
+
+
+@pytest.mark.parametrize("item", SMALL)
+@pytest.mark.parametrize("state", ["unanswered", "unknown", "declined", "not_applicable"])
+def test_every_control_of_every_kind_of_question_has_a_name(bench: Workbench, item: str, state: str) -> None:
+    bench.go("questions", item)
+    if state != "unanswered":
+        reason = "" if state == "unknown" else "Because"
+        bench.session.put(Answer(item, state=state, reason=reason))  # type: ignore[arg-type]
+    settle()
+    assert unnamed(bench) == []
+
+
+def test_every_control_of_every_page_has_a_name_with_and_without_content(example: Workbench) -> None:
+    for page in HERE:
+        example.go(page)
+        settle()
+        assert unnamed(example.window()) == [], page
+
+
+def test_every_control_of_an_empty_assessment_has_a_name(bench: Workbench) -> None:
+    for page in HERE:
+        bench.go(page)
+        settle()
+        assert unnamed(bench.window()) == [], page
+
+
+def test_every_setting_has_a_name_and_can_be_shown(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = SettingsDialog(window, window.preferences)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    activate(qtbot, dialog)
+    assert unnamed(dialog) == []
+    seen = set()
+    for name, _ in SETTINGS:
+        dialog.show_setting(name)
+        seen.add(dialog.focusWidget())
+    assert len(seen) == len(SETTINGS)
+
+
+def test_boxes_over_the_window_have_names(example: Workbench, window: MainWindow) -> None:
+    boxes: list[tuple[Callable[[], object], QWidget]] = [
+        (example.open_find, example.palette_box),
+        (example.open_search, example.search_box),
+        (window.actions_by_name["keys"].trigger, window.keys),
+    ]
+    for show, box in boxes:
+        show()
+        settle()
+        assert unnamed(box) == []
+        told = QAccessible.queryAccessibleInterface(box)
+        assert told.text(QAccessible.Text.Name)
+
+
+def test_pages_and_panes_are_told_apart_by_name(example: Workbench) -> None:
+    for page in HERE:
+        example.go(page)
+        assert example.page is not None
+        told = QAccessible.queryAccessibleInterface(example.page)
+        assert told.text(QAccessible.Text.Name).strip(), page
+
+
+def test_saving_and_failing_to_save_are_announced(bench: Workbench, heard: list[tuple[str, bool]]) -> None:
+    bench.top.show_save_state(SaveState("saving", None, ""))
+    bench.top.show_save_state(SaveState("saved", bench.session.clock.now(), ""))
+    bench.top.show_save_state(SaveState("failed", None, "The disk is full."))
+    assert [urgent for _, urgent in heard] == [False, True]
+    assert heard[0][0].startswith("Saved")
+    assert heard[1][0] == "Not saved"
+
+
+def test_change_of_text_size_is_announced(
+    bench: Workbench, open_window: MainWindow, heard: list[tuple[str, bool]]
+) -> None:
+    open_window.actions_by_name["zoom_in"].trigger()
+    open_window.actions_by_name["zoom_reset"].trigger()
+    assert [text for text, _ in heard] == ["Text at 110 percent", "Text at 100 percent"]
+
+
+def tab_chain(root: QWidget, *, back: bool = False) -> list[QWidget]:
+    """Return what Tab reaches inside a part of the window, in its order, starting from the first."""
+    start = focusable(root)[-1 if back else 0]
+    start.setFocus(Qt.FocusReason.TabFocusReason)
+    found = [start]
+    for _ in range(300):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier if back else Qt.KeyboardModifier(0))
+        now = QApplication.focusWidget()
+        if now is None or now is start or not root.isAncestorOf(now):
+            break
+        if now in found:
+            pytest.fail(f"Tab does not leave {type(now).__name__} {now.accessibleName()}")
+        found.append(now)
+    return found
+
+
+def top_left(widget: QWidget) -> QPoint:
+    return widget.mapToGlobal(QPoint(0, 0))
+
+
+@pytest.mark.parametrize("item", SMALL)
+def test_tab_order_on_a_question_goes_down_and_to_the_right(bench: Workbench, item: str) -> None:
+    bench.go("questions", item)
+    settle()
+    card = bench.questions.card
+    assert card is not None
+    chain = tab_chain(card)
+    assert len(chain) >= 4
+    for one, other in pairwise(chain):
+        upper, lower = one.mapToGlobal(one.rect().bottomRight()), top_left(other)
+        same_line = lower.y() < upper.y()
+        assert lower.x() >= top_left(one).x() if same_line else lower.y() >= top_left(one).y(), (
+            one.accessibleName(),
+            other.accessibleName(),
+        )
+
+
+def test_tab_leaves_every_page_in_the_end(example: Workbench) -> None:
+    for page in HERE:
+        example.go(page)
+        settle()
+        assert example.page is not None
+        assert not focusable(example.page) or tab_chain(example.page), page
+
+
+def test_focus_is_visible_on_every_control_of_every_page(example: Workbench) -> None:
+    for page in HERE:
+        example.go(page)
+        settle()
+        assert example.page is not None
+        for widget in [found for found in focusable(example.page) if isinstance(found, KINDS)]:
+            example.top.menu.setFocus(Qt.FocusReason.TabFocusReason)
+            settle()
+            before = widget.grab().toImage()
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            settle()
+            if widget.isVisible() and widget.hasFocus():
+                assert widget.grab().toImage() != before, f"{page}: {type(widget).__name__} {widget.accessibleName()}"
+
+
+def test_building_and_showing_every_page_opens_no_other_window(example: Workbench) -> None:
+    opened: list[str] = []
+
+    class Watcher(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt names it
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                opened.append(f"{type(watched).__name__} {watched.accessibleName()}")
+            return False
+
+    watcher = Watcher()
+    app = QApplication.instance()
+    assert app is not None
+    app.installEventFilter(watcher)
+    for page in HERE:
+        example.go(page)
+        settle()
+    app.removeEventFilter(watcher)
+    assert opened == []
+
+
+def toggle(widget: QWidget) -> None:
+    """Toggle a control as a screen reader does."""
+    told = QAccessible.queryAccessibleInterface(widget)
+    action = told.actionInterface()
+    assert "Toggle" in action.actionNames()
+    action.doAction("Toggle")
+
+
+def test_answer_toggled_by_assistive_technology_is_recorded(bench: Workbench) -> None:
+    bench.go("questions", "Q-YES")
+    card = bench.questions.card
+    assert card is not None
+    yes = next(button for button in card.findChildren(QAbstractButton) if button.accessibleName() == "Yes")
+    toggle(yes)
+    assert bench.session.inputs.answer_by_question["Q-YES"].value == {"value": True}
+    toggle(card.form._states["unknown"])
+    assert bench.session.inputs.answer_by_question["Q-YES"].state == "unknown"
+    toggle(card.flag)
+    assert bench.session.inputs.answer_by_question["Q-YES"].marked_for_review
+
+
+def test_box_ticked_by_assistive_technology_is_recorded(bench: Workbench) -> None:
+    bench.go("questions", "Q-MANY")
+    card = bench.questions.card
+    assert card is not None
+    toggle(next(box for box in card.findChildren(QCheckBox) if box.text() == "High"))
+    assert bench.session.inputs.answer_by_question["Q-MANY"].value == {"value": ("high",)}
