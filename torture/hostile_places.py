@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from contextlib import closing
+from contextlib import chdir, closing
 from typing import TYPE_CHECKING, Any
 
 from torture.cases import OPENS, Case, Prepare, Scene, opens, refused
@@ -43,8 +43,8 @@ def _beside(suffix: str, make: Callable[[Path, Scene], object]) -> Prepare:
 
 
 def _socket(path: Path, _: Scene) -> None:
-    with closing(socket.socket(socket.AF_UNIX)) as here:
-        os.chdir(path.parent)  # the name of a socket may have a hundred characters only
+    # The name of a socket may have a hundred characters only.
+    with closing(socket.socket(socket.AF_UNIX)) as here, chdir(path.parent):
         here.bind(path.name)
 
 
