@@ -151,7 +151,7 @@ def test_hub_says_what_matters_most_and_where_each_part_stands(qtbot: QtBot, ses
 
     hub = HubPage(session)
     show_page(qtbot, hub, height=1400)
-    qtbot.waitUntil(hub._weighty.isVisible)
+    qtbot.waitUntil(hub._weighty_button.isEnabled)
     assert "Next that matters most: Q-END" in words_of(hub)
     with qtbot.waitSignal(hub.wants) as caught:
         hub._weighty_button.click()

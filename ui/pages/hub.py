@@ -81,8 +81,8 @@ class HubPage(Page):
         self._go_to = ""
         box = QFrame()
         set_role(box, role="card")
-        self._weighty_text = label("", "strong", wrap=True)
-        self._weighty_detail = label("", "muted", wrap=True)
+        self._weighty_text = label("Next that matters most", "strong", wrap=True)
+        self._weighty_detail = label("Being worked out", "muted", wrap=True)
         self._weighty_button = button("Go to what matters most", lambda: self.wants.emit(*self._weighty_place))
         self._weighty_place = ("hub", "")
         self._weighty = QWidget()
@@ -96,7 +96,6 @@ class HubPage(Page):
         second.setContentsMargins(0, 0, 0, 0)
         second.addLayout(column(self._weighty_text, self._weighty_detail, spacing=4), 1)
         second.addWidget(self._weighty_button)
-        self._weighty.hide()
         layout.addLayout(first)
         layout.addWidget(self._weighty)
         return box
@@ -107,7 +106,7 @@ class HubPage(Page):
             self._searching.cancel()
         if snapshot is self._searched:
             return
-        self._weighty.hide()
+        self._weighty_button.setEnabled(False)
 
         def _work(handle: Handle[Change | None]) -> Change | None:
             from asl_desktop.services.priorities import next_that_matters
@@ -130,14 +129,16 @@ class HubPage(Page):
 
         snapshot = self.session.snapshot
         place = place_of_record(snapshot.inputs, change.ref) if change is not None else None
+        self._weighty_button.setEnabled(place is not None)
         if change is None or place is None:
-            self._weighty.hide()
+            self._weighty_text.setText("No single input moves the outcome")
+            self._weighty_detail.setText("Only several changes together would.")
             return
         self._weighty_place = place
         pending = change.ref in open_references(snapshot)
         lead = "Next that matters most" if pending else "Nothing open moves the outcome alone. What would move it most"
         self._weighty_text.setText(f"{lead}: {place[1]}")
-        self._weighty_detail.setText(f"If {change.change}: {change.effects[0]}")
+        self._weighty_detail.setText(f"With {change.change}: {change.effects[0]}")
         self._weighty.show()
 
     def _show_go_on(self, snapshot: Snapshot) -> None:

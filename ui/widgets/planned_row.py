@@ -101,15 +101,15 @@ class PlannedRow(QWidget):
         for key, each in self.practices.items():
             each.setAccessibleName(f"{ELICITATION[key]}, required for {self.indicator.title}")
             ticks.addWidget(each)
-        self._more_panel.setLayout(
-            column(
-                label(f"Least scored trials (the framework asks for {self.indicator.min_n})", "label"),
-                self.least,
-                self._problem,
-                label("Elicitation that must be on record", "label"),
-                ticks,
-            )
+        panel = column(
+            label(f"Least scored trials (the framework asks for {self.indicator.min_n})", "label"),
+            self.least,
+            self._problem,
+            label("Elicitation that must be on record", "label"),
+            ticks,
         )
+        panel.setContentsMargins(0, 8, 0, 8)
+        self._more_panel.setLayout(panel)
         self._problem.hide()
         self._more_panel.hide()
         below = column(self._bound, self._asks, self._more_panel, spacing=2)
