@@ -63,8 +63,8 @@ def in_words(found: Continuity, head: Head, what: str) -> str:
     if found.kind == "cut_off":
         return (
             f"The history ends at event {found.events}, while {what} names event {head.events}: from event "
-            f"{found.first} on it is missing. Its end was cut off, an earlier version of the file was put back, or this "
-            "is another copy that went its own way."
+            f"{found.first} on it is missing. Its end was cut off, an earlier version of the file was put back, or "
+            "this is another copy that went its own way."
         )
     if found.kind == "rewritten":
         began = f"From event {found.first} on" if found.first > 1 else f"Somewhere up to event {head.events}"

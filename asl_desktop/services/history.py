@@ -317,7 +317,7 @@ def _goes_on(step: list[Event], earlier: list[Event]) -> bool:
         and {last.action, event.action} == {"put"}
         and not (last.reverts or event.reverts)
         and len({one.reference for one in step}) == 1
-        and _time(last.at) - _time(event.at) <= BURST
+        and abs(_time(last.at) - _time(event.at)) <= BURST
     )
 
 

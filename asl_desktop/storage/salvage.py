@@ -46,6 +46,7 @@ from asl_desktop.storage.document import Document
 from asl_desktop.storage.findings import Findings, Link, Place, event_row, find, read_chunk, read_event
 from asl_desktop.storage.keys import SALT_BYTES, key_of
 from asl_desktop.storage.last_words import LastWords, Told, last_words
+from asl_desktop.storage.locking import DocumentLock
 from asl_desktop.storage.model import Salvaged
 from asl_desktop.storage.outside import OPEN_HERE, Outside, look_at, settled
 from asl_desktop.storage.pages import Cell, Pages
@@ -115,6 +116,7 @@ def salvage_file(
     size = path.stat().st_size
     if free_bytes(target) < size:
         raise DiskFull(path=str(target), needed=size, free=free_bytes(target))
+    lock = DocumentLock(target)
     part = part_beside(target)
     try:
         salvaged = _salvage(path, part, key=key, installed=installed, act=Act(actor, at, ""), progress=progress)
@@ -127,6 +129,7 @@ def salvage_file(
         raise trouble_of(error, target, needed=size) from error
     finally:
         drop_part(part)
+        lock.release()
     return replace(salvaged, target=str(target))
 
 

@@ -72,6 +72,13 @@ def steps(document: Document, **filters: object) -> list[Step]:
     return list(history.steps(history.wanted(**filters)))  # type: ignore[arg-type]
 
 
+def test_changes_by_a_clock_that_was_set_back_are_no_burst(document: Document, moving: MovingClock) -> None:
+    put(document, Answer("Q-TEXT", rationale="first"))
+    moving.set(NOON - timedelta(days=3650))
+    put(document, Answer("Q-TEXT", rationale="second"))
+    assert [step.at[:4] for step in steps(document)] == ["2016", "2026", "2026"]
+
+
 def test_a_change_is_told_with_subject_digests_and_both_texts(document: Document) -> None:
     old = Answer("Q-ONE", value={"value": "low"}, rationale="first words", at="2026-03-14T12:00:00.000Z")
     put(document, old)

@@ -27,6 +27,7 @@ from asl_desktop.storage import keys
 from asl_desktop.storage.document import Document, EvidenceDraft
 from asl_desktop.storage.findings import find
 from asl_desktop.storage.keys import Passphrase, RecoveryKey
+from asl_desktop.storage.locking import DocumentLock
 from asl_desktop.storage.pages import Pages
 from tests.storage_world import PACK, file_digest, filled, make, noise, tamper
 
@@ -174,6 +175,17 @@ def test_salvage_of_a_cut_off_encrypted_file_without_its_passphrase_asks_for_one
         salvage(path, tmp_path / "new.asl", actor="Ann")
     report, _ = salvaged(path, SECRET)
     assert report.damaged_pages
+
+
+def test_salvage_while_somebody_makes_a_file_of_that_name_waits_for_nobody_and_leaves_it(tmp_path: Path) -> None:
+    filled(tmp_path / "a.asl")
+    lock = DocumentLock(tmp_path / "new.asl")
+    try:
+        with pytest.raises(FileLocked):
+            salvage(tmp_path / "a.asl", tmp_path / "new.asl", actor="Ann")
+    finally:
+        lock.release()
+    assert [item.name for item in tmp_path.iterdir()] == ["a.asl"]
 
 
 def test_salvage_of_a_row_that_names_an_event_that_never_was_goes_by_the_history(tmp_path: Path) -> None:
