@@ -59,8 +59,10 @@ class NavModel(QAbstractListModel):
         """Show the state of a snapshot."""
         entries = entries_of(snapshot)
         if [(e.page, e.item) for e in entries] == [(e.page, e.item) for e in self._entries]:
+            changed = [row for row, pair in enumerate(zip(self._entries, entries, strict=True)) if pair[0] != pair[1]]
             self._entries = entries
-            self.dataChanged.emit(self.index(0), self.index(len(entries) - 1))
+            for row in changed:
+                self.dataChanged.emit(self.index(row), self.index(row))
             return
         self.beginResetModel()
         self._entries = entries

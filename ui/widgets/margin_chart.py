@@ -24,7 +24,7 @@ from ui.widgets.margin_painter import (
     drawn,
 )
 from ui.widgets.parts import IconLabel, clear, column, label
-from ui.wording import verdict
+from ui.wording import Verdict, verdict
 
 
 class MarginRows(QWidget):
@@ -295,6 +295,7 @@ class MarginPane(QFrame):
         super().__init__(parent)
         self._session = session
         self._domain: str | None = None
+        self._shown: tuple[MarginChart, list[tuple[str, Verdict]]] | None = None
         set_role(self, role="pane")
         self.setAccessibleName("Margins")
         self.list = MarginList()
@@ -344,14 +345,19 @@ class MarginPane(QFrame):
         domain = self._domain
         if not chart.rows:
             chart, domain = margin_chart(snapshot), None
+        states = [
+            (result.id, verdict(result))
+            for result in snapshot.determination.thresholds
+            if domain is None or snapshot.pack.threshold_by_id[result.id].domain == domain
+        ]
+        if (chart, states) == self._shown:
+            return  # most keystrokes change no margin
+        self._shown = (chart, states)
         self._subtitle.setText("Riskier end of each measurement against its bound, in points")
         self.list.show_chart(chart)
         clear(self._states)
-        for result in snapshot.determination.thresholds:
-            threshold = snapshot.pack.threshold_by_id[result.id]
-            if domain is None or threshold.domain == domain:
-                words, tone, icon = verdict(result)
-                self._states.addWidget(_line(IconLabel(icon, tone), f"{result.id} {words}"))
+        for threshold, (words, tone, icon) in states:
+            self._states.addWidget(_line(IconLabel(icon, tone), f"{threshold} {words}"))
         clear(self._counts)
         counted = Counter(row.status for row in chart.rows)
         for status in ("crossed", "not_excluded", "in_buffer", "not_adequate", "not_measured"):
