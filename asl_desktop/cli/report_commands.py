@@ -35,6 +35,9 @@ REPLACE = click.option("--replace", is_flag=True, help="Replace a signed report 
     metavar="F",
     help="File whose first line is the passphrase of the identity; with a plain FILE, --passphrase-file will do.",
 )
+@click.option(
+    "--despite", default="", metavar="REASON", help="Why it is signed although the pre-flight check found errors."
+)
 @REPLACE
 @unlocks
 def report(
@@ -46,12 +49,14 @@ def report(
     identity_file: Path | None,
     role: str,
     identity_passphrase_file: Path | None,
+    despite: str,
     replace: bool,
     unlocking: Unlocking,
 ) -> None:
     """Build the report of FILE as a PDF, and sign it when an identity is given."""
     from asl_desktop.cli.outcome_text import in_short
     from asl_desktop.services.assessments import is_encrypted, take_snapshot
+    from asl_desktop.services.preflight import check_before_signing
     from asl_desktop.storage.model import Head
     from reports.building import build_report, require_replaceable
     from reports.checkpoints import keep_checkpoint
@@ -69,7 +74,9 @@ def report(
     with unlocking.open(file, read_only="if need be" if identity is not None else True) as document:
         snapshot = take_snapshot(document, as_of=to_day(as_of))
         lineage = lineage_of(document, snapshot)
-        written = build_report(snapshot, out, lineage=lineage, identity=identity, role=role)
+        found = check_before_signing(snapshot)
+        why = despite if identity is not None and not found.clear else ""
+        written = build_report(snapshot, out, lineage=lineage, identity=identity, role=role, despite=why)
         trouble = ""
         if identity is not None:
             head = Head(snapshot.events, snapshot.head)
@@ -77,6 +84,8 @@ def report(
     signed = f", signed by {identity.name} as {role}" if identity is not None else ", not signed"
     say(f"Wrote {out}: {edition} edition, {written.pages} pages{signed}.")
     say(f"Determination: {in_short(snapshot.determination)}. Snapshot {snapshot.digest}")
+    if identity is not None and not found.clear:
+        say(f"Note: signed although the pre-flight check found {found.words()}; `asl preflight` lists them.")
     for notice in (*written.notices, *([trouble] if trouble else [])):
         say(f"Note: {notice}")
 

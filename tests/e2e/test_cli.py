@@ -353,8 +353,12 @@ def test_a_signed_report_leaves_a_checkpoint_and_finds_an_older_file(cli: Cli, f
     older.write_bytes(file.read_bytes())
     sealed = tmp_path / "a.checkpoint"
     assert cli("checkpoint", file, "--sign", signer, "--passphrase-file", words, "--out", sealed) == 0
-    assert cli("report", file, "--out", pdf, "--sign", signer, "--passphrase-file", words) == 0, cli.err
-    assert "Note:" not in cli.out
+    why = "The board wants it"
+    signing = ("--sign", signer, "--passphrase-file", words, "--despite", why)
+    assert cli("report", file, "--out", pdf, *signing) == 0, cli.err
+    assert "signed although the pre-flight check found" in cli.out
+    assert "checkpoint was not kept" not in cli.out
+    assert why.encode() in pdf.read_bytes()
     events = cli.json("history", file, "--json")
     assert [(event["kind"], event["actor"]) for event in events[3:]] == [("checkpoint", "Ann"), ("checkpoint", "Ann")]
     assert cli.json("verify", file, "--against", pdf, "--json")["against"]["contained"] is True
