@@ -34,6 +34,7 @@ from tests import hostile_files as hostile
 from tests.gui_world import on_disk, settle, show_page, type_in, unnamed, words_of
 from tests.services_world import small_pack
 from ui import dialogs_seam
+from ui.dialogs.pick_evidence import PickEvidence
 from ui.dialogs.preview_dialog import PreviewDialog
 from ui.main_window import MainWindow
 from ui.models.evidence_list import EvidenceEntry, EvidenceModel
@@ -407,6 +408,33 @@ def test_evidence_on_a_question_is_looked_at_without_leaving_it(
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     settle()
     assert bench.page_id == "questions"
+
+
+def test_file_that_is_on_file_already_is_linked_and_said_to_be(
+    qtbot: QtBot, open_window: MainWindow, files: dict[str, Path]
+) -> None:
+    bench = open_window.workbench
+    assert bench is not None
+    bench.session.attach((files["notes.txt"],))
+    qtbot.waitUntil(lambda: len(bench.session.inputs.evidence) == 1)
+    bench.go("questions", "Q-YES")
+    card = bench.questions.card
+    assert card is not None
+    section = card.evidence
+    section.attach((files["notes.txt"],))
+    qtbot.waitUntil(lambda: "notes.txt was on file already, as notes.txt." in words_of(section))
+    assert len(bench.session.inputs.evidence) == 1
+    assert len(bench.session.inputs.answer_by_question["Q-YES"].evidence) == 1
+
+
+def test_evidence_on_file_is_picked_by_name(qtbot: QtBot, page: EvidencePage, digests: dict[str, str]) -> None:
+    dialog = PickEvidence(page, page.session, "Link evidence that is on file")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    QTest.keyClicks(dialog.words, "arms")
+    QTest.keyClick(dialog.words, Qt.Key.Key_Return)
+    assert dialog.result() == PickEvidence.DialogCode.Accepted
+    assert dialog.chosen == digests["arms.csv"]
 
 
 def test_model_of_ten_thousand_files_keeps_its_promises(qtmodeltester: ModelTester) -> None:

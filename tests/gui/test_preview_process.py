@@ -46,6 +46,8 @@ tries = dict(
     change=lambda: open({file!r}, "r+"),
     delete=lambda: os.unlink({file!r}),
     rename=lambda: os.rename({file!r}, {file!r} + ".new"),
+    times=lambda: os.utime({file!r}, (0, 0)),
+    attributes=lambda: os.setxattr({file!r}, "user.asl", b"x"),
     rights=lambda: os.chmod({file!r}, 0),
     network=lambda: socket.socket(),
     run=lambda: os.execv("/bin/true", ["true"]),
@@ -81,6 +83,18 @@ def test_nothing_is_possible_inside_but_to_read(tmp_path: Path) -> None:
     assert done.stdout.strip() == "nothing"
     assert file.read_text("utf-8") == "as it was"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_preview_process_never_loads_the_window_toolkit() -> None:
+    arguments = ["--preview-worker", *Request(suffix="txt").arguments()]
+    code = (
+        f"import runpy, sys\nsys.path.insert(0, {str(ROOT)!r})\nsys.argv[1:] = {arguments!r}\n"
+        "try:\n    runpy.run_module('ui', run_name='__main__')\n"
+        "except SystemExit as end:\n    sys.exit(end.code or any(name.startswith('PySide6') for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code], input=b"words", capture_output=True, check=False)
+    assert done.returncode == 0
+    assert unpacked(done.stdout).text == "words"
 
 
 def test_page_of_a_pdf_comes_as_pixels_and_as_words() -> None:

@@ -177,3 +177,14 @@ def test_evidence_register_names_every_file_with_its_full_digest() -> None:
     text = _section_text(board_report(full_snapshot(), generated_at=MOMENT), "Evidence register")
 
     assert all(item.sha256 in text and item.name in text for item in full_inputs().evidence)
+
+
+def test_evidence_register_names_the_older_version_also_when_it_is_not_on_record() -> None:
+    inputs = full_inputs()
+    first, second, *rest = inputs.evidence
+    newer = (dataclasses.replace(second, replaces=first.sha256), dataclasses.replace(rest[0], replaces="f" * 64))
+    snapshot = snapshot_of(load_pack(PACK), dataclasses.replace(inputs, evidence=(first, *newer, *rest[1:])), as_of=DAY)
+    text = " ".join(_section_text(board_report(snapshot, generated_at=MOMENT), "Evidence register").split())
+    names = sorted(item.name for item in inputs.evidence)
+    assert f"Newer version of: E{names.index(first.name) + 1}." in text
+    assert f"Newer version of: a file that is not on record, SHA-256 {'f' * 64}." in text

@@ -27,6 +27,7 @@ class PickEvidence(QDialog):
         self.words.setAccessibleName("Find evidence")
         self.words.setClearButtonEnabled(True)
         self.words.textChanged.connect(self._on_words)
+        self.words.returnPressed.connect(self._on_take)
         self.words.installEventFilter(self)
         self.list = QListView()
         self.list.setAccessibleName("Evidence")

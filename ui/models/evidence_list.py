@@ -17,7 +17,7 @@ from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import EvidenceItem
 from ui.icons import pixmap
 from ui.plain import tip, visible
-from ui.theme import Tokens, font, tokens
+from ui.theme import Tokens, font, px, tokens
 from ui.wording import plural, sentence
 
 if TYPE_CHECKING:
@@ -114,9 +114,9 @@ class Tally:
 
 
 _ORDERS: Mapping[Order, Callable[[EvidenceEntry], Any]] = {
-    "newest": lambda entry: (entry.item.at,),
+    "newest": lambda entry: entry.item.at,
     "name": lambda entry: (entry.title.casefold(), entry.item.sha256),
-    "size": lambda entry: (entry.item.size,),
+    "size": lambda entry: entry.item.size,
     "valid": lambda entry: (entry.item.valid_until or date.max, entry.title.casefold()),
 }
 _BACKWARDS = frozenset({"newest", "size"})
@@ -165,17 +165,21 @@ class EvidenceModel(QAbstractListModel):
         self._basis = basis
         uses = uses_of(inputs)
         superseded = {item.replaces for item in inputs.evidence}
-        self._entries = tuple(
-            EvidenceEntry(
-                item,
+        kept = {id(entry.item): entry for entry in self._entries}
+        entries = []
+        for item in inputs.evidence:
+            facts = (
                 uses.get(item.sha256, ()),
                 freshness(item, snapshot.as_of),
                 self.problems.get(item.sha256, ""),
                 item.sha256 in superseded,
             )
-            for item in inputs.evidence
-        )
-        self._haystacks = {entry.item.sha256: _haystack(entry) for entry in self._entries}
+            entry = kept.get(id(item))
+            if entry is None or (entry.uses, entry.fresh, entry.problem, entry.superseded) != facts:
+                entry = EvidenceEntry(item, *facts)
+                self._haystacks[item.sha256] = _haystack(entry)
+            entries.append(entry)
+        self._entries = tuple(entries)
         self._lacking = lacking_of(snapshot.pack, inputs, snapshot.as_of)
         self.tally = Tally(
             all=len(self._entries),
@@ -204,10 +208,10 @@ class EvidenceModel(QAbstractListModel):
         if self.which == "missing":
             rows = [row for row in self._lacking if self._fits(f"{row.target.text} {row.problem}".casefold())]
         else:
-            found = [entry for entry in self._entries if self._belongs(entry)]
+            found = self._belonging()
             found.sort(key=_ORDERS[self.order], reverse=self.order in _BACKWARDS)
             rows = found
-        if [_key(row) for row in rows] == [_key(row) for row in self._rows]:
+        if len(rows) == len(self._rows) and all(_key(a) == _key(b) for a, b in zip(rows, self._rows, strict=True)):
             self._rows = rows
             if rows:
                 self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
@@ -216,9 +220,15 @@ class EvidenceModel(QAbstractListModel):
         self._rows = rows
         self.endResetModel()
 
-    def _belongs(self, entry: EvidenceEntry) -> bool:
-        kept = {"stale": bool(entry.fresh), "unlinked": not entry.uses}.get(self.which, True)
-        return kept and self._fits(self._haystacks[entry.item.sha256])
+    def _belonging(self) -> list[EvidenceEntry]:
+        found = list(self._entries)
+        if self.which == "stale":
+            found = [entry for entry in found if entry.fresh]
+        elif self.which == "unlinked":
+            found = [entry for entry in found if not entry.uses]
+        if self._words:
+            found = [entry for entry in found if self._fits(self._haystacks[entry.item.sha256])]
+        return found
 
     def _fits(self, haystack: str) -> bool:
         return all(word in haystack for word in self._words)
@@ -269,7 +279,7 @@ class EvidenceDelegate(QStyledItemDelegate):
     """Paints one row on two lines: icon, title and size; what is wrong, then what else is known."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(160, ROW_HEIGHT)
+        return QSize(160, px(ROW_HEIGHT))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLineEdit,
     QListView,
     QSizePolicy,
@@ -28,11 +27,13 @@ from ui.pages.base import MARGIN, Page
 from ui.places import place_of_record
 from ui.session import Pasted, Session, cause_of
 from ui.taking_in import take_in
+from ui.theme import fix
 from ui.widgets.evidence import DropZone
 from ui.widgets.evidence_recheck import Recheck
 from ui.widgets.evidence_view import EvidenceView
+from ui.widgets.flow import FlowLayout
 from ui.widgets.intake_line import IntakeLine
-from ui.widgets.parts import Banner, card, label, row
+from ui.widgets.parts import Banner, card, label
 
 if TYPE_CHECKING:
     from asl_desktop.services.evidence_uses import Lacking
@@ -226,7 +227,7 @@ class EvidencePage(Page):
     def _lay_out(self) -> None:
         self.body.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self.body.setSpacing(12)
-        self.body.addLayout(self._make_filters())
+        self.body.addWidget(self._make_filters())
         self.body.addWidget(self.recheck)
         self.body.addWidget(self.problem)
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -239,19 +240,20 @@ class EvidencePage(Page):
         split.setSizes([420, 560])
         self.body.addWidget(split, 1)
 
-    def _make_filters(self) -> QHBoxLayout:
+    def _make_filters(self) -> QWidget:
         self.words.setPlaceholderText("Find evidence")
         self.words.setAccessibleName("Find evidence by name, title, source or digest")
         self.words.setClearButtonEnabled(True)
         self.which.choose(0)
-        self.which.setFixedWidth(400)
+        fix(self.words, width=220)
+        fix(self.which, width=400)
         self.which.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.order.setFixedWidth(160)
-        line = row(spacing=8)
-        line.addWidget(self.words, 1)
-        line.addWidget(self.which)
-        line.addWidget(self.order)
-        return line
+        fix(self.order, width=160)
+        holder = QWidget()
+        flow = FlowLayout(holder, 8)
+        for widget in (self.words, self.which, self.order):
+            flow.addWidget(widget)
+        return holder
 
     def _make_list(self) -> QWidget:
         self.list.setAccessibleName("Evidence")

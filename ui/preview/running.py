@@ -67,6 +67,7 @@ def ask(data: bytes, request: Request, *, progress: Progress, seconds: float = W
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd="/",
+        start_new_session=True,  # a terminal that started the window is none of its business
         env={"LC_ALL": "C.UTF-8"},
     )
     try:

@@ -50,6 +50,10 @@ def notes_of(shown: Shown) -> str:
     if Note.INFLATES in notes:
         found.insert(1, "It would grow to more than 100 times its size: it may be made to fill a disk.")
     if Note.NARROWED in notes:
-        kind = f"Rows show {MAX_COLUMNS} columns at most" if shown.kind is Kind.TABLE else "Very long lines are cut"
+        kind = (
+            f"Long cells are cut, and {MAX_COLUMNS} columns are shown at most"
+            if shown.kind is Kind.TABLE
+            else "Very long lines are cut"
+        )
         found.append(f"{kind}.")
     return " ".join(found)

@@ -18,6 +18,7 @@ from ui.forms.day_field import DayField
 from ui.forms.drop_down import drop_down
 from ui.plain import visible
 from ui.session import Session, cause_of
+from ui.theme import fix
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.flow import FlowLayout
 from ui.widgets.parts import Banner, button, column, label, link, row
@@ -190,6 +191,6 @@ def _labelled(field: QWidget) -> QVBoxLayout:
 
 def _boxed(field: QWidget, width: int) -> QWidget:
     box = QWidget()
-    field.setFixedWidth(width)
+    fix(field, width=width)
     box.setLayout(_labelled(field))
     return box

@@ -15,6 +15,7 @@ from asl_desktop.errors import UserError
 from ui.forms.drop_down import drop_down
 from ui.plain import visible
 from ui.session import Session, cause_of
+from ui.theme import fix
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import announce, button, clear, column, label, link, row, tool_button
 
@@ -40,7 +41,7 @@ class LinkRow(QWidget):
         self.go.setAccessibleName(f"Go to {text}")
         self.stance = drop_down(f"For or against, {name}", (_SUPPORTS, _COUNTERS))
         self.stance.setCurrentIndex(int(use.link.stance == "counters"))
-        self.stance.setFixedWidth(_STANCE_WIDTH)
+        fix(self.stance, width=_STANCE_WIDTH)
         self.stance.activated.connect(lambda _: self._on_changed())
         self.anchor = QLineEdit(use.link.anchor)
         self.anchor.setPlaceholderText("Page, section or line")
@@ -207,7 +208,7 @@ class EvidenceLinks(QWidget):
         self.anchor.setAccessibleName("Place in the evidence")
         self.anchor.returnPressed.connect(self._on_add)
         self.anchor.setMinimumWidth(120)
-        self.stance.setFixedWidth(_STANCE_WIDTH)
+        fix(self.stance, width=_STANCE_WIDTH)
         second = row(self.stance, spacing=8)
         second.addWidget(self.anchor, 1)
         second.addWidget(self.add)

@@ -19,7 +19,7 @@ from ui.models.evidence_list import EvidenceEntry, Row
 from ui.plain import visible
 from ui.preview.pane import PreviewPane
 from ui.session import Session, cause_of
-from ui.theme import set_role
+from ui.theme import fix, set_role
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.evidence_details import EvidenceDetails
 from ui.widgets.evidence_links import EvidenceLinks
@@ -191,7 +191,7 @@ class EvidenceView(QWidget):
 
     def _lay_out(self) -> None:
         self.tabs.choose(_PREVIEW)
-        self.tabs.setFixedWidth(300)
+        fix(self.tabs, width=300)
         self.tabs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._stack = QStackedWidget()
         for page in (self.preview, _scrolling(self.details), _scrolling(self.links)):
@@ -203,7 +203,7 @@ class EvidenceView(QWidget):
             inside.setContentsMargins(16, 16, 16, 16)
             inside.addWidget(self._stack, 1)
         go = button("Go to it", self._on_claim, primary=True)
-        self._claim_card = card(self._claim, self._claim_problem, column(go))
+        self._claim_card = card(self._claim, self._claim_problem, row(go, 1))
         self._item_card.hide()
         self._claim_card.hide()
         self.setMinimumWidth(320)
