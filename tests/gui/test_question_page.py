@@ -244,6 +244,7 @@ def test_conclusion_that_changes_a_threshold_says_so_and_is_one_click_from_undon
     qtbot: QtBot, open_window: MainWindow
 ) -> None:
     _, card = show(open_window, "Q-END")
+    assert card._consequence_box.isHidden()
     card.form.pick(3)
     assert card._consequence.text().startswith("T1 is now crossed.")
     assert card._consequence_box.isVisible()

@@ -235,7 +235,9 @@ class QuestionsPage(Page):
         self._previous.setEnabled(bool(here) and here in ids and ids.index(here) > 0)
         self._previous.setToolTip("" if self._previous.isEnabled() else "This is the first question of the domain")
         self._next.setEnabled(bool(here))
-        self._count.setText(count_questions(snapshot, self.domain).details())
+        counted = count_questions(snapshot, self.domain)
+        self._count.setText(counted.details())
+        self._count.setVisible(in_table or bool(counted.lacking or counted.marked))
 
     def _tell_consequence(self) -> None:
         """Say what flipped, once per flip."""

@@ -54,6 +54,7 @@ class QuestionCard(QFrame):
         self._consequence = label("", wrap=True)
         self.undo = link("Undo", self.undo_wanted.emit)
         self._consequence_box = self._note(self._consequence, "What changed since you opened this question", self.undo)
+        self._consequence_box.hide()
         self._shown: Answer | None = None
         self._lay_out()
         self.form.edited.connect(self._on_edited)
