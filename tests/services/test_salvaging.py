@@ -188,6 +188,28 @@ def test_salvage_while_somebody_makes_a_file_of_that_name_waits_for_nobody_and_l
     assert [item.name for item in tmp_path.iterdir()] == ["a.asl"]
 
 
+def test_salvage_after_the_loss_of_several_pages_never_takes_an_older_or_removed_answer_for_the_last(
+    tmp_path: Path,
+) -> None:
+    path, chance = tmp_path / "a.asl", random.Random(5)
+    truth: dict[str, str] = {}
+    with make(path) as document:
+        for number in range(120):
+            question = f"Q{chance.randrange(25)}"
+            if question in truth and chance.random() < 0.25:
+                document.remove("answer", question, actor="Bob").result()
+                del truth[question]
+            else:
+                truth[question] = "x" * chance.randrange(50, 900) + str(number)
+                document.put(Answer(question, rationale=truth[question]), actor="Bob").result()
+    pages, found = path.stat().st_size // PAGE, 0
+    for _ in range(12):
+        _, inputs = salvaged(wiped(path, *sorted(chance.sample(range(2, pages + 1), chance.choice([2, 3, 5])))))
+        assert {answer.question: answer.rationale for answer in inputs.answers}.items() <= truth.items()
+        found += len(inputs.answers)
+    assert found > 6 * len(truth)
+
+
 def test_salvage_of_a_row_that_names_an_event_that_never_was_goes_by_the_history(tmp_path: Path) -> None:
     path = tmp_path / "a.asl"
     with make(path) as document:
