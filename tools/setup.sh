@@ -29,7 +29,8 @@ window_packages=(
   libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0
   libwayland-cursor0 libwayland-egl1
 )
-test_packages=(xvfb xdotool openbox poppler-utils qpdf openssl strace fonts-dejavu-core)
+test_packages=(xvfb xdotool openbox poppler-utils qpdf openssl strace fonts-dejavu-core
+  dbus at-spi2-core python3-gi gir1.2-atspi-2.0)
 test_commands=(Xvfb xdotool openbox pdfsig pdftotext qpdf openssl)
 
 on_debian() { command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; }

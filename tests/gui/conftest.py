@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -99,3 +101,22 @@ def no_dialog_waits() -> Iterator[None]:
     """Fail a test that opens a dialog nobody expected, instead of waiting for a person."""
     with dialogs_seam.queued_answers():
         yield
+
+
+@pytest.fixture
+def display(tmp_path: Path) -> Iterator[str]:
+    """Return the name of an X server of our own; without -noreset it would end with its first client."""
+    reader, writer = os.pipe()
+    with (tmp_path / "xvfb.log").open("wb") as log:
+        server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1366x768x24", "-noreset", "-nolisten", "tcp"],
+            pass_fds=[writer],
+            stderr=log,
+        )
+    os.close(writer)
+    with os.fdopen(reader) as stream:
+        number = stream.readline().strip()
+    assert number, (tmp_path / "xvfb.log").read_text()
+    yield f":{number}"
+    server.terminate()
+    server.wait(10)

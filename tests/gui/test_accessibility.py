@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QCheckBox, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from asl_desktop.domain.inputs import Answer
+from asl_desktop.domain.inputs import Answer, AnswerState
 from tests.gui_world import KINDS, activate, settle
 from ui.dialogs.settings import SETTINGS, SettingsDialog
 from ui.focus import focusable
@@ -74,15 +74,15 @@ def unnamed(root: QWidget) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("item", SMALL)
-@pytest.mark.parametrize("state", ["unanswered", "unknown", "declined", "not_applicable"])
-def test_every_control_of_every_kind_of_question_has_a_name(bench: Workbench, item: str, state: str) -> None:
-    bench.go("questions", item)
-    if state != "unanswered":
-        reason = "" if state == "unknown" else "Because"
-        bench.session.put(Answer(item, state=state, reason=reason))  # type: ignore[arg-type]
-    settle()
-    assert unnamed(bench) == []
+def test_every_control_of_every_kind_of_question_has_a_name(bench: Workbench) -> None:
+    states: tuple[AnswerState, ...] = ("unanswered", "unknown", "declined", "not_applicable")
+    for item in SMALL:
+        bench.go("questions", item)
+        for state in states:
+            if state != "unanswered":
+                bench.session.put(Answer(item, state=state, reason="" if state == "unknown" else "Because"))
+            settle()
+            assert unnamed(bench) == [], (item, state)
 
 
 def test_every_control_of_every_page_has_a_name_with_and_without_content(example: Workbench) -> None:
@@ -173,21 +173,18 @@ def top_left(widget: QWidget) -> QPoint:
     return widget.mapToGlobal(QPoint(0, 0))
 
 
-@pytest.mark.parametrize("item", SMALL)
-def test_tab_order_on_a_question_goes_down_and_to_the_right(bench: Workbench, item: str) -> None:
-    bench.go("questions", item)
-    settle()
-    card = bench.questions.card
-    assert card is not None
-    chain = tab_chain(card)
-    assert len(chain) >= 4
-    for one, other in pairwise(chain):
-        upper, lower = one.mapToGlobal(one.rect().bottomRight()), top_left(other)
-        same_line = lower.y() < upper.y()
-        assert lower.x() >= top_left(one).x() if same_line else lower.y() >= top_left(one).y(), (
-            one.accessibleName(),
-            other.accessibleName(),
-        )
+def test_tab_order_on_every_kind_of_question_goes_down_and_to_the_right(bench: Workbench) -> None:
+    for item in SMALL:
+        bench.go("questions", item)
+        settle()
+        card = bench.questions.card
+        assert card is not None
+        chain = tab_chain(card)
+        assert len(chain) >= 4
+        for one, other in pairwise(chain):
+            first, end, following = top_left(one), one.mapToGlobal(one.rect().bottomRight()), top_left(other)
+            in_order = following.x() >= first.x() if following.y() < end.y() else following.y() >= first.y()
+            assert in_order, (item, one.accessibleName(), other.accessibleName())
 
 
 def test_tab_leaves_every_page_in_the_end(example: Workbench) -> None:

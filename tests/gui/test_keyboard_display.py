@@ -6,21 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from asl_desktop.domain.inputs import Answer
-from asl_desktop.errors import UserError
-from asl_desktop.storage.document import Document
-from asl_desktop.storage.keys import Passphrase, Secret
+from asl_desktop.storage.keys import Passphrase
+from tests.display_world import PATIENCE, ROOT, answers_on_disk, wait_for
 
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
 NEEDED = ("Xvfb", "xdotool", "pdftotext")
 
 pytestmark = [
@@ -29,34 +23,6 @@ pytestmark = [
         any(shutil.which(tool) is None for tool in NEEDED), reason=f"needs {', '.join(NEEDED)}; make test installs them"
     ),
 ]
-
-
-def wait_for(what: str, condition: Callable[[], bool], *, every: float = 0.1) -> None:
-    """Wait until something outside this process is so."""
-    pause = threading.Event()
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, f"waited {PATIENCE:.0f} s for {what}"
-        pause.wait(every)
-
-
-@pytest.fixture
-def display(tmp_path: Path) -> Iterator[str]:
-    """Return the name of an X server of our own; without -noreset it would end with its first client."""
-    reader, writer = os.pipe()
-    with (tmp_path / "xvfb.log").open("wb") as log:
-        server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1366x768x24", "-noreset", "-nolisten", "tcp"],
-            pass_fds=[writer],
-            stderr=log,
-        )
-    os.close(writer)
-    with os.fdopen(reader) as stream:
-        number = stream.readline().strip()
-    assert number, (tmp_path / "xvfb.log").read_text()
-    yield f":{number}"
-    server.terminate()
-    server.wait(10)
 
 
 class Person:
@@ -84,14 +50,6 @@ class Person:
 
     def type(self, text: str) -> None:
         self._tool("type", "--delay", "8", text)
-
-
-def answers_on_disk(path: Path, secret: Secret | None = None) -> dict[str, Answer]:
-    try:
-        with Document.open(path, read_only=True, secret=secret) as document:
-            return dict(document.inputs().answer_by_question)
-    except UserError:
-        return {}
 
 
 @contextmanager
