@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from asl_desktop.resources_access import list_names
 from ui import icons
-from ui.theme import FONT_FAMILY, Look, ThemeName, font, load_fonts, load_tokens, palette_of, tokens
+from ui.preferences import ZOOMS, Preferences
+from ui.stylesheet import style_sheet
+from ui.theme import FONT_FAMILY, Look, ThemeName, fix, font, load_fonts, load_tokens, moves, palette_of, tokens
 
 TEXT_ON = [
     *((text, ground) for text in ("text", "muted", "accent") for ground in ("surface", "canvas", "sunken")),
@@ -104,3 +108,55 @@ def test_icons_shipped_are_single_coloured_and_licensed() -> None:
         assert "<script" not in read_text(name)
     assert "ISC License" in read_text("icons/LICENSE-lucide.txt")
     assert "SIL OPEN FONT LICENSE" in read_text("fonts/OFL.txt")
+
+
+@pytest.mark.parametrize("theme", ["contrast-light", "contrast-dark"])
+@pytest.mark.parametrize(("text", "ground"), [pair for pair in TEXT_ON if pair != ("text", "line")])
+def test_high_contrast_text_has_seven_to_one(theme: ThemeName, text: str, ground: str) -> None:
+    table = load_tokens(theme)
+    assert contrast(table.color(text), table.color(ground)) >= 7
+
+
+@pytest.mark.parametrize("zoom", ZOOMS)
+def test_text_enlarged_grows_and_focus_shifts_nothing(zoom: int) -> None:
+    sheet = style_sheet(load_tokens("light"), zoom)
+    rest, focused = (
+        re.search(rf"^QPushButton{state} {{(.*?)}}", sheet, re.DOTALL | re.MULTILINE) for state in ("", ":focus")
+    )
+    assert rest is not None
+    assert focused is not None
+
+    def outer(rule: str) -> int:
+        border, height = re.search(r"border: (\d+)px", rule), re.search(r"min-height: (\d+)px", rule)
+        assert border is not None
+        assert height is not None
+        return 2 * int(border[1]) + int(height[1])
+
+    assert outer(rest[1]) == outer(focused[1])
+    assert outer(rest[1]) >= 32 * zoom // 100
+
+
+def test_look_enlarged_changes_font_and_fixed_sizes(qapp: QApplication, look: Look) -> None:
+    bar = QWidget()
+    fix(bar, height=40)
+    look.enlarge(200)
+    assert font(13).pixelSize() == 26
+    assert bar.height() == 80
+    look.enlarge(100)
+    assert bar.height() == 40
+
+
+def test_look_kept_still_stops_what_moves(qapp: QApplication, look: Look) -> None:
+    look.keep_still(True)
+    assert not qapp.isEffectEnabled(Qt.UIEffect.UI_AnimateMenu)
+    assert qapp.cursorFlashTime() == 0
+    assert not moves()
+    look.keep_still(False)
+    assert moves()
+
+
+def test_preferences_with_an_unknown_size_of_text_fall_back(tmp_path: Path) -> None:
+    path = tmp_path / "window.json"
+    path.write_text('{"zoom": 1000, "still": true}', encoding="utf-8")
+    read = Preferences.load(path)
+    assert (read.zoom, read.still) == (100, True)
