@@ -111,6 +111,10 @@ class QuestionTableModel(QAbstractTableModel):
         if not index.isValid():
             return None
         row, column = self._rows[index.row()], index.column()
+        if role == SORT_ROLE:
+            return _sort_key(row, column, index.row())
+        if role == ROW_ROLE:
+            return row
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             text = _CELLS[column](row)
             return text if role == Qt.ItemDataRole.DisplayRole or column in {TEXT, ANSWER, EARLIER} else None
@@ -121,8 +125,9 @@ class QuestionTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.EditRole and column == ANSWER:
             part = simple_part(row.question)
             return row.answer.value.get(part.id) if part is not None and row.answer is not None else None
-        return {QUESTION_ROLE: row.question.id, SORT_ROLE: _sort_key(row, column, index.row()), ROW_ROLE: row,
-                PART_ROLE: simple_part(row.question)}.get(role)  # fmt: skip
+        if role == PART_ROLE:
+            return simple_part(row.question)
+        return row.question.id if role == QUESTION_ROLE else None
 
     def setData(self, index: _Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.EditRole or not self.flags(index) & Qt.ItemFlag.ItemIsEditable:
