@@ -333,6 +333,17 @@ def test_preview_turns_pages_shows_words_and_follows_the_list(
     assert preview.cells.headerData(0, Qt.Orientation.Horizontal) == "arm"
 
 
+def test_page_is_drawn_anew_for_another_width(qtbot: QtBot, page: EvidencePage, digests: dict[str, str]) -> None:
+    preview = page.view.preview
+    page.open_item(digests["study.pdf"])
+    qtbot.waitUntil(lambda: preview.shown is not None)
+    assert preview.shown is not None
+    wide = preview.shown.width
+    page.resize(900, 700)
+    qtbot.waitUntil(lambda: preview.shown is not None and preview.shown.width < wide)
+    assert not preview._area.horizontalScrollBar().isVisible()
+
+
 def test_preview_that_nobody_sees_starts_no_process(
     qtbot: QtBot, page: EvidencePage, digests: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QPixmap, QShowEvent
+from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
@@ -131,6 +131,13 @@ class PreviewPane(QWidget):
         self._due = self._due or self._handle is not None
         self.stop()
         super().hideEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw the page anew for another width; what is drawn larger on purpose stays."""
+        super().resizeEvent(event)
+        drawn = self.shown is not None and self.shown.kind is Kind.PICTURE
+        if drawn and self._zoom == 0 and event.size().width() != event.oldSize().width():
+            self._settle.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}.get(Qt.Key(event.key()), 0)
