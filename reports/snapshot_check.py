@@ -59,7 +59,7 @@ def _document(data: bytes) -> dict[str, Any]:
 def _recomputed(document: Mapping[str, Any]) -> str:
     """Return the digest that follows from the attached data, empty when something needed is missing from it."""
     from asl_desktop import codec
-    from asl_desktop.services.assessments import SNAPSHOT_FORMAT
+    from asl_desktop.services.snapshot_digest import SNAPSHOT_FORMAT
 
     try:
         inputs = dict(document["inputs"])

@@ -16,8 +16,8 @@ from cryptography.x509.oid import NameOID
 
 from asl_desktop import codec
 from asl_desktop.progress import Silent
-from asl_desktop.services.assessments import SNAPSHOT_FORMAT
 from asl_desktop.services.outcome import DOCUMENT_FORMAT
+from asl_desktop.services.snapshot_digest import SNAPSHOT_FORMAT
 from reports.blocks import Paragraph, ReportDocument, Section, SignatureSlot, SignatureSlots, plain
 from reports.rendering import render
 

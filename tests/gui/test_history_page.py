@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from asl_desktop.clock import FixedClock
@@ -228,7 +228,9 @@ def test_h_opens_the_history_of_what_is_in_view_and_stays_a_letter_in_a_text(
     bench.session.put(Answer("Q-TEXT", value={"value": "one"}))
     bench.go("questions", "Q-YES")
     bench.nav.setFocus()
-    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_H)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, Qt.Key.Key_H)
     assert bench.page_id == "history"
     history = bench.page
     assert isinstance(history, HistoryPage)
@@ -263,10 +265,10 @@ def test_a_version_that_was_put_back_is_told_until_the_person_goes_on_with_it(
         window.open_file(assessment)
     bench = bench_of(window)
     assert bench.setback.isVisible()
-    buttons = [bench.setback.buttons.itemAt(n).widget() for n in range(bench.setback.buttons.count())]
-    buttons[0].click()
+    look, go_on = bench.setback.findChildren(QPushButton)
+    look.click()
     assert bench.page_id == "history"
-    buttons[1].click()
+    go_on.click()
     assert not bench.setback.isVisible()
     qtbot.waitUntil(lambda: not window.operations._running)
     window.close_file()

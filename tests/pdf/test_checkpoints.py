@@ -7,11 +7,12 @@ import dataclasses
 import json
 import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from asl_desktop import codec
 from asl_desktop.clock import FixedClock
@@ -93,7 +94,8 @@ def test_a_checkpoint_is_verified_by_an_outsider_with_openssl_means_only(assesso
     made = sign_checkpoint("doc", HEAD, assessor, clock=CLOCK)
     said = codec.canonical({name: getattr(made, name) for name in ("document", "events", "head", "at", "program")})
     key = assessor.certificate.public_key()
-    key.verify(base64.b64decode(made.signature), said, padding.PKCS1v15(), hashes.SHA256())  # type: ignore[call-arg,union-attr]
+    assert isinstance(key, rsa.RSAPublicKey)
+    key.verify(base64.b64decode(made.signature), said, padding.PKCS1v15(), hashes.SHA256())
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_another_certificate_before_the_signature_is_found(assessor: Identity, r
     anchors = (*assessor.chain[-1:], *reviewer.chain[-1:])
     assert not check_checkpoint(mixed, anchors=anchors, moment=MOMENT).valid
     for broken in ({"certificates": ()}, {"certificates": ("AA",)}, {"signature": ""}, {"signature": "?"}):
-        found = check_checkpoint(dataclasses.replace(made, **broken), anchors=anchors, moment=MOMENT)  # type: ignore[arg-type]
+        found = check_checkpoint(dataclasses.replace(made, **broken), anchors=anchors, moment=MOMENT)
         assert found.problem == "The checkpoint carries no readable signature."
 
 
@@ -164,7 +166,7 @@ def test_a_cut_off_end_is_found_with_the_event_from_which_it_is_missing(
     file: Path, assessor: Identity, tmp_path: Path
 ) -> None:
     answer(file, "one")
-    older = shutil.copy(file, tmp_path / "older.asl")
+    older = Path(shutil.copy(file, tmp_path / "older.asl"))
     head = answer(file, "two", "three")
     pdf = report(file, tmp_path / "r.pdf", assessor)
     for against in (str(pdf), f"{head.events}:{head.hash}"):
@@ -185,7 +187,7 @@ def test_a_rewritten_history_is_found_and_a_signed_checkpoint_narrows_down_where
     head = answer(file, "one")
     with Document.open(file, clock=CLOCK) as document:
         keep_checkpoint(document, head, assessor, actor="Ann", clock=CLOCK)
-    forged = shutil.copy(file, tmp_path / "forged.asl")
+    forged = Path(shutil.copy(file, tmp_path / "forged.asl"))
     answer(file, "true words", "more")
     pdf = report(file, tmp_path / "r.pdf", assessor)
     answer(forged, "false words", "more", "and more")
@@ -222,7 +224,7 @@ def test_what_cannot_be_relied_on_itself_proves_nothing(
 
 
 def test_verifying_says_what_this_computer_saw_of_the_file_before(file: Path, tmp_path: Path) -> None:
-    older = shutil.copy(file, tmp_path / "older.asl")
+    older = Path(shutil.copy(file, tmp_path / "older.asl"))
     answer(file, "one")
     with Document.open(file, read_only=True) as document:
         remember(document, clock=CLOCK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +15,6 @@ from asl_desktop.storage.document import Document
 from tests.services_world import small_pack
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from asl_desktop.clock import FixedClock
 
 
@@ -62,7 +61,7 @@ def test_an_earlier_version_put_back_is_told_with_day_and_numbers(
 
 
 def test_a_rewritten_history_of_the_same_length_is_told(file: Path, clock: FixedClock, tmp_path: Path) -> None:
-    other = shutil.copy(file, tmp_path / "other.asl")
+    other = Path(shutil.copy(file, tmp_path / "other.asl"))
     answer(file, "true", clock)
     with Document.open(other, clock=clock) as document:
         document.put(Answer("Q-TEXT", rationale="false"), actor="Ann").result()
@@ -72,7 +71,7 @@ def test_a_rewritten_history_of_the_same_length_is_told(file: Path, clock: Fixed
 
 
 def test_two_copies_that_go_their_own_ways_are_both_known(file: Path, clock: FixedClock, tmp_path: Path) -> None:
-    copy = shutil.copy(file, tmp_path / "copy.asl")
+    copy = Path(shutil.copy(file, tmp_path / "copy.asl"))
     answer(copy, "here", clock)
     with Document.open(file, clock=clock) as document:  # the copy is newer, yet at this place nothing is missing
         assert look(document) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QTextCharFormat, QTextLayout, QTextOption
@@ -101,7 +102,7 @@ class Overlay(QFrame):
 
     def appear(self) -> None:
         """Show the box near the top of its host, empty and ready for typing."""
-        focused = self.window().focusWidget()
+        focused = cast("QWidget | None", self.window().focusWidget())  # none when nothing has the focus
         self._came_from = focused if focused is not None and not self.isAncestorOf(focused) else self._came_from
         width = min(px(_WIDTH), self._host.width() - 32)
         self.setGeometry((self._host.width() - width) // 2, 8, width, self._most())
@@ -155,7 +156,7 @@ class Overlay(QFrame):
             *range(target, last + 1 if way > 0 else -1, way),
             *range(target, -1 if way > 0 else last + 1, -way),
         ):
-            item = self.results.item(candidate)
+            item = cast("QListWidgetItem | None", self.results.item(candidate))
             if item is not None and item.data(_ROW).payload is not None:
                 self.results.setCurrentRow(candidate)
                 return
@@ -261,7 +262,7 @@ def _format(start: int, length: int, *, marked: bool) -> QTextLayout.FormatRange
         shape.setFontWeight(QFont.Weight.DemiBold)
         shape.setFontUnderline(True)
     found = QTextLayout.FormatRange()
-    found.start, found.length, found.format = start, length, shape  # type: ignore[misc, assignment, method-assign]
+    found.start, found.length, found.format = start, length, shape
     return found
 
 
