@@ -79,7 +79,7 @@ def determine(pack: Pack, inputs: Inputs, as_of: date) -> Determination:
         duties=_duties(pack, thresholds),
         not_assessed=_not_assessed(record, thresholds),
         notes=_notes(record, thresholds),
-        not_asked=tuple(question.id for question in pack.questions if not record.asked(question.id)),
+        not_asked=tuple(question for question in pack.visibility if not record.asked(question)),
     )
 
 
@@ -272,6 +272,7 @@ def _compare(value: object, trigger: Trigger) -> bool | None:
 
 
 def _not_assessed(record: Record, thresholds: tuple[ThresholdResult, ...]) -> tuple[NotAssessed, ...]:
+    held = record.inputs.answer_by_question
     return (
         *(
             NotAssessed("threshold", r.id, record.pack.threshold_by_id[r.id].title)
@@ -285,19 +286,22 @@ def _not_assessed(record: Record, thresholds: tuple[ThresholdResult, ...]) -> tu
             for indicator in record.pack.indicators
             if not record.readings(indicator.id).present
         ),
-        *(
+        *[
             NotAssessed("question", question.id, question.text)
             for question in record.pack.questions
-            if not answer_counts(record.inputs.answer_by_question.get(question.id), question)
-            and record.asked(question.id)
-        ),
+            if not answer_counts(held.get(question.id), question) and record.asked(question.id)
+        ],
     )
 
 
 def _silent_domains(record: Record) -> Iterable[NotAssessed]:
     pack = record.pack
-    held = record.inputs.answer_by_question
-    spoken = {q.domain for q in pack.questions if answer_counts(held.get(q.id)) and record.asked(q.id)}
+    questions = pack.question_by_id
+    spoken = {
+        questions[answer.question].domain
+        for answer in record.inputs.answers
+        if answer.question in questions and answer_counts(answer) and record.asked(answer.question)
+    }
     spoken |= {i.domain for i in pack.indicators if record.readings(i.id).present}
     for domain in pack.domains:
         if domain.id not in spoken:

@@ -105,26 +105,27 @@ class Record:
 
     def asked(self, question_id: str) -> bool:
         """Tell whether a question is asked: yes while what it depends on is unknown, no when that is itself."""
+        condition = self.pack.visibility.get(question_id)
+        if condition is None:
+            return True
         found = self._asked.get(question_id)
         if found is None:
             self._asked[question_id] = False
-            condition = self.pack.question_by_id[question_id].visible_when
-            found = condition is None or evaluate(self, condition).value != "false"
-            self._asked[question_id] = found
+            found = self._asked[question_id] = evaluate(self, condition).value != "false"
         return found
 
     def pending(self, answer: Answer) -> str:
         """Return why an answer on record counts as not given, to follow its name in a sentence, or nothing."""
         if answer.carried_from:
             return f"is taken over from {answer.carried_from}, and nobody has confirmed it here"
-        if answer.question in self.pack.question_by_id and not self.asked(answer.question):
+        if not self.asked(answer.question):
             return "is not asked, so its answer does not count"
         return ""
 
     @cached_property
     def at_its_word(self) -> Record:
         """The record with every answer taken at its word; itself where all of them count."""
-        if not any(self.pending(answer) for answer in self.inputs.answers):
+        if not [answer for answer in self.inputs.answers if answer.carried_from or not self.asked(answer.question)]:
             return self
         return Record(self.pack, self.inputs, self.as_of, self.state_of, at_face=True, _readings=self._readings)
 
@@ -267,6 +268,9 @@ def answer_reference(answer: Answer) -> tuple[str, ...]:
     return (f"answer:{answer.question}", *_evidence(answer.evidence))
 
 
+_EMPTY = (None, "", ())
+
+
 def answer_counts(answer: Answer | None, question: Question | None = None) -> bool:
     """Tell whether an answer says something definite: it is answered, or confirmed by a reviewer not to apply.
 
@@ -277,9 +281,11 @@ def answer_counts(answer: Answer | None, question: Question | None = None) -> bo
         return False
     if answer.state != "answered":
         return answer.state == "not_applicable" and _confirmed(answer)
-    return question is None or all(
-        part.optional or answer.value.get(part.id) not in (None, "", ()) for part in question.parts
-    )
+    if question is not None:
+        for part in question.parts:  # a plain loop: every question passes here at every keystroke
+            if not part.optional and answer.value.get(part.id) in _EMPTY:
+                return False
+    return True
 
 
 def _all_leaves(trace: Trace) -> tuple[Trace, ...]:
@@ -372,8 +378,8 @@ def _answer(record: Record, leaf: AnswerIn) -> Trace:
     if answer is None or answer.state == "unanswered":
         return Trace("answer_in", "unknown", f"{where} is not answered.", leaf.question)
     uses = answer_reference(answer)
-    if not record.at_face and (why := record.pending(answer)):
-        return Trace("answer_in", "unknown", f"{where} {why}.", leaf.question, uses)
+    if not record.at_face and (answer.carried_from or not record.asked(leaf.question)):
+        return Trace("answer_in", "unknown", f"{where} {record.pending(answer)}.", leaf.question, uses)
     if answer.state == "not_applicable" and _confirmed(answer):
         value: Truth = "true" if "not_applicable" in leaf.options else "false"
         why = f"{where} does not apply, confirmed by {answer.confirmed_by}."

@@ -434,6 +434,11 @@ class Pack:
         return {item.id: item for item in self.indicators}
 
     @cached_property
+    def visibility(self) -> Mapping[str, Condition]:
+        """When a question is asked, by its id; those that always are do not stand here."""
+        return {item.id: item.visible_when for item in self.questions if item.visible_when is not None}
+
+    @cached_property
     def question_by_id(self) -> Mapping[str, Question]:
         """Questions by id."""
         return {item.id: item for item in self.questions}
