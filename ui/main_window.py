@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,11 +30,11 @@ from ui.restoring import Restorer
 from ui.salvaging import Salvager
 from ui.theme import CHOICES, Choice, Look
 from ui.undoing import Undoer
-from ui.widgets.key_map import KeyMapBox
 from ui.widgets.parts import Banner, announce, button, column
 
 if TYPE_CHECKING:
     from ui.session import Loaded
+    from ui.widgets.key_map import KeyMapBox
     from ui.workbench import Workbench
 
 MINIMUM = (900, 500)
@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         self._waiting: list[Callable[[], None]] = []
         self.setWindowTitle("ASL Desktop")
         self.setMinimumSize(*MINIMUM)
+        self._holder = QWidget()
         self.start, self.soon = StartPage(preferences), Banner("info")
         self.doors, self.mover, self.locker = Doorkeeper(self), Mover(self), Locker(self)
         self.salvager = Salvager(self)
@@ -372,6 +373,13 @@ class MainWindow(QMainWindow):
                 self.look.enlarge(dialog.zoom())
             self.choose_theme(dialog.theme())
 
+    @cached_property
+    def keys(self) -> KeyMapBox:
+        """The keyboard map, made when it is asked for: it is not worth a slower start."""
+        from ui.widgets.key_map import KeyMapBox
+
+        return KeyMapBox(self._holder)
+
     def _show_keys(self) -> None:
         self.keys.open_over(self.actions_by_name)
 
@@ -390,12 +398,10 @@ class MainWindow(QMainWindow):
         above = column(self.soon, self.keeper.note, self.keeper.old, self.files.strip)
         above.setContentsMargins(12, 0, 12, 0)
         self._stack.addWidget(self.start)
-        holder = QWidget()
         layout = column(above, spacing=0)
         layout.addWidget(self._stack, 1)
-        holder.setLayout(layout)
-        self.setCentralWidget(holder)
-        self.keys = KeyMapBox(holder)
+        self._holder.setLayout(layout)
+        self.setCentralWidget(self._holder)
 
     def _restore_geometry(self) -> None:
         self.resize(1366, 768)

@@ -10,14 +10,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from asl_desktop.errors import Cancelled, NothingToTakeBack, UserError
-from ui.places import place_of_event
-from ui.session import SaveState, Session
-from ui.widgets.history_button import history_in_focus
 
 if TYPE_CHECKING:
     from asl_desktop.services.undoing import Offered, TakenBack, Way
     from asl_desktop.storage.document import Document
     from ui.main_window import MainWindow
+    from ui.session import SaveState, Session
     from ui.workbench import Workbench
 
 
@@ -61,6 +59,8 @@ class Undoer(QObject):
         session.perform(_work, done=partial(self._on_done, bench), failed=partial(self._on_failed, bench))
 
     def _on_done(self, bench: Workbench, found: TakenBack) -> None:
+        from ui.places import place_of_event
+
         change = found.change
         place = place_of_event(bench.session.inputs, change.events[0]) if len(change.references) == 1 else None
         if place is not None and bench.page_id != "history":
@@ -114,6 +114,8 @@ class Undoer(QObject):
             bench.open_item(of)
 
     def _go_here(self) -> None:
+        from ui.widgets.history_button import history_in_focus
+
         bench = self._bench()
         if bench is not None and bench.page is not None:
             self._go(history_in_focus(QApplication.focusWidget(), bench.page.history_of()))
