@@ -349,6 +349,13 @@ def _leaf(record: Record, leaf: FreeLeaf) -> Trace:
 
 def _indicator(record: Record, leaf: IndicatorBelow | IndicatorAbove) -> Trace:
     readings = record.readings(leaf.indicator)
+    found = readings.leaves.get(leaf)
+    if found is None:
+        found = readings.leaves[leaf] = _measured(readings, leaf)
+    return found
+
+
+def _measured(readings: Readings, leaf: IndicatorBelow | IndicatorAbove) -> Trace:
     bound = readings.indicator.bound(leaf.bound)
     if bound is None:
         return Trace(leaf.op, "unknown", f"{readings.indicator.title} has no such bound.", leaf.indicator)

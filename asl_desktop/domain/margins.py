@@ -11,13 +11,14 @@ result aside with a reason.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import is_
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import statistics, wording
-from asl_desktop.domain.determination import Margin, Truth, Watched
+from asl_desktop.domain.conditions import IndicatorAbove, IndicatorBelow
+from asl_desktop.domain.determination import Margin, Trace, Truth, Watched
 from asl_desktop.domain.inputs import (
     Counts,
     EvidenceLink,
@@ -81,12 +82,16 @@ class Demand:
 
 @dataclass(frozen=True)
 class Readings:
-    """Every reading of one indicator; ``present`` tells whether anything was measured at all."""
+    """Every reading of one indicator; ``present`` tells whether anything was measured at all.
+
+    ``leaves`` keeps what rules made of them, so that it lives as long as the readings do and no longer.
+    """
 
     indicator: Indicator
     all: tuple[Reading, ...]
     competing: tuple[Reading, ...]
     present: bool
+    leaves: dict[IndicatorBelow | IndicatorAbove, Trace] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def margin(self) -> Margin:
