@@ -42,15 +42,15 @@ class Line:
 _Atom = tuple[Face, str, str]
 
 
-def _atoms(run: Run, text: str) -> list[_Atom]:
-    colour = LIGHT.status[run.mark] if run.mark else (MUTED_COLOUR if run.style == "muted" else TEXT_COLOUR)
-    return [(face, colour, part) for face, part in segments(_FACE[run.style], text)]
+def _colour(run: Run) -> str:
+    return LIGHT.status[run.mark] if run.mark else (MUTED_COLOUR if run.style == "muted" else TEXT_COLOUR)
 
 
 def _words(runs: Iterable[Run]) -> Iterable[list[_Atom] | str]:
     r"""Yield words as lists of atoms, ``" "`` for a gap and ``"\\n"`` for a forced break."""
     word: list[_Atom] = []
     for run in runs:
+        wanted, colour = _FACE[run.style], _colour(run)
         for part in _TOKENS.findall(run.text):
             if part == "\n" or part[0] == " ":
                 if word:
@@ -58,7 +58,7 @@ def _words(runs: Iterable[Run]) -> Iterable[list[_Atom] | str]:
                     word = []
                 yield part[0]
             else:
-                word.extend(_atoms(run, part))
+                word += [(face, colour, piece) for face, piece in segments(wanted, part)]
     if word:
         yield word
 
@@ -91,8 +91,10 @@ class _Breaker:
         self.current, self.used, self.gap = [], 0.0, False
 
     def add(self, word: list[_Atom]) -> None:
-        width = sum(text_width(face, text) for face, _, text in word)
-        face, colour, _ = word[0]
+        face, colour, text = word[0]
+        width = text_width(face, text)
+        for more_face, _, more in word[1:]:
+            width += text_width(more_face, more)
         if self.current:
             space = text_width(face, " ") if self.gap else 0.0
             if self.used + space + width > self.limit:
