@@ -25,15 +25,15 @@ STATE_MARK: Mapping[str, tuple[str, MarginState]] = {
     "not_ruled_out": ("\u25c6", "not_excluded"),
     "crossed": ("\u25a0", "crossed"),
     "conflicting": ("\u25a0", "crossed"),
-    "not_assessed": ("\u2715", "not_measured"),
+    "not_assessed": ("\u00d7", "not_measured"),
 }
 MARGIN_MARK: Mapping[MarginState, str] = {
     "clear": "\u25cf",
     "in_buffer": "\u25b2",
     "not_excluded": "\u25c6",
     "crossed": "\u25a0",
-    "not_measured": "\u2715",
-    "not_adequate": "\u2715",
+    "not_measured": "\u00d7",
+    "not_adequate": "\u00d7",
 }
 TENSE_MARK: tuple[str, MarginState] = ("\u25b2", "in_buffer")
 DASH = "\u2014"
