@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from asl_desktop.domain.answers import answer_counts
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Answer, Inputs
-from asl_desktop.domain.logic import answer_counts
 from asl_desktop.domain.pack import Question
 
 

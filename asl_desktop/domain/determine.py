@@ -22,6 +22,7 @@ import math
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import gates, margins, wording
+from asl_desktop.domain.answers import answer_counts
 from asl_desktop.domain.conditions import (
     ShowingAccepted,
     StateName,
@@ -41,7 +42,7 @@ from asl_desktop.domain.determination import (
     Truth,
     Watched,
 )
-from asl_desktop.domain.logic import Record, answer_counts, brakes, evaluate
+from asl_desktop.domain.logic import Record, brakes, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
+from asl_desktop.domain.answers import answer_counts
 from asl_desktop.domain.conditions import (
     AllOf,
     AnswerIn,
@@ -28,7 +29,7 @@ from asl_desktop.domain.conditions import (
 )
 from asl_desktop.domain.determination import GateResult, GateState, Step, Trace
 from asl_desktop.domain.inputs import stated
-from asl_desktop.domain.logic import Record, answer_counts, brakes, evaluate, tense_leaves
+from asl_desktop.domain.logic import Record, brakes, evaluate, tense_leaves
 
 if TYPE_CHECKING:
     from asl_desktop.domain.inputs import GateDecision

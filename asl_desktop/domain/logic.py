@@ -5,13 +5,14 @@ Unknown never turns into true: a tree is true only on what the record shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TypeAlias
 
 from asl_desktop.domain import margins, wording
+from asl_desktop.domain.answers import answer_leaf, confirmed, evidence_references
 from asl_desktop.domain.conditions import (
     AllOf,
     AnswerIn,
@@ -26,26 +27,24 @@ from asl_desktop.domain.conditions import (
     leaves,
 )
 from asl_desktop.domain.determination import Margin, Tension, ThresholdResult, Trace, Truth
+from asl_desktop.domain.indicators import OPPOSITE, indicator_leaf
 from asl_desktop.domain.inputs import (
     Answer,
-    EvidenceLink,
     Inputs,
     Measurement,
     RequirementRecord,
     ShowingRecord,
     Specification,
-    same_name,
     stated,
 )
 from asl_desktop.domain.margins import Readings
-from asl_desktop.domain.pack import Bound, Pack, Part, Question, Threshold
+from asl_desktop.domain.pack import Pack, Threshold
 from asl_desktop.frozen import frozen
 
 FreeLeaf: TypeAlias = IndicatorBelow | IndicatorAbove | AnswerIn | StandardMet | ThresholdStateIn
 """Leaves whose meaning does not hang on the threshold they are asked for."""
 
 _MOST_WAYS = 3
-_OPPOSITE: dict[Truth, Truth] = {"true": "false", "false": "true", "unknown": "unknown"}
 
 
 @frozen
@@ -226,7 +225,7 @@ def evaluate(record: Record, condition: Condition, threshold_id: str = "") -> Tr
         return _at_least(children, condition.k, node="at_least")
     if isinstance(condition, Not):
         child = evaluate(record, condition.of, threshold_id)
-        return Trace("not", _OPPOSITE[child.value], f"The opposite of: {child.reason}", children=(child,))
+        return Trace("not", OPPOSITE[child.value], f"The opposite of: {child.reason}", children=(child,))
     view = record.showing(condition.showing, condition.threshold or threshold_id)
     return Trace("showing_accepted", view.value, view.reason, condition.showing, view.uses)
 
@@ -263,39 +262,10 @@ def brakes(record: Record, threshold: Threshold) -> Iterator[tuple[str, str]]:
                 yield f"indicator:{leaf.indicator}", why
 
 
-def answer_reference(answer: Answer) -> tuple[str, ...]:
-    """Return the references of an answer and of the evidence it cites."""
-    return (f"answer:{answer.question}", *_evidence(answer.evidence))
-
-
-_EMPTY = (None, "", ())
-
-
-def answer_counts(answer: Answer | None, question: Question | None = None) -> bool:
-    """Tell whether an answer says something definite: it is answered, or confirmed by a reviewer not to apply.
-
-    One taken over from an earlier assessment does only once somebody confirmed it. With ``question`` given, an answer
-    counts only when every part that is not optional has a value.
-    """
-    if answer is None or answer.carried_from:
-        return False
-    if answer.state != "answered":
-        return answer.state == "not_applicable" and _confirmed(answer)
-    if question is not None:
-        for part in question.parts:  # a plain loop: every question passes here at every keystroke
-            if not part.optional and answer.value.get(part.id) in _EMPTY:
-                return False
-    return True
-
-
 def _all_leaves(trace: Trace) -> tuple[Trace, ...]:
     if not trace.children:
         return (trace,)
     return tuple(leaf for child in trace.children for leaf in _all_leaves(child))
-
-
-def _evidence(links: Sequence[EvidenceLink]) -> tuple[str, ...]:
-    return tuple([f"evidence:{link.evidence}" for link in links])
 
 
 def _all(children: tuple[Trace, ...]) -> Trace:
@@ -337,98 +307,14 @@ def _no_way_holds(children: tuple[Trace, ...]) -> str:
 
 def _leaf(record: Record, leaf: FreeLeaf) -> Trace:
     if isinstance(leaf, AnswerIn):
-        return _answer(record, leaf)
+        return answer_leaf(record, leaf)
     if isinstance(leaf, IndicatorBelow):
-        return _indicator(record, leaf)
+        return indicator_leaf(record, leaf)
     if isinstance(leaf, IndicatorAbove):
-        return _indicator(record, leaf)
+        return indicator_leaf(record, leaf)
     if isinstance(leaf, StandardMet):
         return record.standard(leaf.track, leaf.standard)
     return _threshold_state(record, leaf)
-
-
-def _indicator(record: Record, leaf: IndicatorBelow | IndicatorAbove) -> Trace:
-    readings = record.readings(leaf.indicator)
-    found = readings.leaves.get(leaf)
-    if found is None:
-        found = readings.leaves[leaf] = _measured(readings, leaf)
-    return found
-
-
-def _measured(readings: Readings, leaf: IndicatorBelow | IndicatorAbove) -> Trace:
-    bound = readings.indicator.bound(leaf.bound)
-    if bound is None:
-        return Trace(leaf.op, "unknown", f"{readings.indicator.title} has no such bound.", leaf.indicator)
-    is_below = margins.below(readings, bound)
-    value = is_below if isinstance(leaf, IndicatorBelow) else _OPPOSITE[is_below]
-    uses = tuple(f"measurement:{r.measurement.id}" for r in readings.competing)
-    evidence = tuple(ref for r in readings.competing for ref in _evidence(r.measurement.evidence))
-    return Trace(leaf.op, value, _indicator_reason(readings, bound), leaf.indicator, (*uses, *evidence))
-
-
-def _indicator_reason(readings: Readings, bound: Bound) -> str:
-    indicator = readings.indicator
-    if bound is indicator.margin_bound:
-        margin = readings.margin
-        return f"{indicator.title}: {wording.MARGIN_WORDS[margin.state]}. {margin.reasons[0]}"
-    if not readings.competing:
-        return f"{indicator.title}: nothing on file counts."
-    reading = readings.competing[0]
-    value = wording.quantity(reading.estimate, indicator.unit)
-    spread = margins.describe_interval(indicator, reading)
-    return f"{indicator.title}: {value} ({spread}) against {wording.quantity(bound.value, indicator.unit)}."
-
-
-def _answer(record: Record, leaf: AnswerIn) -> Trace:
-    answer = record.inputs.answer_by_question.get(leaf.question)
-    where = leaf.question if leaf.part == "value" else f"{leaf.question} ({leaf.part})"
-    if answer is None or answer.state == "unanswered":
-        return Trace("answer_in", "unknown", f"{where} is not answered.", leaf.question)
-    uses = answer_reference(answer)
-    if not record.at_face and (answer.carried_from or not record.asked(leaf.question)):
-        return Trace("answer_in", "unknown", f"{where} {record.pending(answer)}.", leaf.question, uses)
-    if answer.state == "not_applicable" and _confirmed(answer):
-        value: Truth = "true" if "not_applicable" in leaf.options else "false"
-        why = f"{where} does not apply, confirmed by {answer.confirmed_by}."
-        return Trace("answer_in", value, why, leaf.question, uses)
-    if answer.state != "answered":
-        words = wording.ANSWER_STATE_WORDS[answer.state]
-        unconfirmed = " and nobody confirmed it" if answer.state == "not_applicable" else ""
-        return Trace("answer_in", "unknown", f"{where} is {words}{unconfirmed}.", leaf.question, uses)
-    given = answer.value.get(leaf.part)
-    if given is None or given in ("", ()):
-        return Trace("answer_in", "unknown", f"{where} is not answered.", leaf.question, uses)
-    chosen = _as_options(given)
-    if not _offered(record.pack.question_by_id[leaf.question].part(leaf.part), chosen):
-        return Trace("answer_in", "unknown", f"{where} holds what the question does not offer.", leaf.question, uses)
-    value = "true" if chosen & set(leaf.options) else "false"
-    words = wording.listed(sorted(c.replace("_", " ") for c in chosen))
-    return Trace("answer_in", value, f"{where} is answered: {words}.", leaf.question, uses)
-
-
-def _offered(part: Part | None, chosen: set[str]) -> bool:
-    """Tell whether an answer is among the options of its question; a stray value must not pass for one of them."""
-    if part is None:
-        return False
-    if part.type == "yes_no":
-        return chosen <= {"yes", "no"}
-    return not part.options or chosen <= {option.id for option in part.options}
-
-
-def _as_options(value: object) -> set[str]:
-    if isinstance(value, bool):
-        return {"yes" if value else "no"}
-    if isinstance(value, int | float):
-        return {str(int(value)) if float(value).is_integer() else str(value)}
-    if isinstance(value, tuple | list):
-        return {option for item in value for option in _as_options(item)}
-    return {str(value)}
-
-
-def _confirmed(record: Answer | RequirementRecord) -> bool:
-    """A reviewer other than the author confirmed that the item does not apply, and a reason is given."""
-    named = stated(record.confirmed_by) and stated(record.author) and stated(record.reason)
-    return named and not same_name(record.confirmed_by, record.author)
 
 
 def _threshold_state(record: Record, leaf: ThresholdStateIn) -> Trace:
@@ -448,7 +334,7 @@ def _view(record: Record, showing_id: str, threshold_id: str) -> ShowingView:
     given = record.inputs.showing_by_key.get((showing_id, threshold_id))
     if given is None:
         return ShowingView("unknown", f"{name} has not been put forward.")
-    uses = (f"showing:{showing_id}@{threshold_id}", *_evidence(given.evidence))
+    uses = (f"showing:{showing_id}@{threshold_id}", *evidence_references(given.evidence))
     if given.status == "rejected":
         return ShowingView("false", f"{name} was rejected by {given.by or 'an unnamed person'}.", uses, record=given)
     if given.status == "draft":
@@ -494,13 +380,13 @@ def _tension(record: Record, given: ShowingRecord, subject: str, found: list[Tra
 def _cover(record: Record, given: RequirementRecord | None) -> Coverage:
     if given is None or given.status == "not_assessed":
         return Coverage("unknown", "not_assessed", "Nobody has assessed it.")
-    uses = (f"requirement:{given.requirement}", *_evidence(given.evidence))
+    uses = (f"requirement:{given.requirement}", *evidence_references(given.evidence))
     if given.status == "in_place":
         if margins.evidence_counts(given.evidence, record.inputs, record.as_of):
             return Coverage("true", "in_place", "In place, with evidence.", uses)
         return Coverage("unknown", "in_place", "Said to be in place, but no valid evidence is linked.", uses)
     if given.status == "not_applicable":
-        if _confirmed(given):
+        if confirmed(given):
             return Coverage("true", "not_applicable", f"Does not apply, confirmed by {given.confirmed_by}.", uses)
         return Coverage("unknown", "not_applicable", "Said not to apply, but no reviewer confirmed it.", uses)
     if given.status == "excepted":

@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from asl_desktop.domain.answers import answer_counts
 from asl_desktop.domain.inputs import (
     Answer,
     EvidenceItem,
@@ -16,7 +17,6 @@ from asl_desktop.domain.inputs import (
     RequirementRecord,
     ShowingRecord,
 )
-from asl_desktop.domain.logic import answer_counts
 from asl_desktop.domain.margins import evidence_counts, is_set_aside
 from asl_desktop.domain.records import reference
 from asl_desktop.errors import ItemUnknown

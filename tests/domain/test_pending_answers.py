@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from asl_desktop.domain.answers import answer_counts
 from asl_desktop.domain.conditions import AnswerIn, ThresholdStateIn
 from asl_desktop.domain.determination import Determination
 from asl_desktop.domain.determine import determine
 from asl_desktop.domain.inputs import Answer, Inputs, Scope
-from asl_desktop.domain.logic import answer_counts
 from asl_desktop.domain.pack import Pack, Part, Question, Trigger
 from asl_desktop.interchange.pack_trees import check_trees
 from tests.domain_world import CITE, DAY, pack, threshold

@@ -7,8 +7,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from asl_desktop.clock import FixedClock
+from asl_desktop.domain.answers import answer_counts
 from asl_desktop.domain.inputs import Answer, EvidenceLink, Scope
-from asl_desktop.domain.logic import answer_counts
 from asl_desktop.services.evidence import attach_data
 from asl_desktop.services.recording import record
 from asl_desktop.storage.document import Document

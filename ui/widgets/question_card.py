@@ -8,9 +8,9 @@ import functools
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
+from asl_desktop.domain.answers import answer_counts
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Answer, EvidenceItem, EvidenceLink, same_name, stated
-from asl_desktop.domain.logic import answer_counts
 from asl_desktop.domain.pack import Question
 from asl_desktop.errors import UserError
 from asl_desktop.services.consequences import flips, in_one_sentence
