@@ -6,12 +6,13 @@ MAKEFLAGS += --no-print-directory
 
 OUT ?= build/demo
 PYTEST_ARGS ?=
+UI_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help setup run demo test check bench torture screenshots clean
+.PHONY: help setup run demo test check check-ui bench torture screenshots clean
 
 help: ## Show what can be made
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 setup: ## Set up .venv/ and the system libraries of the window
 	@tools/setup.sh window
@@ -30,6 +31,10 @@ test: ## Run every test
 check: ## Formatting, lint, import contracts, types, schemas, wheel
 	@tools/setup.sh tests
 	@tools/check.sh
+
+check-ui: ## Use the window as people do and measure it (half an hour); writes build/ui.json
+	@tools/setup.sh tests
+	@$(BIN)/python -m ui_checks --out build/ui.json $(UI_ARGS)
 
 bench: ## Measure against named references; writes build/bench.json
 	@tools/setup.sh tests

@@ -91,12 +91,13 @@ def rows(folder: Path, *, runs: int) -> list[Row]:
     hello = [sys.executable, "-c", _HELLO]
     with screen(folder) as shown:
         times = alternate(
-            lambda: _until_painted(app, shown, folder), lambda: _until_painted(hello, shown, folder), runs=runs
+            lambda: until_painted(app, shown, folder), lambda: until_painted(hello, shown, folder), runs=runs
         )
     return [row("start to first painted window", times, unit="ms", reference=REFERENCE, times_reference=2.5)]
 
 
-def _until_painted(command: Sequence[str], shown: Screen, folder: Path) -> float:
+def until_painted(command: Sequence[str], shown: Screen, folder: Path) -> float:
+    """Return the seconds from the start of a program to its first painted window; it is killed then."""
     home = folder / "home"
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir()
