@@ -123,7 +123,8 @@ def keep_checkpoint(
 ) -> str:
     """Sign a checkpoint of this head and keep it in the document; returns why it could not be kept, else nothing.
 
-    Not being able to is no reason to withhold a signed report, which names the same head under its own signature.
+    Not being able to is no reason to withhold a signed report, which names the same head under its own signature. The
+    caller has seen to it that the history is unbroken.
     """
     checkpoint = sign_checkpoint(document.document_id, head, identity, clock=clock)
     try:

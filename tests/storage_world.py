@@ -6,12 +6,14 @@ import hashlib
 import io
 import os
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlcipher3 import dbapi2
 
+from asl_desktop.codec import to_json
 from asl_desktop.domain.inputs import (
     Amendment,
     Answer,
@@ -36,12 +38,28 @@ from asl_desktop.domain.inputs import (
 )
 from asl_desktop.domain.pack import Pack
 from asl_desktop.storage.document import Document, EvidenceDraft
+from asl_desktop.storage.projection import pack_body
 
 if TYPE_CHECKING:
     from asl_desktop.domain.records import Record
 
-PACK = Pack(
-    id="invented", title="Invented", version="1", publisher="Nobody", sources=(), tracks=(), domains=(), thresholds=()
+
+def sealed(pack: Pack) -> Pack:
+    """Return a pack with the digest that a document gives it."""
+    return replace(pack, digest=hashlib.sha256(pack_body(to_json(pack))).hexdigest())
+
+
+PACK = sealed(
+    Pack(
+        id="invented",
+        title="Invented",
+        version="1",
+        publisher="Nobody",
+        sources=(),
+        tracks=(),
+        domains=(),
+        thresholds=(),
+    )
 )
 SCOPE = Scope(model="Model A", checkpoint="c1", as_of=date(2025, 6, 1))
 AT = "2025-06-02T12:00:00.000Z"

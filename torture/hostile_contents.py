@@ -133,9 +133,7 @@ def _pack(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Prepare:
     def work(forge: Forge) -> None:
         key, body = forge.raw.execute("SELECT key, body FROM pack").fetchone()
         data = change(json.loads(body))
-        own = digest({name: value for name, value in data.items() if name != "digest"})
-        if "digest" in data:
-            data["digest"] = own
+        own = digest(data)
         forge.execute("UPDATE pack SET body = ?, digest = ? WHERE key = ?", canonical(data), own, key)
         forge.event("pack", key, {"id": data["id"], "version": data["version"], "digest": own})
 

@@ -60,7 +60,8 @@ class Unlocking:
     ) -> Iterator[Document]:
         """Open an assessment, encrypted or not, and close it in the end; ``as_recorded`` as for the service.
 
-        Says on standard error when the file lacks what this computer saw of it before, and keeps what it sees now.
+        A command says one thing and ends, so its file must be ``as_recorded`` from the first event on. Says on standard
+        error when the file lacks what this computer saw of it before, and keeps what it sees now.
         With ``if need be``, a file that cannot be written is opened for reading.
 
         Raises:
@@ -79,6 +80,8 @@ class Unlocking:
             opened = open_assessment(file, read_only=True, secret=secret, as_recorded=as_recorded)
         del secret  # the document holds the key; nothing needs the passphrase any more
         with opened as document:
+            if as_recorded:
+                document.require_unbroken()
             if (setback := look(document)) is not None:
                 warn(f"{setback.in_words()} See: asl history {file}")
             yield document

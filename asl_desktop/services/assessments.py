@@ -58,8 +58,9 @@ def open_assessment(
 ) -> Document:
     """Open an assessment file; an encrypted one with its passphrase or recovery key.
 
-    What it says must be what its history says, or a value that nobody recorded would be shown, judged and signed.
-    ``as_recorded=False`` is for those who look for exactly that, or only carry the file elsewhere.
+    What it says must be what its history says, or a value that nobody recorded would be shown and judged. Whether the
+    history itself is whole takes longer to find out: see :meth:`Document.require_unbroken`, due before anything is
+    signed. ``as_recorded=False`` is for those who look for exactly that, or only carry the file elsewhere.
 
     Raises:
         FileMissing, FileNotAssessment, FileDamaged, FileTooNew, FileLocked: each leaves the file as it is.

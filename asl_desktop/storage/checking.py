@@ -5,24 +5,26 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING, Any
 
 from sqlcipher3 import dbapi2
 
-from asl_desktop.codec import canonical, digest, parse
+from asl_desktop.codec import canonical, parse
 from asl_desktop.domain.records import KIND_BY_NAME
 from asl_desktop.errors import FileDamaged, SaveFailed
 from asl_desktop.storage import tables
 from asl_desktop.storage.bare import Bare, one_line, printable
 from asl_desktop.storage.model import Fault
-from asl_desktop.storage.projection import columns_of, record_of
+from asl_desktop.storage.projection import columns_of, pack_body, record_of
 from asl_desktop.storage.replaying import NEVER, TABLES, Replay, first_too_large, page_of_events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from sqlalchemy import Table
+    from sqlalchemy import Column, Table
 
     from asl_desktop.progress import Progress
     from asl_desktop.storage.connection import RawConnection
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
 
 MAX_FAULTS = 1000
 _FILE = ("file",)
-_SNAPSHOT = (tables.document, tables.pack, tables.content, *TABLES.values())
+_TOLD = (tables.document, tables.pack, *TABLES.values())
+_SNAPSHOT = (*_TOLD, tables.content)
+_TOLD_BY_RECORDS = frozenset({"key", "event", "record"})
 
 
 @dataclass(slots=True)
@@ -42,6 +46,24 @@ class _Snapshot:
     faults: list[Fault] = field(default_factory=list)
     events: list[Any] = field(default_factory=list)
     chunked: frozenset[str] = frozenset()
+
+
+def unrecorded(reader: Reader, path: Path) -> tuple[Fault, ...]:
+    """Return a fault for everything that the tables show and the log does not say, or the other way round.
+
+    Of the log only the last event of each record is read, by its index and each by itself: the time this takes grows
+    with what the file says now, not with its past.
+    """
+    bare, replay = Bare(reader, path), Replay()
+
+    def look(raw: RawConnection) -> _Snapshot:
+        replay.look_up(raw)
+        return _rows(raw, _TOLD, brief=True)
+
+    snapshot = bare.together(look)
+    if replay.faults:  # what was not looked up is not missing
+        return _told(replay.faults)
+    return _told((*_unread(snapshot), *_tables(snapshot, replay, each=_same), *_about(snapshot, replay)))
 
 
 def examine(
@@ -61,17 +83,27 @@ def examine(
     heads = [str(said.get("head")) for said in (_object(row["record"]) for row in snapshot.rows["checkpoint"])]
     places = bare.run(lambda raw: replay.finish(raw, heads))
     faults += replay.faults
-    faults += snapshot.faults
-    faults += [Fault(f"Table {table} cannot be read: {why}.", _FILE) for table, why in snapshot.unreadable.items()]
-    faults += _tables(snapshot, replay)
-    faults += _document(snapshot, replay)
-    faults += _packs(snapshot, replay)
+    faults += _unread(snapshot)
+    faults += _tables(snapshot, replay, each=_row)
+    faults += _about(snapshot, replay)
+    faults += _miswritten(snapshot)
     faults += _checkpoints(snapshot, replay, places)
     if evidence:
         faults += _evidence(snapshot, reader, progress)
+    return _told(faults)
+
+
+def _told(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    said = [Fault(one_line(fault.text), fault.touched) for fault in faults[:MAX_FAULTS]]
     if len(faults) > MAX_FAULTS:
-        faults[MAX_FAULTS:] = [Fault(f"And {len(faults) - MAX_FAULTS} more.", _FILE)]
-    return tuple(Fault(one_line(fault.text), fault.touched) for fault in faults)
+        said.append(Fault(f"And {len(faults) - MAX_FAULTS} more.", _FILE))
+    return tuple(said)
+
+
+def _unread(snapshot: _Snapshot) -> Iterator[Fault]:
+    yield from snapshot.faults
+    for table, why in snapshot.unreadable.items():
+        yield Fault(f"Table {table} cannot be read: {why}.", _FILE)
 
 
 def _damaged_pages(reader: Reader, bare: Bare, progress: Progress) -> list[Fault]:
@@ -118,20 +150,7 @@ def _follow(replay: Replay, bare: Bare, progress: Progress) -> int:
 
 
 def _snapshot(raw: RawConnection, after: int, before: int) -> _Snapshot:
-    found = _Snapshot()
-    for table in _SNAPSHOT:
-        names = [column.name for column in table.columns]
-        listed = ", ".join(f'"{name}"' for name in names)
-        query = f'SELECT {listed} FROM "{table.name}" NOT INDEXED'  # noqa: S608 - our own names
-        try:
-            rows = [dict(zip(names, row, strict=True)) for row in raw.execute(query)]
-            found.rows[table.name] = [row for row in rows if _is_typed(table, row)]
-            found.faults += [_untyped(table, row) for row in rows if not _is_typed(table, row)]
-        except dbapi2.Error as error:
-            if "decode" in str(error):
-                raise
-            found.rows[table.name] = []
-            found.unreadable[table.name] = str(error)
+    found = _rows(raw, _SNAPSHOT)
     try:
         found.chunked = frozenset(content for (content,) in raw.execute("SELECT DISTINCT content FROM chunk"))
         found.events = page_of_events(raw, after, before)
@@ -142,10 +161,32 @@ def _snapshot(raw: RawConnection, after: int, before: int) -> _Snapshot:
     return found
 
 
-def _is_typed(table: Table, row: dict[str, Any]) -> bool:
+def _rows(raw: RawConnection, chosen: Iterable[Table], *, brief: bool = False) -> _Snapshot:
+    """Read tables whole; ``brief`` leaves out the columns that repeat what a record says."""
+    found = _Snapshot()
+    for table in chosen:
+        whole = not brief or table.name not in TABLES
+        columns = [column for column in table.columns if whole or column.name in _TOLD_BY_RECORDS]
+        names = [column.name for column in columns]
+        listed = ", ".join(f'"{name}"' for name in names)
+        query = f'SELECT {listed} FROM "{table.name}" NOT INDEXED'  # noqa: S608 - our own names
+        try:
+            rows = [dict(zip(names, row, strict=True)) for row in raw.execute(query)]
+            typed = [_is_typed(columns, row) for row in rows]
+            found.rows[table.name] = list(compress(rows, typed))
+            found.faults += [_untyped(table, row) for row in compress(rows, map(not_, typed))]
+        except dbapi2.Error as error:
+            if "decode" in str(error):
+                raise
+            found.rows[table.name] = []
+            found.unreadable[table.name] = str(error)
+    return found
+
+
+def _is_typed(columns: Iterable[Column[Any]], row: dict[str, Any]) -> bool:
     return all(
-        type(row[column.name]) is column.type.python_type or (column.nullable and row[column.name] is None)
-        for column in table.columns
+        type(value) is column.type.python_type or (column.nullable and value is None)
+        for column, value in zip(columns, row.values(), strict=True)
     )
 
 
@@ -154,12 +195,14 @@ def _untyped(table: Table, row: dict[str, Any]) -> Fault:
     return Fault(f"{name} holds a value of another type than it should.", (name,))
 
 
-def _tables(snapshot: _Snapshot, replay: Replay) -> Iterator[Fault]:
+def _tables(
+    snapshot: _Snapshot, replay: Replay, *, each: Callable[[str, dict[str, Any], Replay], str]
+) -> Iterator[Fault]:
     seen: set[tuple[str, str]] = set()
     for kind in TABLES:
         for row in snapshot.rows[kind]:
             seen.add((kind, row["key"]))
-            text = _row(kind, row, replay)
+            text = each(kind, row, replay)
             if text:
                 name = printable(f"{kind}:{row['key']}")
                 yield Fault(f"{name} {printable(text)}", (name,))
@@ -168,13 +211,20 @@ def _tables(snapshot: _Snapshot, replay: Replay) -> Iterator[Fault]:
             yield Fault(f"{kind}:{key} is in the history but missing from its table.", (f"{kind}:{key}",))
 
 
-def _row(kind: str, row: dict[str, Any], replay: Replay) -> str:
-    """Return what is wrong with a row of a table of records, empty when nothing is."""
+def _same(kind: str, row: dict[str, Any], replay: Replay) -> str:
+    """Return how a row of a table of records differs from its event, empty when it does not."""
     _, seq, said = replay.records.get((kind, row["key"]), ((), 0, ""))
     if not said:
         return "is in its table but not in the history: it was put there past the program."
     if row["event"] != seq or hashlib.sha256(_bytes_of(row["record"])).hexdigest() != said:
         return f"says something else in its table than in the history (event {seq})."
+    return ""
+
+
+def _row(kind: str, row: dict[str, Any], replay: Replay) -> str:
+    """Return what is wrong with a row of a table of records, empty when nothing is."""
+    if text := _same(kind, row, replay):
+        return text
     try:
         if canonical(parse(row["record"])) != row["record"].encode():
             return "is not written in the way of records."
@@ -212,6 +262,11 @@ def _document(snapshot: _Snapshot, replay: Replay) -> Iterator[Fault]:
         yield Fault("The document's own description is not what the history says.", ("document",))
 
 
+def _about(snapshot: _Snapshot, replay: Replay) -> Iterator[Fault]:
+    yield from _document(snapshot, replay)
+    yield from _packs(snapshot, replay)
+
+
 def _packs(snapshot: _Snapshot, replay: Replay) -> Iterator[Fault]:
     said = {key: _object(text) for (kind, key), text in replay.about.items() if kind == "pack"}
     shown = {row["key"]: {name: row[name] for name in ("id", "version", "digest")} for row in snapshot.rows["pack"]}
@@ -220,19 +275,23 @@ def _packs(snapshot: _Snapshot, replay: Replay) -> Iterator[Fault]:
             name = printable(key)
             yield Fault(f"Pack {name} is not the one that the history says.", (f"pack:{name}",))
     for row in snapshot.rows["pack"]:
-        if not _is_pack(row):
+        if hashlib.sha256(row["body"]).hexdigest() != row["digest"]:
             name = printable(row["key"])
             yield Fault(f"Pack {name} was changed after it was recorded.", (f"pack:{name}",))
 
 
+def _miswritten(snapshot: _Snapshot) -> Iterator[Fault]:
+    for row in snapshot.rows["pack"]:
+        if hashlib.sha256(row["body"]).hexdigest() == row["digest"] and not _is_pack(row):
+            name = printable(row["key"])
+            yield Fault(f"Pack {name} is not written in the way of packs.", (f"pack:{name}",))
+
+
 def _is_pack(row: dict[str, Any]) -> bool:
-    """Say whether the body of a pack has the digest of its row and claims no other, nor another name."""
+    """Say whether the body of a pack is written as one, and claims no other name."""
     try:
         data = parse(row["body"])
-        if canonical(data) != row["body"] or (data["id"], data["version"]) != (row["id"], row["version"]):
-            return False
-        claimed = data.pop("digest")
-        return digest(data) == row["digest"] and claimed in ("", row["digest"])
+        return pack_body(data) == row["body"] and (data["id"], data["version"]) == (row["id"], row["version"])
     except (ValueError, TypeError, KeyError, AttributeError):
         return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,8 @@ from sqlalchemy import Connection, insert, select
 from sqlcipher3 import dbapi2
 
 import asl_desktop
-from asl_desktop import codec
 from asl_desktop.clock import new_id
+from asl_desktop.codec import to_json
 from asl_desktop.errors import FileExists, OutputNotWritable, PackConflict
 from asl_desktop.files import put_new
 from asl_desktop.storage import schema, tables
@@ -19,7 +20,7 @@ from asl_desktop.storage.connection import connect, engine_over
 from asl_desktop.storage.copying import drop_part, part_beside
 from asl_desktop.storage.locking import DocumentLock
 from asl_desktop.storage.model import Commit
-from asl_desktop.storage.projection import item_of
+from asl_desktop.storage.projection import item_of, pack_body
 from asl_desktop.storage.troubles import trouble_of
 from asl_desktop.storage.unit_of_work import Act, Log, Tail
 
@@ -85,8 +86,8 @@ def add_pack(connection: Connection, log: Log, pack: Pack, *, act: Act) -> Commi
     Raises:
         PackConflict: the same id and version is there with other content.
     """
-    data = codec.to_json(pack)
-    digest = codec.digest({name: value for name, value in data.items() if name != "digest"})
+    body = pack_body(to_json(pack))
+    digest = hashlib.sha256(body).hexdigest()
     key = pack_key(pack)
     p = tables.pack
     kept = connection.execute(select(p.c.digest).where(p.c.key == key)).scalar()
@@ -97,5 +98,5 @@ def add_pack(connection: Connection, log: Log, pack: Pack, *, act: Act) -> Commi
         return Commit(head=log.written, at="", changed=())
     said = {"id": pack.id, "version": pack.version, "digest": digest}
     log.append(connection, kind="pack", key=key, record=said, act=act)
-    connection.execute(insert(p), {"key": key, "body": codec.canonical(data), **said})
+    connection.execute(insert(p), {"key": key, "body": body, **said})
     return Commit(head=log.written, at=act.at, changed=(f"pack:{key}",))

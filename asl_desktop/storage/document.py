@@ -70,6 +70,7 @@ class Document:
         self._reader = Reader(opened.reading, opened.path)
         self._closing = threading.Lock()
         self._closed = False
+        self._followed = False
         self._kept: tuple[Head, Inputs] | None = None
         self._log: Log | None = None
         self._writer: Writer | None = None
@@ -358,15 +359,33 @@ class Document:
         """Look for the same as :meth:`check`, and say of each fault what it touches."""
         return checking.examine(self._reader, self.path, progress=progress)
 
-    def require_recorded(self, *, progress: Progress = _SILENT) -> None:
+    def require_recorded(self) -> None:
         """See to it that the tables say what the history says, so that no value is shown that nobody recorded.
 
-        Takes a few seconds for a million events; reads neither evidence nor pages that hold nothing else.
+        Holds every record against its last event; takes no longer for a long history than for a short one.
 
         Raises:
             FileTampered: with the first thing that differs, and how many more do.
         """
-        faults = checking.examine(self._reader, self.path, progress=progress, evidence=False, pages=False)
+        self._refuse(checking.unrecorded(self._reader, self.path))
+
+    def require_unbroken(self, *, progress: Progress = _SILENT) -> None:
+        """See to it that the history is one from its first event to its last, and says what the tables say.
+
+        For whoever is about to sign or publish what the document says. Takes a few seconds for a million events, and
+        nothing when it was done before; reads neither evidence nor pages that hold nothing else.
+
+        Raises:
+            FileTampered: with the first thing that differs, and how many more do.
+            Cancelled: through ``progress``.
+        """
+        if not self._followed:
+            self._refuse(
+                checking.examine(self._reader, self.path, progress=progress, evidence=False, pages=False),
+            )
+            self._followed = True
+
+    def _refuse(self, faults: tuple[Fault, ...]) -> None:
         if faults:
             more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
             raise FileTampered(path=str(self.path), detail=f"{faults[0].text.removesuffix('.')}{more}")

@@ -6,16 +6,16 @@ is taken where the history says less.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from asl_desktop.codec import canonical, digest
 from asl_desktop.domain.records import KIND_BY_NAME
 from asl_desktop.storage import tables
 from asl_desktop.storage.history import NOTHING, chain_hash, event_of
 from asl_desktop.storage.pages import Cell, Pages, columns
-from asl_desktop.storage.projection import columns_of, record_of
+from asl_desktop.storage.projection import columns_of, pack_body, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -186,7 +186,7 @@ def _pack(found: Findings, cell: Cell, values: Sequence[Any]) -> bool:  # noqa: 
         return False
     try:
         data = json.loads(body)
-        whole = canonical(data) == body and digest({k: v for k, v in data.items() if k != "digest"}) == stated
+        whole = pack_body(data) == body and hashlib.sha256(body).hexdigest() == stated
     except (ValueError, AttributeError, RecursionError):
         return False
     if whole:

@@ -48,7 +48,7 @@ CREATE TABLE event (
 
 CREATE UNIQUE INDEX event_device_n ON event (device, n);
 
-CREATE INDEX event_record ON event (kind, "key");
+CREATE INDEX event_record ON event (kind, "key", lamport);
 
 CREATE TABLE content (
     id TEXT NOT NULL,

@@ -76,6 +76,11 @@ def record_of(kind: str, text: str) -> Record:
     return cast("Record", codec.adapter(KIND_BY_NAME[kind].record).validate_json(text))
 
 
+def pack_body(data: dict[str, Any]) -> bytes:
+    """Return a pack as it is kept: canonical JSON without the digest, which is the SHA-256 of just these bytes."""
+    return codec.canonical({name: value for name, value in data.items() if name != "digest"})
+
+
 def columns_of(kind: str, record: Record) -> dict[str, object]:
     """Return the typed columns of a record's row, beside key, event and the record itself."""
     names, special = _COLUMNS[kind]

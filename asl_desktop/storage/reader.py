@@ -98,12 +98,12 @@ class Reader:
             first = connection.execute(select(d.c.pack)).scalar()
             rows = connection.execute(select(p.c.key, p.c.digest, p.c.body)).all()
         ordered = sorted(rows, key=lambda row: (row.key != first, row.key))
-        return tuple(self._pack(row.key, row.body) for row in ordered)
+        return tuple(self._pack(row.key, row.digest, row.body) for row in ordered)
 
-    def _pack(self, key: str, body: bytes) -> Pack:
+    def _pack(self, key: str, digest: str, body: bytes) -> Pack:
         try:
-            pack = from_json(Pack, parse(body))
-        except ValueError as error:
+            pack = from_json(Pack, parse(body) | {"digest": digest})
+        except (ValueError, TypeError) as error:
             raise self._damaged(f"pack {key} cannot be read") from error
         name, most = overlong(pack)
         if name:

@@ -33,15 +33,17 @@ BESIDE = frozenset({"document", "pack"})
 NEVER = 2**62
 _PAGE, _FETCHED, _PAGE_BYTES = 1000, 20, 32 * 1024 * 1024
 _TEXTS = ("device", "actor", "at", "change", "kind", "key", "prev", "hash")
+_MAX_KEY = 20 * MAX_NAME
 _TOO_LARGE = (
     f"SELECT min(seq) FROM event WHERE octet_length(body) > {MAX_EVENT} OR "  # noqa: S608 - our own names
     + " + ".join(f'octet_length("{name}")' for name in _TEXTS)
-    + f" > {20 * MAX_NAME}"
+    + f" > {_MAX_KEY}"
 )
-_EVENTS = (
-    'SELECT seq, device, n, lamport, actor, at, "change", kind, "key", body, prev, hash'  # noqa: S608
-    f" FROM event WHERE seq > ? AND seq < ? ORDER BY seq LIMIT {_PAGE}"
-)
+_ALL = 'SELECT seq, device, n, lamport, actor, at, "change", kind, "key", body, prev, hash FROM event'
+_EVENTS = f"{_ALL} WHERE seq > ? AND seq < ? ORDER BY seq LIMIT {_PAGE}"
+_COUNTING = f'{_ALL} WHERE kind = ? AND "key" < ? ORDER BY "key" DESC, lamport DESC, device DESC, n DESC LIMIT 1'
+_BEHIND_ALL = b""
+"""SQLite holds any bytes to be greater than any text."""
 _TYPES = (int, str, int, int, str, str, str, str, str, bytes, str, str)
 _COLUMNS = ("device", "n", "lamport", "actor", "at", "change", "kind", "key")
 _END = ',"reverts":"'
@@ -122,6 +124,35 @@ class Replay:
                 if _in_body(row)[0] is None and _in_columns(row) is not None:
                     self.fault(f"{_name(row)} cannot be read.", f"event:{row[0]}")
         return self.seq > before
+
+    def look_up(self, raw: RawConnection) -> None:
+        """Take of every record the event that counts, each by itself, as the index of the log leads to it.
+
+        Stops at the first that is not as it was recorded.
+        """
+        kind: Any = ""
+        try:
+            while (
+                kind := raw.execute("SELECT min(kind) FROM event WHERE kind > ?", (kind,)).fetchone()[0]
+            ) is not None:
+                key: Any = _BEHIND_ALL
+                while row := raw.execute(_COUNTING, (kind, key)).fetchone():
+                    if not self._take(row, key):
+                        return
+                    key = row[8]
+        except UnicodeError:  # a name that is no text cannot be asked for
+            self.fault("The history holds a name that is no text.", "file")
+
+    def _take(self, row: Any, before: Any) -> bool:
+        """Take one event out of its place in the history; says whether it is what the index said it would be."""
+        seq, body, prev, own = row[0], row[9], row[10], row[11]
+        plain = tuple(map(type, row)) == _TYPES and len(body) <= MAX_EVENT and len(row[8]) <= _MAX_KEY
+        said = _in_columns(row) if plain and (before == _BEHIND_ALL or row[8] < before) else None
+        if said is None or not _is_hash(own, prev, body):
+            self.fault(f"Event {seq} was changed after it was recorded.", f"event:{seq}")
+            return False
+        self._apply(row, said)
+        return True
 
     def finish(self, raw: RawConnection, heads: Iterable[str]) -> dict[str, int]:
         """Say what can only be said in the end, and return the places of those events whose hash is in ``heads``."""
@@ -206,22 +237,26 @@ class Replay:
         self._device, self._devices[device] = device, (n, own, lamport)
         self.seq, self.hash, self.lamport = seq, own, lamport
         if said is not None:
+            self._doubt(row, said)
             self._apply(row, said)
             if said.record.startswith("{"):
                 texts.append(said.record.encode())
 
-    def _apply(self, row: Any, said: _Said) -> None:
-        place, seq = (said.kind, said.key), row[0]
-        before = self.records.get(place)
+    def _doubt(self, row: Any, said: _Said) -> None:
+        before = self.records.get((said.kind, said.key))
         if said.was != (before[2] if before is not None else ""):
             text = f"{_name(row)} claims to replace something else than was there."
-            self._doubts.append(Fault(printable(text), (f"event:{seq}",)))
+            self._doubts.append(Fault(printable(text), (f"event:{row[0]}",)))
+
+    def _apply(self, row: Any, said: _Said) -> None:
+        place, seq = (said.kind, said.key), row[0]
         if said.kind in BESIDE:
             self.about[place] = said.record
         elif said.kind not in TABLES:
             self.fault(f"Event {seq} is of a kind that this version of the program does not know.", f"event:{seq}")
             return
         order = (said.lamport, said.device, said.n)
+        before = self.records.get(place)
         if before is None or before[0] < order:
             self.records[place] = (order, seq, said.digest)
 

@@ -23,7 +23,7 @@ from sqlcipher3 import dbapi2
 
 import asl_desktop
 from asl_desktop.clock import new_id
-from asl_desktop.codec import canonical, digest, from_json, to_json
+from asl_desktop.codec import canonical, from_json, to_json
 from asl_desktop.domain.pack import Pack
 from asl_desktop.domain.records import KIND_BY_NAME
 from asl_desktop.errors import (
@@ -50,7 +50,7 @@ from asl_desktop.storage.locking import DocumentLock
 from asl_desktop.storage.model import Salvaged
 from asl_desktop.storage.outside import OPEN_HERE, Outside, look_at, settled
 from asl_desktop.storage.pages import Cell, Pages
-from asl_desktop.storage.projection import cited_evidence, columns_of, item_of, record_of
+from asl_desktop.storage.projection import cited_evidence, columns_of, item_of, pack_body, record_of
 from asl_desktop.storage.troubles import free_bytes, trouble_of
 from asl_desktop.storage.unit_of_work import Act, Log, Tail
 
@@ -247,14 +247,14 @@ def _introduce(work: _Salvage, connection: Connection, log: Log, act: Act) -> Pa
         raise FileDamaged(path=str(work.path), detail=detail)
     _write_document(work, connection, log, act, said={**said, "pack": first})
     for key, data in bodies.items():
-        own = digest({name: value for name, value in data.items() if name != "digest"})
-        about = {"id": data["id"], "version": data["version"], "digest": own}
+        body = pack_body(data)
+        about = {"id": data["id"], "version": data["version"], "digest": hashlib.sha256(body).hexdigest()}
         known = work.kept.get(("pack", key))
         if known is None:
             log.append(connection, kind="pack", key=key, record=about, act=act)
         elif known.record != about:
             raise FileDamaged(path=str(work.path), detail=f"framework {key} is lost; the one installed is another")
-        connection.execute(insert(tables.pack), {"key": key, "body": canonical(data), **about})
+        connection.execute(insert(tables.pack), {"key": key, "body": body, **about})
     try:
         return from_json(Pack, bodies[first])
     except ValueError as error:

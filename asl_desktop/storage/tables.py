@@ -70,7 +70,7 @@ class EventRow(SQLModel, table=True):
         CheckConstraint("seq > 0 AND n > 0 AND lamport > 0", name="counted"),
         CheckConstraint("length(prev) = 64 AND length(hash) = 64", name="hash_hex"),
         Index("event_device_n", "device", "n", unique=True),
-        Index("event_record", "kind", "key"),
+        Index("event_record", "kind", "key", "lamport"),
         _STRICT,
     )
     seq: int = Field(primary_key=True, sa_type=_INTEGER)

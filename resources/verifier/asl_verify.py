@@ -61,7 +61,7 @@ SCHEMA = {
     "index chunk_content_seq": "1075fc2dc93ef15a",
     "index content_sha256": "5685f51c1ddba85b",
     "index event_device_n": "ecc59914534de58a",
-    "index event_record": "7a72cee515a41acf",
+    "index event_record": "bb3dfbc3cc9888f8",
     "table answer": "57b2f34e74551014",
     "table checkpoint": "7c53e37754c2423f",
     "table chunk": "c9cf99c99889ee63",
@@ -554,13 +554,12 @@ def read_event(row: Row) -> tuple[dict[str, Any] | None, str]:
 
 
 def is_pack(row: Row) -> bool:
-    """Say whether the body of a pack has the digest beside it and claims no other."""
+    """Say whether the body of a pack has the digest and the name beside it."""
     try:
         data = parse(row["body"])
-        if canonical(data).encode() != row["body"] or (data["id"], data["version"]) != (row["id"], row["version"]):
+        if canonical(data).encode() != row["body"] or hashlib.sha256(row["body"]).hexdigest() != row["digest"]:
             return False
-        claimed = data.pop("digest")
-        return sha256(canonical(data)) == row["digest"] and claimed in ("", row["digest"])
+        return (data["id"], data["version"]) == (row["id"], row["version"]) and "digest" not in data
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -77,6 +78,20 @@ def test_opening_an_altered_file_gives_its_lock_back_and_opens_it_for_those_who_
         open_assessment(altered)
     with open_assessment(altered, as_recorded=False) as document:
         assert len(document.check()) == 1
+
+
+@pytest.mark.parametrize("command", ["determine", "preflight", "undo"])
+def test_command_on_a_file_whose_past_was_changed_refuses(
+    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.asl"
+    with build_example("claude-opus-4", path) as document:
+        document.put(replace(document.inputs().answer_by_question["QC-05"], rationale="anew"), actor="A").result()
+    tamper(path, "UPDATE event SET actor = 'Eve' WHERE seq = (SELECT min(seq) FROM event WHERE key = 'QC-05')")
+    before = file_digest(path)
+    assert run([command, str(path)]) == 1
+    assert "by Eve) says something else in its columns" in capsys.readouterr().err
+    assert file_digest(path) == before
 
 
 def test_opening_with_many_differences_counts_them(altered: Path, tmp_path: Path) -> None:

@@ -112,6 +112,26 @@ def test_file_changed_past_its_history_stays_out_names_what_and_offers_to_salvag
     assert not assessment.with_name(assessment.name + ".lock").exists()
 
 
+def test_file_with_a_broken_history_is_closed_again_as_soon_as_that_is_known(
+    qtbot: QtBot, window: MainWindow, assessment: Path
+) -> None:
+    with Document.open(assessment) as document:
+        for text in ("first thoughts", "second thoughts"):
+            document.put(Answer("Q-TEXT", rationale=text), actor="A").result()
+    tamper(
+        assessment,
+        "UPDATE event SET body = CAST(replace(CAST(body AS TEXT), 'first', 'no') AS BLOB) WHERE key = 'Q-TEXT'"
+        " AND seq = (SELECT min(seq) FROM event WHERE key = 'Q-TEXT')",
+    )
+    with qtbot.waitSignal(window.opened, timeout=10_000):
+        window.open_file(assessment)
+    qtbot.waitUntil(window.start.banner.isVisible, timeout=10_000)
+    assert "was changed after it was recorded" in window.start.banner.words()
+    assert "Salvage into a new file\u2026" in offered(window.start.banner)
+    assert window.workbench is None
+    assert not assessment.with_name(assessment.name + ".lock").exists()
+
+
 def test_full_disk_keeps_the_answer_and_goes_on_in_a_copy_elsewhere(
     qtbot: QtBot, full: MainWindow, assessment: Path, tmp_path: Path
 ) -> None:

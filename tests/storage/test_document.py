@@ -17,7 +17,7 @@ from asl_desktop.domain.inputs import Answer, Inputs, Measurement, Point, Scope
 from asl_desktop.domain.records import KINDS, kind_of, reference, with_record
 from asl_desktop.errors import FileExists, FileReadOnly, OutputNotWritable, PackConflict, ValueRefused
 from asl_desktop.storage.document import Document
-from tests.storage_world import PACK, RECORDS, SCOPE, filled, make
+from tests.storage_world import PACK, RECORDS, SCOPE, filled, make, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,13 +186,13 @@ def test_read_only_document_refuses_every_change(tmp_path: Path) -> None:
 
 
 def test_add_pack_keeps_a_second_one_and_refuses_a_twin_with_other_content(tmp_path: Path) -> None:
-    second = dataclasses.replace(PACK, version="2")
+    second = sealed(dataclasses.replace(PACK, version="2"))
     with make(tmp_path / "a.asl") as document:
         assert document.add_pack(PACK, actor="Ann").result().changed == ()
         assert document.add_pack(second, actor="Ann").result().changed == ("pack:invented@2",)
         assert document.packs() == (PACK, second)
         with pytest.raises(PackConflict) as conflict:
-            document.add_pack(dataclasses.replace(PACK, title="Other"), actor="Ann").result()
+            document.add_pack(sealed(dataclasses.replace(PACK, title="Other")), actor="Ann").result()
         assert conflict.value.values["digest"] != conflict.value.values["other_digest"]
         assert document.pack() == PACK
         assert document.check() == ()

@@ -12,11 +12,11 @@ from sqlcipher3 import dbapi2
 
 from asl_desktop.codec import digest
 from asl_desktop.domain.inputs import Answer, EvidenceLink, Inputs, Plan, Scope
-from asl_desktop.errors import FileReadOnly, ValueRefused
+from asl_desktop.errors import FileReadOnly, FileTampered, ValueRefused
 from asl_desktop.services.undoing import why_not_undone
 from asl_desktop.storage import reverting
 from asl_desktop.storage.document import Document, EvidenceDraft
-from tests.storage_world import AT, make
+from tests.storage_world import AT, make, tamper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -232,11 +232,43 @@ def test_copies_that_went_on_apart_are_one_sound_history_when_their_events_are_u
         assert foreign[0].prev == next(document.events(4)).prev
     _unite(ours, theirs)
     with Document.open(ours, read_only=True) as document:
+        document.require_recorded()
         assert document.check() == ()
         assert {a.question: a.rationale for a in document.inputs().answers} == {
             "QC-1": "theirs, later",
             "QC-2": "theirs",
         }
+
+
+@pytest.mark.parametrize("counts", ["the one of the greater device", "the other"])
+def test_of_two_changes_at_one_logical_time_the_one_of_the_greater_device_counts(tmp_path: Path, counts: str) -> None:
+    ours, theirs = tmp_path / "ours.asl", tmp_path / "theirs.asl"
+    with make(ours) as document:
+        put(document, ONE)
+        document.save_copy(theirs)
+    devices: dict[str, Path] = {}
+    for path in (ours, theirs):
+        with Document.open(path) as document:
+            put(document, Answer("QC-1", rationale=path.stem))
+            devices[next(iter(document.events(4))).device] = path
+    winner = devices[max(devices)]
+    with Document.open(winner, read_only=True) as document:
+        (answer,) = document.inputs().answers
+    _unite(ours, theirs)
+    seq = 5 if (winner == ours) is (counts == "the one of the greater device") else 6
+    source = ours if seq == 5 else theirs
+    with closing(dbapi2.connect(str(theirs))) as other:
+        record = other.execute("SELECT record FROM answer").fetchone()[0].replace("theirs", source.stem)
+    tamper(ours, f"UPDATE answer SET event = {seq}, record = '{record}'")
+    with Document.open(ours, read_only=True) as document:
+        if source == winner:
+            document.require_recorded()
+            assert document.check() == ()
+            assert document.inputs().answers == (answer,)
+        else:
+            with pytest.raises(FileTampered, match="QC-1"):
+                document.require_recorded()
+            assert len(document.check()) == 1
 
 
 def _unite(ours: Path, theirs: Path) -> None:

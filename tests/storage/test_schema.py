@@ -77,7 +77,7 @@ def test_format_1_is_frozen() -> None:
     assert hashlib.sha256(text.encode()).hexdigest() == FORMAT_1
 
 
-FORMAT_1 = "7f36079d3575f60951a1565c7a5363728c352b923d624e8ae3dc02fcc6939591"
+FORMAT_1 = "83e4fd35eed899d5edc3f9155f95c114573f25888b283208ff356b9eec341401"
 
 
 def test_differences_of_an_empty_file_name_everything_that_is_missing() -> None:
