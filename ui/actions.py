@@ -5,11 +5,13 @@ There is no shortcut without an entry here, and no entry without a name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
+
+from asl_desktop.i18n import mark, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,78 +38,82 @@ class Command:
     group: str = ""
     apart: bool = False
 
+    def words(self) -> str:
+        """Return what its entry in the menu says."""
+        return tr(self.text).format(number=self.name.removeprefix("answer_"))
+
 
 COMMANDS: tuple[Command, ...] = (
-    Command("new", "File", "New assessment", "Ctrl+N", needs_file=False),
-    Command("open", "File", "Open file", "Ctrl+O", needs_file=False),
-    Command("example", "File", "Open the worked example", needs_file=False),
-    Command("save", "File", "Save now", "Ctrl+S", apart=True),
-    Command("copy", "File", "Save a copy\u2026", "Ctrl+Shift+S"),
-    Command("apply_inputs", "File", "Apply an inputs file", apart=True),
-    Command("export_inputs", "File", "Write the inputs to a file"),
-    Command("check", "File", "Check the file"),
-    Command("report", "File", "Report", "Ctrl+P", apart=True),
-    Command("write_report", "File", "Write the report", "Ctrl+Shift+P"),
-    Command("protection", "File", "Protection and passphrase", apart=True),
-    Command("recovery", "File", "Recovery key", needs_key=True),
-    Command("lock", "File", "Lock now", "Ctrl+L", needs_key=True, in_front=True),
-    Command("settings", "File", "Settings", "Ctrl+,", needs_file=False, apart=True),
-    Command("close", "File", "Close the assessment", "Ctrl+W", in_front=True),
-    Command("quit", "File", "Quit", "Ctrl+Q", needs_file=False),
-    Command("undo", "Edit", "Undo", "Ctrl+Z"),
-    Command("redo", "Edit", "Redo", "Ctrl+Shift+Z;Ctrl+Y"),
-    Command("history", "Edit", "History", "Ctrl+H", apart=True),
-    Command("history_here", "Edit", "History of what is in view", "H"),
-    Command("find", "Go", "Find a question, page, evidence or command", "Ctrl+K"),
-    Command("search", "Go", "Search in all texts", "Ctrl+F"),
-    Command("hub", "Go", "Overview", "Alt+Home", apart=True),
-    Command("scope", "Go", "Scope"),
-    Command("plan", "Go", "Plan"),
-    Command("evidence", "Go", "Evidence", "Ctrl+Shift+E"),
-    Command("measurements", "Go", "Measurements"),
-    Command("margins", "Go", "Margins"),
-    Command("showings", "Go", "Showings"),
-    Command("safeguards", "Go", "Safeguards"),
-    Command("preflight", "Go", "Pre-flight check"),
-    Command("gate", "Go", "Gates and sign-off"),
-    Command("next_unanswered", "Go", "Next unanswered question", "Ctrl+J", apart=True),
-    Command("panes", "Go", "Next pane", "F6"),
-    Command("panes_back", "Go", "Previous pane", "Shift+F6"),
-    Command("menu", "Go", "Menu", "F10", needs_file=False),
-    Command("next", "Question", "Save and next", "Ctrl+Return;Ctrl+Enter"),
-    Command("forward", "Question", "Next question", "Alt+Right;J"),
-    Command("back", "Question", "Previous question", "Alt+Left;K"),
-    Command("list", "Question", "List of questions", "Ctrl+Shift+L"),
-    Command("note", "Question", "Go to the rationale", "N", apart=True),
-    Command("to_evidence", "Question", "Go to the evidence", "E"),
-    Command("attach", "Question", "Attach evidence", "Ctrl+E"),
-    Command("paste", "Question", "Paste as evidence", "Ctrl+Shift+V"),
-    Command("flag", "Question", "Mark for review", "Ctrl+Shift+F;R"),
+    Command("new", mark("File"), mark("New assessment"), "Ctrl+N", needs_file=False),
+    Command("open", mark("File"), mark("Open file"), "Ctrl+O", needs_file=False),
+    Command("example", mark("File"), mark("Open the worked example"), needs_file=False),
+    Command("save", mark("File"), mark("Save now"), "Ctrl+S", apart=True),
+    Command("copy", mark("File"), mark("Save a copy\u2026"), "Ctrl+Shift+S"),
+    Command("apply_inputs", mark("File"), mark("Apply an inputs file"), apart=True),
+    Command("export_inputs", mark("File"), mark("Write the inputs to a file")),
+    Command("check", mark("File"), mark("Check the file")),
+    Command("report", mark("File"), mark("Report"), "Ctrl+P", apart=True),
+    Command("write_report", mark("File"), mark("Write the report"), "Ctrl+Shift+P"),
+    Command("protection", mark("File"), mark("Protection and passphrase"), apart=True),
+    Command("recovery", mark("File"), mark("Recovery key"), needs_key=True),
+    Command("lock", mark("File"), mark("Lock now"), "Ctrl+L", needs_key=True, in_front=True),
+    Command("settings", mark("File"), mark("Settings"), "Ctrl+,", needs_file=False, apart=True),
+    Command("close", mark("File"), mark("Close the assessment"), "Ctrl+W", in_front=True),
+    Command("quit", mark("File"), mark("Quit"), "Ctrl+Q", needs_file=False),
+    Command("undo", mark("Edit"), mark("Undo"), "Ctrl+Z"),
+    Command("redo", mark("Edit"), mark("Redo"), "Ctrl+Shift+Z;Ctrl+Y"),
+    Command("history", mark("Edit"), mark("History"), "Ctrl+H", apart=True),
+    Command("history_here", mark("Edit"), mark("History of what is in view"), "H"),
+    Command("find", mark("Go"), mark("Find a question, page, evidence or command"), "Ctrl+K"),
+    Command("search", mark("Go"), mark("Search in all texts"), "Ctrl+F"),
+    Command("hub", mark("Go"), mark("Overview"), "Alt+Home", apart=True),
+    Command("scope", mark("Go"), mark("Scope")),
+    Command("plan", mark("Go"), mark("Plan")),
+    Command("evidence", mark("Go"), mark("Evidence"), "Ctrl+Shift+E"),
+    Command("measurements", mark("Go"), mark("Measurements")),
+    Command("margins", mark("Go"), mark("Margins")),
+    Command("showings", mark("Go"), mark("Showings")),
+    Command("safeguards", mark("Go"), mark("Safeguards")),
+    Command("preflight", mark("Go"), mark("Pre-flight check")),
+    Command("gate", mark("Go"), mark("Gates and sign-off")),
+    Command("next_unanswered", mark("Go"), mark("Next unanswered question"), "Ctrl+J", apart=True),
+    Command("panes", mark("Go"), mark("Next pane"), "F6"),
+    Command("panes_back", mark("Go"), mark("Previous pane"), "Shift+F6"),
+    Command("menu", mark("Go"), mark("Menu"), "F10", needs_file=False),
+    Command("next", mark("Question"), mark("Save and next"), "Ctrl+Return;Ctrl+Enter"),
+    Command("forward", mark("Question"), mark("Next question"), "Alt+Right;J"),
+    Command("back", mark("Question"), mark("Previous question"), "Alt+Left;K"),
+    Command("list", mark("Question"), mark("List of questions"), "Ctrl+Shift+L"),
+    Command("note", mark("Question"), mark("Go to the rationale"), "N", apart=True),
+    Command("to_evidence", mark("Question"), mark("Go to the evidence"), "E"),
+    Command("attach", mark("Question"), mark("Attach evidence"), "Ctrl+E"),
+    Command("paste", mark("Question"), mark("Paste as evidence"), "Ctrl+Shift+V"),
+    Command("flag", mark("Question"), mark("Mark for review"), "Ctrl+Shift+F;R"),
     *(
-        Command(f"answer_{n}", "Answer", f"Choose option {n}", f"Alt+{n};{n}" if n < 6 else f"{n}")
+        Command(f"answer_{n}", mark("Answer"), mark("Choose option {number}"), f"Alt+{n};{n}" if n < 6 else f"{n}")
         for n in range(1, 10)
     ),
-    Command("toggle_margins", "View", "Margins beside the page", "Ctrl+M"),
-    Command("zoom_in", "View", "Larger text", "Ctrl++;Ctrl+=", needs_file=False, apart=True),
-    Command("zoom_out", "View", "Smaller text", "Ctrl+-", needs_file=False),
-    Command("zoom_reset", "View", "Text at 100 %", "Ctrl+0", needs_file=False),
-    Command("theme_system", "View", "Theme as the system", needs_file=False, group="theme", apart=True),
-    Command("theme_light", "View", "Light theme", needs_file=False, group="theme"),
-    Command("theme_dark", "View", "Dark theme", needs_file=False, group="theme"),
-    Command("theme_contrast_light", "View", "High contrast, light", needs_file=False, group="theme"),
-    Command("theme_contrast_dark", "View", "High contrast, dark", needs_file=False, group="theme"),
-    Command("guidance", "Help", "Guidance for this page", "F1", needs_file=False),
-    Command("keys", "Help", "Keyboard shortcuts", "?", needs_file=False),
-    Command("about", "Help", "About ASL Desktop", needs_file=False, apart=True),
+    Command("toggle_margins", mark("View"), mark("Margins beside the page"), "Ctrl+M"),
+    Command("zoom_in", mark("View"), mark("Larger text"), "Ctrl++;Ctrl+=", needs_file=False, apart=True),
+    Command("zoom_out", mark("View"), mark("Smaller text"), "Ctrl+-", needs_file=False),
+    Command("zoom_reset", mark("View"), mark("Text at 100 %"), "Ctrl+0", needs_file=False),
+    Command("theme_system", mark("View"), mark("Theme as the system"), needs_file=False, group="theme", apart=True),
+    Command("theme_light", mark("View"), mark("Light theme"), needs_file=False, group="theme"),
+    Command("theme_dark", mark("View"), mark("Dark theme"), needs_file=False, group="theme"),
+    Command("theme_contrast_light", mark("View"), mark("High contrast, light"), needs_file=False, group="theme"),
+    Command("theme_contrast_dark", mark("View"), mark("High contrast, dark"), needs_file=False, group="theme"),
+    Command("guidance", mark("Help"), mark("Guidance for this page"), "F1", needs_file=False),
+    Command("keys", mark("Help"), mark("Keyboard shortcuts"), "?", needs_file=False),
+    Command("about", mark("Help"), mark("About ASL Desktop"), needs_file=False, apart=True),
 )
-MENUS = ("File", "Edit", "Go", "Question", "Answer", "View", "Help")
+MENUS = (mark("File"), mark("Edit"), mark("Go"), mark("Question"), mark("Answer"), mark("View"), mark("Help"))
 STANDARD: tuple[tuple[str, str], ...] = (
-    ("Tab", "Next control"),
-    ("Shift+Tab", "Previous control"),
-    ("Space", "Press the button or tick the box in focus"),
-    ("Enter", "Open what is chosen in a list"),
-    ("Up, Down", "Move in a list"),
-    ("Esc", "Close the box, panel or menu in front"),
+    ("Tab", mark("Next control")),
+    ("Shift+Tab", mark("Previous control")),
+    (mark("Space"), mark("Press the button or tick the box in focus")),
+    ("Enter", mark("Open what is chosen in a list")),
+    (mark("Up, Down"), mark("Move in a list")),
+    ("Esc", mark("Close the box, panel or menu in front")),
 )
 """Keys that controls know by themselves; they have no menu entry."""
 
@@ -118,9 +124,9 @@ def build_menu(owner: QWidget, calls: Mapping[str, Callable[[], object]]) -> tup
     actions: dict[str, QAction] = {}
     groups: dict[str, QActionGroup] = {}
     for title in MENUS:
-        part = menu.addMenu(title)
+        part = menu.addMenu(tr(title))
         for command in (item for item in COMMANDS if item.menu == title):
-            action = QAction(command.text, owner)
+            action = QAction(command.words(), owner)
             action.setShortcuts([QKeySequence(key) for key in command.key.split(";") if key])
             action.setShortcutVisibleInContextMenu(True)
             call = calls[command.name]
@@ -152,15 +158,19 @@ def is_plain(key: str) -> bool:
     return len(key) == 1
 
 
+def _or(keys: Iterable[str]) -> str:
+    return " or ".join(f"`{key}`" for key in keys)
+
+
 def keyboard_page() -> str:
     """Return ``docs/keyboard.md``: the whole map, written from the table of commands."""
     lines = [_INTRODUCTION]
     for title in MENUS:
         keyed = [command for command in COMMANDS if command.menu == title and command.key]
         lines += [f"\n## {title}\n", "| Keys | What they do |", "|---|---|"]
-        lines += [f"| {' or '.join(f'`{key}`' for key in keys_of(command))} | {command.text} |" for command in keyed]
+        lines += [f"| {_or(keys_of(command))} | {command.words()} |" for command in keyed]
     lines += ["\n## In every list and form\n", "| Keys | What they do |", "|---|---|"]
-    lines += [f"| {' or '.join(f'`{key}`' for key in keys.split(', '))} | {text} |" for keys, text in STANDARD]
+    lines += [f"| {_or(keys.split(', '))} | {text} |" for keys, text in STANDARD]
     return "\n".join(lines) + "\n"
 
 

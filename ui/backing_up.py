@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from asl_desktop.errors import Cancelled, UserError
+from asl_desktop.i18n import ntr, tr
 from ui.documents import open_document
 from ui.moving import key_of
 from ui.widgets.parts import Banner, button, clear
-from ui.wording import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ class BackupKeeper(QObject):
         self._window = window
         self._told = ""
         self.note = Banner("warn")
-        self.note.buttons.addWidget(button("Close", self.note.hide))
+        self.note.buttons.addWidget(button(tr("Close"), self.note.hide))
         self.old = Banner("warn")
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
@@ -103,11 +103,18 @@ class BackupKeeper(QObject):
         clear(self.old.buttons)
         if not found:
             return
-        self.old.buttons.addWidget(button("Delete them", partial(self._delete, shelf, found)))
-        self.old.buttons.addWidget(button("Keep them", self.old.hide))
+        self.old.buttons.addWidget(button(tr("Delete them"), partial(self._delete, shelf, found)))
+        self.old.buttons.addWidget(button(tr("Keep them"), self.old.hide))
         self.old.tell(
-            f"{plural(len(found), 'backup', 'backups')} of {path.name} on this machine can be opened as before",
-            "With the old passphrase, or without any where there was none. A new one is made when the file is closed.",
+            ntr(
+                "{count} backup of {name} on this machine can be opened as before",
+                "{count} backups of {name} on this machine can be opened as before",
+                len(found),
+            ).format(count=len(found), name=path.name),
+            tr(
+                "With the old passphrase, or without any where there was none. "
+                "A new one is made when the file is closed."
+            ),
         )
 
     def _delete(self, shelf: Shelf, backups: tuple[Backup, ...]) -> None:
@@ -138,7 +145,7 @@ class BackupKeeper(QObject):
         if self._told == error.code:  # the same trouble every half hour is told once
             return
         self._told = error.code
-        text = f"No backup of {path.name} was made. {message.text}"
+        text = tr("No backup of {name} was made. {text}").format(name=path.name, text=message.text)
         if self._window.isVisible():
             self._tell(text)
         else:
@@ -154,7 +161,7 @@ class BackupKeeper(QObject):
             settings.save()
 
     def _tell(self, text: str) -> None:
-        self.note.tell(text, "The assessment itself is saved, and earlier backups are as they were.")
+        self.note.tell(text, tr("The assessment itself is saved, and earlier backups are as they were."))
 
 
 def _kept(shelf: Shelf, document: Document) -> Backup | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from asl_desktop.i18n import mark, ntr, tr
 from ui import dialogs_seam
 from ui.widgets.task_strip import TaskStrip
-from ui.wording import plural
 
 if TYPE_CHECKING:
     from asl_desktop.services.copies import Copied
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ui.session import Session
 
 T = TypeVar("T")
-_INPUTS_FILES = "Inputs files (*.yaml *.yml)"
+_INPUTS_FILES = mark("Inputs files (*.yaml *.yml)")
 
 
 class FileCommands:
@@ -49,30 +49,37 @@ class FileCommands:
         if session is None:
             return
         if self.strip.busy:
-            self._window.tell("A copy is being written already", "Wait until it is done, or cancel it above.")
+            self._window.tell(tr("A copy is being written already"), tr("Wait until it is done, or cancel it above."))
             return
         place = session.document.path
-        target = dialogs_seam.choose_save(self._window, "Save a copy", place.with_stem(f"{place.stem} copy"))
+        target = dialogs_seam.choose_save(
+            self._window, tr("Save a copy"), place.with_stem(tr("{stem} copy").format(stem=place.stem))
+        )
         if target is None:
             return
         target = target if target.suffix else target.with_suffix(".asl")
         if not session.flush():
-            self._window.tell("The copy was not begun", f"Not everything is saved yet. {session.save_state.message}")
+            self._window.tell(
+                tr("The copy was not begun"),
+                tr("Not everything is saved yet. {message}").format(message=session.save_state.message),
+            )
             return
         handle = session.run_beside(
             lambda document, progress: copy_assessment(document, target, progress=progress),
             done=self._on_copied,
             failed=self._window.tell_error,
         )
-        self.strip.follow(handle, f"Writing {target.name}")
+        self.strip.follow(handle, tr("Writing {name}").format(name=target.name))
 
     def _on_copied(self, copied: Copied) -> None:
         if copied.problems:
-            title = "The copy is complete, but not in order, and neither is this file"
+            title = tr("The copy is complete, but not in order, and neither is this file")
             self._window.tell(title, " ".join(copied.problems))
         else:
-            text = f"It lies at {copied.path} and was checked: history, tables and evidence are as recorded."
-            dialogs_seam.inform(self._window, "The copy is complete", text)
+            text = tr("It lies at {path} and was checked: history, tables and evidence are as recorded.").format(
+                path=copied.path
+            )
+            dialogs_seam.inform(self._window, tr("The copy is complete"), text)
 
     def apply_inputs(self) -> None:
         """Put an inputs file into the assessment, whole or not at all."""
@@ -81,10 +88,14 @@ class FileCommands:
         session = self._session()
         if session is None:
             return
-        source = dialogs_seam.choose_open(self._window, "Apply an inputs file", filters=_INPUTS_FILES)
+        source = dialogs_seam.choose_open(self._window, tr("Apply an inputs file"), filters=tr(_INPUTS_FILES))
         if source is not None:
             actor = session.actor
-            self._run(session, lambda document: apply_inputs(document, source, actor=actor), f"{source.name} applied.")
+            self._run(
+                session,
+                lambda document: apply_inputs(document, source, actor=actor),
+                tr("{name} applied.").format(name=source.name),
+            )
 
     def export_inputs(self) -> None:
         """Write everything a person can type as one inputs file."""
@@ -94,9 +105,15 @@ class FileCommands:
         if session is None:
             return
         suggested = session.document.path.with_suffix(".yaml")
-        target = dialogs_seam.choose_save(self._window, "Write the inputs to a file", suggested, filters=_INPUTS_FILES)
+        target = dialogs_seam.choose_save(
+            self._window, tr("Write the inputs to a file"), suggested, filters=tr(_INPUTS_FILES)
+        )
         if target is not None:
-            self._run(session, lambda document: export_inputs(document, target), f"Inputs were written to {target}.")
+            self._run(
+                session,
+                lambda document: export_inputs(document, target),
+                tr("Inputs were written to {target}.").format(target=target),
+            )
 
     def check(self) -> None:
         """Check the chain of changes, the replay and every evidence digest."""
@@ -112,14 +129,21 @@ class FileCommands:
 
     def _on_checked(self, problems: tuple[str, ...]) -> None:
         if problems:
-            self._window.tell(plural(len(problems), "problem in the file", "problems in the file"), " ".join(problems))
+            self._window.tell(
+                ntr("{count} problem in the file", "{count} problems in the file", len(problems)).format(
+                    count=len(problems)
+                ),
+                " ".join(problems),
+            )
         else:
-            dialogs_seam.inform(self._window, "The file is intact", "History, contents and evidence digests agree.")
+            dialogs_seam.inform(
+                self._window, tr("The file is intact"), tr("History, contents and evidence digests agree.")
+            )
 
     def _run(self, session: Session, work: Callable[[Document], T], said: str) -> None:
         session.perform(
             work,
-            done=lambda _: dialogs_seam.inform(self._window, "Done", said),
+            done=lambda _: dialogs_seam.inform(self._window, tr("Done"), said),
             failed=self._window.tell_error,
         )
 

@@ -14,6 +14,7 @@ from asl_desktop.domain.inputs import Answer
 from asl_desktop.domain.pack import Question
 from asl_desktop.domain.wording import ANSWER_STATE_WORDS
 from asl_desktop.errors import Cancelled, PassphraseNeeded, PassphraseRefused, PassphraseWrong, UserError
+from asl_desktop.i18n import tr
 from asl_desktop.progress import Silent
 from ui import dialogs_seam
 from ui.session import Session, cause_of
@@ -46,7 +47,7 @@ class Comparer(QObject):
 
     def choose(self, parent: QWidget) -> None:
         """Ask for the file of an earlier assessment and open it for reading."""
-        path = dialogs_seam.choose_open(parent, "Open the earlier assessment")
+        path = dialogs_seam.choose_open(parent, tr("Open the earlier assessment"))
         if path is not None:
             self.open(parent, path)
 
@@ -119,9 +120,10 @@ class Comparer(QObject):
         if isinstance(error, Cancelled):
             return
         if isinstance(error, PassphraseNeeded | PassphraseWrong):
-            again = "That did not open it. " if isinstance(error, PassphraseWrong) else ""
-            prompt = f"{again}Passphrase or recovery key of {path.name}"
-            text = dialogs_seam.ask_text(parent, "The earlier assessment is protected", prompt, secret=True)
+            prompt = tr("Passphrase or recovery key of {name}").format(name=path.name)
+            if isinstance(error, PassphraseWrong):
+                prompt = f"{tr('That did not open it.')} {prompt}"
+            text = dialogs_seam.ask_text(parent, tr("The earlier assessment is protected"), prompt, secret=True)
             if text:
                 self.open(parent, path, _secret(text))
             return

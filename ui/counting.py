@@ -8,6 +8,7 @@ from asl_desktop.domain.answers import answer_counts
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Answer, Inputs
 from asl_desktop.domain.pack import Question
+from asl_desktop.i18n import ntr, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +35,29 @@ class Count:
     def words(self, verb: str = "answered") -> str:
         """Return ``14 of 18 answered``, ``Not started``, ``Complete``, with what is lacking."""
         if self.total == 0:
-            return "Nothing asked here"
+            return tr("Nothing asked here")
         if self.complete:
-            return "Complete" if verb == "answered" else f"All {self.total} {verb}"
+            return (
+                tr("Complete") if verb == "answered" else tr("All {total} {verb}").format(total=self.total, verb=verb)
+            )
         if self.done == 0 and not self.lacking:
-            return "Not started"
-        text = f"{self.done} of {self.total} {verb}"
-        return f"{text}, {self.lacking} lacking" if self.lacking else text
+            return tr("Not started")
+        text = tr("{done} of {total} {verb}").format(done=self.done, total=self.total, verb=verb)
+        return tr("{text}, {lacking} lacking").format(text=text, lacking=self.lacking) if self.lacking else text
 
     def details(self) -> str:
         """Return the same in full: what is lacking and what is marked for review."""
         parts = [self.words()]
         if self.lacking:
-            verb = "answer lacks" if self.lacking == 1 else "answers lack"
-            parts.append(f"{self.lacking} {verb} evidence or rationale")
+            parts.append(
+                ntr(
+                    "{count} answer lacks evidence or rationale",
+                    "{count} answers lack evidence or rationale",
+                    self.lacking,
+                ).format(count=self.lacking)
+            )
         if self.marked:
-            parts.append(f"{self.marked} marked for review")
+            parts.append(tr("{marked} marked for review").format(marked=self.marked))
         return " · ".join(parts)
 
 
@@ -78,9 +86,9 @@ def lacks(question: Question, inputs: Inputs) -> str:
     if answer is None or answer.state != "answered" or answer.carried_from:
         return ""
     if question.evidence_required and not answer.evidence:
-        return "Evidence is required and none is linked yet."
+        return tr("Evidence is required and none is linked yet.")
     if question.rationale_required and not answer.rationale.strip():
-        return "A rationale is required and none is written yet."
+        return tr("A rationale is required and none is written yet.")
     return ""
 
 

@@ -15,6 +15,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Signal
 
 from asl_desktop.errors import Cancelled, UserError
+from asl_desktop.i18n import tr
 
 log = logging.getLogger("asl_desktop.crash")
 
@@ -51,7 +52,9 @@ class CrashReporter(QObject):
             self.happened.emit(message.title, f"{message.text} {message.advice}")
             return
         self.happened.emit(
-            "Something in the program went wrong",
-            f"Your work up to here is saved in the file. The problem ({kind.__name__}) is in the log; "
-            "if the window behaves oddly, close it and open the file again.",
+            tr("Something in the program went wrong"),
+            tr(
+                "Your work up to here is saved in the file. The problem ({name}) is in the log; if "
+                "the window behaves oddly, close it and open the file again."
+            ).format(name=kind.__name__),
         )

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from asl_desktop.i18n import mark, tr
+
 if TYPE_CHECKING:
     from ui.session import Session
 
 T = TypeVar("T")
 
-ASSESSMENTS = "Assessments (*.asl)"
-ANY_FILE = "All files (*)"
+ASSESSMENTS = mark("Assessments (*.asl)")
+ANY_FILE = mark("All files (*)")
 
 _answers: list[deque[object]] = []
 
@@ -42,14 +44,16 @@ def _answer(kind: type, show: Callable[[], T]) -> T:
     return answer  # type: ignore[return-value]
 
 
-def ask(parent: QWidget | None, title: str, text: str, *, yes: str, no: str = "Cancel", danger: bool = False) -> bool:
+def ask(
+    parent: QWidget | None, title: str, text: str, *, yes: str, no: str = mark("Cancel"), danger: bool = False
+) -> bool:
     """Ask a question with two verbs; True when the first one was chosen. Escape means the second."""
     return _answer(bool, lambda: _ask(parent, title, text, yes, no, danger))
 
 
 def inform(parent: QWidget | None, title: str, text: str) -> None:
     """Show a message that waits to be read."""
-    _answer(bool, lambda: _ask(parent, title, text, "Close", "", False))
+    _answer(bool, lambda: _ask(parent, title, text, tr("Close"), "", False))
 
 
 def ask_text(parent: QWidget | None, title: str, prompt: str, *, text: str = "", secret: bool = False) -> str | None:
@@ -59,7 +63,7 @@ def ask_text(parent: QWidget | None, title: str, prompt: str, *, text: str = "",
 
 def choose_open(parent: QWidget | None, title: str, *, filters: str = ASSESSMENTS) -> Path | None:
     """Ask for an existing file."""
-    return _answer(Path, lambda: _path(QFileDialog.getOpenFileName(parent, title, "", f"{filters};;{ANY_FILE}")[0]))
+    return _answer(Path, lambda: _path(QFileDialog.getOpenFileName(parent, title, "", f"{filters};;{tr(ANY_FILE)}")[0]))
 
 
 def choose_save(parent: QWidget | None, title: str, suggested: Path, *, filters: str = ASSESSMENTS) -> Path | None:
@@ -69,7 +73,7 @@ def choose_save(parent: QWidget | None, title: str, suggested: Path, *, filters:
 
 def choose_files(parent: QWidget | None, title: str) -> tuple[Path, ...]:
     """Ask for one or more existing files; empty when the person changed their mind."""
-    chosen = _answer(tuple, lambda: tuple(map(Path, QFileDialog.getOpenFileNames(parent, title, "", ANY_FILE)[0])))
+    chosen = _answer(tuple, lambda: tuple(map(Path, QFileDialog.getOpenFileNames(parent, title, "", tr(ANY_FILE))[0])))
     return chosen or ()
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from asl_desktop.domain.inputs import EvidenceItem
 from asl_desktop.errors import Cancelled
+from asl_desktop.i18n import tr
 from asl_desktop.progress import Progress
 from asl_desktop.storage.document import Document
 from ui import dialogs_seam
@@ -37,21 +38,24 @@ class EvidenceActs:
         """Ask where, and write the bytes there."""
         target = dialogs_seam.choose_save(
             self._owner,
-            "Save a copy of the evidence",
+            tr("Save a copy of the evidence"),
             Path.home() / Path(item.name).name,
             filters=dialogs_seam.ANY_FILE,
         )
         if target is not None:
-            self._extract(item, target, lambda: announce(self._owner, "Copy saved"))
+            self._extract(item, target, lambda: announce(self._owner, tr("Copy saved")))
 
     def open_elsewhere(self, item: EvidenceItem) -> None:
         """Ask, with the digest, and hand a copy to another program."""
-        text = (
-            f"{visible(item.name)} will be opened by another program on this machine.\n\nsha256 {item.sha256}\n\n"
-            "Open it only when you trust where it came from; it could contain something harmful. The copy for that "
-            "program lies readable among this computer's temporary files until the assessment is closed."
-        )
-        if not dialogs_seam.ask(self._owner, "Open the evidence outside this program", text, yes="Open", danger=True):
+        text = tr(
+            "{visible} will be opened by another program on this machine.\n\nsha256 {sha256}\n\nOpen "
+            "it only when you trust where it came from; it could contain something harmful. The "
+            "copy for that program lies readable among this computer's temporary files until the "
+            "assessment is closed."
+        ).format(visible=visible(item.name), sha256=item.sha256)
+        if not dialogs_seam.ask(
+            self._owner, tr("Open the evidence outside this program"), text, yes=tr("Open"), danger=True
+        ):
             return
         target = self._session.lend(item.name)
         self._extract(item, target, lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(target))))
@@ -59,7 +63,7 @@ class EvidenceActs:
     def copy_digest(self, item: EvidenceItem) -> None:
         """Put the whole digest on the clipboard."""
         QGuiApplication.clipboard().setText(item.sha256)
-        announce(self._owner, "Digest copied")
+        announce(self._owner, tr("Digest copied"))
 
     def _extract(self, item: EvidenceItem, target: Path, then: Callable[[], object]) -> None:
         from asl_desktop.services.evidence import extract_evidence

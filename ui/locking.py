@@ -14,10 +14,11 @@ from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 
 from asl_desktop.errors import PassphraseWrong, UserError
+from asl_desktop.i18n import mark, ntr, tr
 from ui import dialogs_seam
 from ui.doorkeeper import Visit
 from ui.idle import IdleWatch
-from ui.wording import clock_time, plural
+from ui.wording import clock_time
 
 if TYPE_CHECKING:
     from asl_desktop.storage.keys import Secret
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from ui.session import SaveState
     from ui.workbench import Workbench
 
-_SAVED = "Everything is saved. It opens again at the same place."
-_NOT_RECORDED = "Typed before the file was locked, and not recorded"
+_SAVED = mark("Everything is saved. It opens again at the same place.")
+_NOT_RECORDED = mark("Typed before the file was locked, and not recorded")
 
 
 class Locker(QObject):
@@ -69,11 +70,11 @@ class Locker(QObject):
         _clear_clipboard()
         self._window.doors.leave()
         self._window.mover.leave()
-        words = f"Locked at {clock_time(datetime.now(UTC))}. {self._standing()}"
+        words = tr("Locked at {time}. {standing}").format(time=clock_time(datetime.now(UTC)), standing=self._standing())
         self._window.doors.ask(visit, locked=words)
         if self._covered is not None:
             self._window.doors.unlocker = self._uncover
-        self._window.setWindowTitle(f"{visit.path.name}, locked \u2013 ASL Desktop")
+        self._window.setWindowTitle(tr("{name}, locked \u2013 ASL Desktop").format(name=visit.path.name))
 
     def may_leave(self) -> bool:
         """Ask before unsaved changes of a locked document are lost; True when nothing is in the way any more."""
@@ -82,10 +83,10 @@ class Locker(QObject):
             return True
         if not dialogs_seam.ask(
             self._window,
-            "The last changes are not on disk",
-            f"{bench.session.save_state.message} Leaving now loses them.",
-            yes="Leave and lose them",
-            no="Go back",
+            tr("The last changes are not on disk"),
+            tr("{message} Leaving now loses them.").format(message=bench.session.save_state.message),
+            yes=tr("Leave and lose them"),
+            no=tr("Go back"),
             danger=True,
         ):
             return False
@@ -102,13 +103,17 @@ class Locker(QObject):
 
     def _standing(self) -> str:
         if self._covered is None:
-            return _SAVED
+            return tr(_SAVED)
         session = self._covered.session
-        return (
-            f"{plural(len(session.unsaved()), 'change is', 'changes are')} not on disk: {session.save_state.message} "
-            "What was typed is kept in memory and written again every few seconds; do not leave before this line says "
-            "that everything is saved."
-        )
+        return ntr(
+            "{count} change is not on disk: {message} What was typed is kept in memory and "
+            "written again every few seconds; do not leave before this line says that everything "
+            "is saved.",
+            "{count} changes are not on disk: {message} What was typed is kept in memory and "
+            "written again every few seconds; do not leave before this line says that everything "
+            "is saved.",
+            len(session.unsaved()),
+        ).format(count=len(session.unsaved()), message=session.save_state.message)
 
     def _uncover(self, secret: Secret) -> None:
         """Look whether the secret opens the document that could not be closed, and bring it back."""
@@ -155,7 +160,7 @@ class Locker(QObject):
     def _close_covered(self) -> None:
         if self._covered is not None and not self._covered.session.unsaved():
             self._drop_covered(lose_unsaved=False)
-            self._window.doors.unlock.say(_SAVED)
+            self._window.doors.unlock.say(tr(_SAVED))
             self._window.doors.unlocker = self._window.doors.unlock_visit
 
     def _drop_covered(self, *, lose_unsaved: bool) -> None:
@@ -170,11 +175,15 @@ class Locker(QObject):
         return (bench is not None and bench.session.occupied) or not self._window.may_lock()
 
     def _on_near(self, seconds: int) -> None:
-        title = f"This file will be locked in {plural(seconds, 'second', 'seconds')}"
+        title = ntr(
+            "This file will be locked in {count} second", "This file will be locked in {count} seconds", seconds
+        ).format(count=seconds)
         if self._window.soon.isVisible():
             self._window.soon.retitle(title)
         else:
-            text = "Nobody has worked here for a while. Everything is saved first; any key or movement keeps it open."
+            text = tr(
+                "Nobody has worked here for a while. Everything is saved first; any key or movement keeps it open."
+            )
             self._window.soon.tell(title, text)
 
 
@@ -183,17 +192,17 @@ def _visit_of(bench: Workbench) -> Visit:
     document = bench.session.document
     page, item = bench.place()
     typed = bench.unrecorded_text()
-    note = (_NOT_RECORDED, typed) if typed else ("", "")
+    note = (tr(_NOT_RECORDED), typed) if typed else ("", "")
     return Visit(document.path, read_only=document.read_only, page=page, item=item, note=note)
 
 
 def _stop_sealing(bench: Workbench) -> bool:
     return dialogs_seam.ask(
         bench,
-        "A file is still being sealed",
-        "Locking now stops that; the file is then not part of the assessment.",
-        yes="Stop and lock",
-        no="Go on sealing",
+        tr("A file is still being sealed"),
+        tr("Locking now stops that; the file is then not part of the assessment."),
+        yes=tr("Stop and lock"),
+        no=tr("Go on sealing"),
         danger=True,
     )
 

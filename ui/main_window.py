@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 import asl_desktop
 from asl_desktop.errors import Cancelled, UserError
+from asl_desktop.i18n import tr
 from ui import dialogs_seam
 from ui.actions import build_menu, theme_command
 from ui.backing_up import BackupKeeper
@@ -64,7 +65,7 @@ class MainWindow(QMainWindow):
         self.doors, self.mover, self.locker = Doorkeeper(self), Mover(self), Locker(self)
         self.salvager = Salvager(self)
         self.keeper, self.restorer = BackupKeeper(self), Restorer(self)
-        self.soon.buttons.addWidget(button("Lock now", self.locker.lock))
+        self.soon.buttons.addWidget(button(tr("Lock now"), self.locker.lock))
         self.files, self.undoer = FileCommands(self), Undoer(self)
         self.menu, self.actions_by_name = build_menu(self, self._calls())
         self._stack = QStackedWidget()
@@ -178,7 +179,7 @@ class MainWindow(QMainWindow):
         self.start.show_busy("")
         self.bring(bench)
         bench.stand()
-        self.setWindowTitle(f"{bench.session.document.path.name} \u2013 ASL Desktop")
+        self.setWindowTitle(tr("{name} \u2013 ASL Desktop").format(name=bench.session.document.path.name))
         self.locker.watch()
 
     def show_document(self, loaded: Loaded, page: str, item: str) -> None:
@@ -305,7 +306,7 @@ class MainWindow(QMainWindow):
 
     def start_open(self) -> None:
         """Ask for a file and open it."""
-        path = dialogs_seam.choose_open(self, "Open an assessment")
+        path = dialogs_seam.choose_open(self, tr("Open an assessment"))
         if path is not None:
             self.open_file(path)
 
@@ -344,7 +345,7 @@ class MainWindow(QMainWindow):
         self.look.enlarge(ZOOMS[max(0, min(at, len(ZOOMS) - 1))] if step else 100)
         self.preferences.zoom = self.look.zoom
         self.preferences.save()
-        announce(self, f"Text at {self.look.zoom} percent")
+        announce(self, tr("Text at {zoom} percent").format(zoom=self.look.zoom))
 
     def _run(self, wanted: str) -> None:
         """Run what was chosen in the find box: ``command:NAME`` or ``setting:NAME``."""
@@ -385,13 +386,13 @@ class MainWindow(QMainWindow):
 
     def _guide(self) -> None:
         page = self.workbench.page_id if self.workbench is not None else ""
-        dialogs_seam.show_text(self, "Guidance", GUIDANCE.get(page, GUIDANCE[""]))
+        dialogs_seam.show_text(self, tr("Guidance"), tr(GUIDANCE.get(page, GUIDANCE[""])))
 
     def _about(self) -> None:
-        text = (
-            f"Version {asl_desktop.__version__}. It works without a network and sends nothing anywhere.\n\n"
-            "Icons: Lucide (ISC). Typeface: Inter (SIL Open Font License). Window: Qt (LGPL)."
-        )
+        text = tr(
+            "Version {version}. It works without a network and sends nothing anywhere.\n\nIcons: "
+            "Lucide (ISC). Typeface: Inter (SIL Open Font License). Window: Qt (LGPL)."
+        ).format(version=asl_desktop.__version__)
         dialogs_seam.show_text(self, "ASL Desktop", text)
 
     def _lay_out(self) -> None:

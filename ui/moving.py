@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from asl_desktop.errors import Cancelled, FileReplaced, UserError
+from asl_desktop.i18n import mark, tr
 from ui import dialogs_seam
 from ui.documents import open_document
 from ui.doorkeeper import Visit
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ui.pages.protection import Protection, ProtectionPage
     from ui.session import Loaded, Session
 
-_PLAIN_NOW = ("The file is not protected any more", "Whoever gets hold of it can read everything in it.")
+_PLAIN_NOW = (mark("The file is not protected any more"), mark("Whoever gets hold of it can read everything in it."))
 
 
 class Mover(QObject):
@@ -54,7 +55,8 @@ class Mover(QObject):
         document = bench.session.document
         if document.read_only:
             self._window.tell(
-                "The file is open for reading only", "Its protection can be changed once it is open for writing."
+                tr("The file is open for reading only"),
+                tr("Its protection can be changed once it is open for writing."),
             )
             return
         self._window.bring(self.page)
@@ -72,7 +74,9 @@ class Mover(QObject):
             return
         place = session.document.path
         target = dialogs_seam.choose_save(
-            self._window, "Save a copy elsewhere and go on in it", place.with_stem(f"{place.stem} copy")
+            self._window,
+            tr("Save a copy elsewhere and go on in it"),
+            place.with_stem(tr("{stem} copy").format(stem=place.stem)),
         )
         if target is None:
             return
@@ -126,7 +130,9 @@ class Mover(QObject):
             self._window.preferences.remember(target)
             self._window.show_document(loaded, page, item)
             if self._window.workbench is not None:
-                self._window.workbench.notice.tell(f"You now work in {target}", "Everything is saved there.")
+                self._window.workbench.notice.tell(
+                    tr("You now work in {target}").format(target=target), tr("Everything is saved there.")
+                )
 
         def _failed(error: BaseException) -> None:
             self.busy = False
@@ -175,7 +181,7 @@ class Mover(QObject):
         self.page.forget()
         doors = self._window.doors
         if wanted.new is None:
-            doors.enter(replace(visit, note=_PLAIN_NOW))
+            doors.enter(replace(visit, note=(tr(_PLAIN_NOW[0]), tr(_PLAIN_NOW[1]))))
         else:
             doors.enter(visit, wanted.new, then=partial(self._on_protected, visit.path))
 
@@ -205,7 +211,7 @@ class Mover(QObject):
 
 def _require_same(found: Document, wanted: Document) -> None:
     if found.document_id != wanted.document_id:
-        raise FileReplaced(path=str(found.path), detail="another assessment is in its place")
+        raise FileReplaced(path=str(found.path), detail=tr("another assessment is in its place"))
 
 
 def key_of(document: Document) -> RecoveryKey | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from asl_desktop.i18n import ntr
 from ui.places import place_of
-from ui.wording import plural
 
 if TYPE_CHECKING:
     from asl_desktop.domain.determination import Snapshot
@@ -56,10 +56,11 @@ class PreflightDesk(QObject):
         unseen = self.unseen()
         if found or not unseen:
             return found
-        verb = "was" if unseen == 1 else "were"
-        return (
-            f"{plural(unseen, 'warning', 'warnings')} of the pre-flight check {verb} not looked at yet. Open it first."
-        )
+        return ntr(
+            "{count} warning of the pre-flight check was not looked at yet. Open it first.",
+            "{count} warnings of the pre-flight check were not looked at yet. Open it first.",
+            unseen,
+        ).format(count=unseen)
 
 
 def desk_of(session: Session) -> PreflightDesk:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer
 
 from asl_desktop.errors import Cancelled, PassphraseNeeded, UserError
+from asl_desktop.i18n import tr
 from ui.doorkeeper import Visit
 from ui.wording import moment
 
@@ -120,14 +121,14 @@ class Restorer(QObject):
         handle = self._window.operations.run(
             _work, owner=self, done=partial(self._on_restored, backup), failed=self._on_not_restored
         )
-        self._follow(handle, f"Writing {target.name}")
+        self._follow(handle, tr("Writing {name}").format(name=target.name))
 
     def _on_restored(self, backup: Backup, copied: Copied) -> None:
         self.busy = False
-        title = f"This is the version of {moment(backup.at)}, as a new file"
-        text = f"Its history, tables and evidence were checked. {self._path.name} is as it was."
+        title = tr("This is the version of {time}, as a new file").format(time=moment(backup.at))
+        text = tr("Its history, tables and evidence were checked. {name} is as it was.").format(name=self._path.name)
         if copied.problems:
-            title = "This version is not in order, and was not when it was kept"
+            title = tr("This version is not in order, and was not when it was kept")
             text = " ".join(copied.problems)
         secret = self._secret if backup.encrypted else None
         self._window.doors.open(Visit(copied.path, note=(title, text)), secret)

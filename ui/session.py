@@ -26,6 +26,7 @@ from asl_desktop.domain.inputs import Answer, EvidenceItem, GateDecision, Inputs
 from asl_desktop.domain.pack import Pack
 from asl_desktop.domain.records import Record, reference, with_record, without_record
 from asl_desktop.errors import Cancelled, FileReadOnly, UserError
+from asl_desktop.i18n import tr
 from ui.operations import Handle, Lane, Operations
 
 if TYPE_CHECKING:
@@ -317,7 +318,9 @@ class Session(QObject):
     def resume(self) -> None:
         """Write again, beginning with what is unsaved; of a document that is closed by now say that it is not saved."""
         if self.document.closed:
-            message = f"{self.document.path} was closed to open it again, and that did not succeed."
+            message = tr("{path} was closed to open it again, and that did not succeed.").format(
+                path=self.document.path
+            )
             self._announce(SaveState("failed", self.save_state.at, message, "file-replaced"))
             return
         self._paused = False
@@ -451,7 +454,7 @@ class Session(QObject):
         self._announce(SaveState(kind, self.clock.now()))
 
     def _on_write_failed(self, batch: Mapping[str, Change], error: BaseException) -> None:
-        log.error("writing %d changes failed: %s", len(batch), type(error).__name__)
+        log.error(tr("writing %d changes failed: %s"), len(batch), type(error).__name__)
         self._pending = {**self._landed(batch), **self._pending}
         code = error.code if isinstance(error, UserError) else ""
         self._announce(SaveState("failed", self.save_state.at, cause_of(error), code))
@@ -530,7 +533,7 @@ def cause_of(error: BaseException) -> str:
 
     if isinstance(error, UserError):
         return message_for(error).text
-    return f"An unexpected problem ({type(error).__name__}); details are in the log."
+    return tr("An unexpected problem ({name}); details are in the log.").format(name=type(error).__name__)
 
 
 def store(document: Document, changes: Sequence[Change], *, actor: str) -> None:

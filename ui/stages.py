@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain.inputs import stated
+from asl_desktop.i18n import ntr, tr
 from ui.counting import Count, count_questions
-from ui.wording import plural
 
 if TYPE_CHECKING:
     from asl_desktop.domain.determination import Snapshot
@@ -26,11 +26,15 @@ def stage_words(snapshot: Snapshot, entry: Entry) -> str:
 
 def questions_words(count: Count) -> str:
     """Return ``12 of 31 answered, 4 need review, 2 lack evidence or rationale``."""
-    parts = [f"{count.done} of {count.total} answered"]
+    parts = [tr("{done} of {total} answered").format(done=count.done, total=count.total)]
     if count.marked:
-        parts.append(plural(count.marked, "needs review", "need review"))
+        parts.append(ntr("{count} needs review", "{count} need review", count.marked).format(count=count.marked))
     if count.lacking:
-        parts.append(plural(count.lacking, "lacks evidence or rationale", "lack evidence or rationale"))
+        parts.append(
+            ntr("{count} lacks evidence or rationale", "{count} lack evidence or rationale", count.lacking).format(
+                count=count.lacking
+            )
+        )
     return ", ".join(parts)
 
 
@@ -38,21 +42,29 @@ def _scope(snapshot: Snapshot) -> str:
     scope = snapshot.inputs.scope
     lines = (scope.checkpoint, scope.developer, scope.deployment_context, scope.actors)
     blank = sum(1 for text in lines if not stated(text))
-    return plural(blank, "line is blank", "lines are blank") if blank else "Complete"
+    return (
+        ntr("{count} line is blank", "{count} lines are blank", blank).format(count=blank) if blank else tr("Complete")
+    )
 
 
 def _gates(snapshot: Snapshot) -> str:
     gates = snapshot.determination.gates
     if not gates:
-        return "This framework sets no gates"
+        return tr("This framework sets no gates")
     decided = sum(1 for gate in gates if gate.decision is not None)
     shut = sum(1 for gate in gates if gate.state == "closed")
-    words = f"{decided} of {len(gates)} decided"
-    return f"{words}, {shut} closed by rule" if shut else words
+    words = tr("{decided} of {count} decided").format(decided=decided, count=len(gates))
+    return tr("{words}, {shut} closed by rule").format(words=words, shut=shut) if shut else words
 
 
 def _report(snapshot: Snapshot) -> str:
     from asl_desktop.services.preflight import check_before_signing
 
     errors = check_before_signing(snapshot).counts["error"]
-    return f"{plural(errors, 'error stands', 'errors stand')} in the way of signing" if errors else "May be signed"
+    return (
+        ntr("{count} error stands in the way of signing", "{count} errors stand in the way of signing", errors).format(
+            count=errors
+        )
+        if errors
+        else tr("May be signed")
+    )

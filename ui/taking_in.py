@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from asl_desktop.domain.wording import size
 from asl_desktop.errors import Cancelled
+from asl_desktop.i18n import ntr, tr
 from asl_desktop.progress import Progress
 from ui import dialogs_seam
 from ui.plain import visible
 from ui.session import Pasted, Session, cause_of
-from ui.wording import plural
 
 if TYPE_CHECKING:
     from asl_desktop.services.evidence import Contents
@@ -49,7 +49,7 @@ def take_in(
             then((*files, *inside))
             return
         if not inside:
-            tell(f"{_named(folders)} holds no files that could be evidence.")
+            tell(tr("{named} holds no files that could be evidence.").format(named=_named(folders)))
         if files:
             then(files)
 
@@ -65,12 +65,18 @@ def _agrees(owner: QWidget, folders: tuple[Path, ...], found: tuple[Contents, ..
     total = sum(contents.size for contents in found)
     left_out = [f"{visible(sentence)}." for contents in found for sentence in contents.left_out]
     holds = "holds" if len(folders) == 1 else "hold"
-    files = plural(count, "file", "files")
-    text = f"{_named(folders)} {holds} {files}, {size(total)}, folders below included."
-    question = "Each becomes a piece of evidence of its own, under the name of the file."
+    files = ntr("{count} file", "{count} files", count).format(count=count)
+    text = tr("{named} {holds} {files}, {size}, folders below included.").format(
+        named=_named(folders), holds=holds, files=files, size=size(total)
+    )
+    question = tr("Each becomes a piece of evidence of its own, under the name of the file.")
     whole = "\n".join((text, *left_out, "", question))
-    return dialogs_seam.ask(owner, "Take in a folder", whole, yes=f"Take in {files}")
+    return dialogs_seam.ask(owner, tr("Take in a folder"), whole, yes=tr("Take in {files}").format(files=files))
 
 
 def _named(folders: tuple[Path, ...]) -> str:
-    return visible(folders[0].name or str(folders[0])) if len(folders) == 1 else f"{len(folders)} folders"
+    return (
+        visible(folders[0].name or str(folders[0]))
+        if len(folders) == 1
+        else tr("{count} folders").format(count=len(folders))
+    )

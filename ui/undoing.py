@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from asl_desktop.errors import Cancelled, NothingToTakeBack, UserError
+from asl_desktop.i18n import tr
 
 if TYPE_CHECKING:
     from asl_desktop.services.undoing import Offered, TakenBack, Way
@@ -66,7 +67,7 @@ class Undoer(QObject):
         if place is not None and bench.page_id != "history":
             bench.go(*place)
         other: Way = "redo" if found.way == "undo" else "undo"
-        bench.say(found.in_words(), "Redo" if other == "redo" else "Undo", partial(self.take_back, other))
+        bench.say(found.in_words(), tr("Redo") if other == "redo" else tr("Undo"), partial(self.take_back, other))
         self._look(bench.session)
 
     def _on_failed(self, bench: Workbench, error: BaseException) -> None:

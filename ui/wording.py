@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from asl_desktop.domain.wording import STATE_WORDS, day
+from asl_desktop.i18n import mark, tr
 
 if TYPE_CHECKING:
     from asl_desktop.domain.determination import ThresholdResult
@@ -24,10 +25,10 @@ ICON: Mapping[str, str] = {
     "open_with_conditions": "triangle-alert", "closed": "lock", "judgement": "users",
 }  # fmt: skip
 STAGE: Mapping[str, str] = {
-    "train_further": "Train further",
-    "store_weights": "Store the weights",
-    "internal_use": "Use internally",
-    "deploy": "Deploy",
+    "train_further": mark("Train further"),
+    "store_weights": mark("Store the weights"),
+    "internal_use": mark("Use internally"),
+    "deploy": mark("Deploy"),
 }
 
 
@@ -43,7 +44,7 @@ def verdict(result: ThresholdResult) -> Verdict:
     """Say how a threshold stands; one ruled out against the record never looks like one that is simply ruled out."""
     words = STATE_WORDS[result.state]
     if result.tensions:
-        words = f"{words}, with tension"
+        words = tr("{words}, with tension").format(words=words)
         if TONE[result.state] == "ok":
             return Verdict(words, "warn", "triangle-alert")
     return Verdict(words, TONE[result.state], ICON[result.state])
@@ -60,7 +61,7 @@ def moment(at: str) -> str:
         value = datetime.fromisoformat(at).astimezone(UTC)
     except ValueError:
         return at
-    return f"{day(value.date())}, {value:%H:%M} UTC"
+    return tr("{date}, {value:%H:%M} UTC").format(date=day(value.date()), value=value)
 
 
 def threshold_name(threshold: Threshold) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
+from asl_desktop.i18n import mark, tr
 from ui import dialogs_seam
 from ui.focus import focusable
 from ui.pages.base import Page
@@ -35,19 +36,19 @@ RINGS_BELOW = 940
 MARGINS_WIDTH = 320
 _WIDE = frozenset({"evidence", "margins", "history"})
 """Pages that take the whole width."""
-_KEPT = (
+_KEPT = mark(
     "What you typed stays here and is written again every few seconds; do not close the window before it says Saved."
 )
 _UNSAVED = {
-    "": ("Not saved", _KEPT),
-    "disk-full": ("Not saved: the disk is full", f"{_KEPT} Free some space, or go on in a copy on another disk."),
+    "": (mark("Not saved"), ""),
+    "disk-full": (mark("Not saved: the disk is full"), mark("Free some space, or go on in a copy on another disk.")),
     "file-changed": (
-        "Not saved: another program changed the file",
-        f"{_KEPT} Open the file again to write it into what the file holds now, or go on in a copy elsewhere.",
+        mark("Not saved: another program changed the file"),
+        mark("Open the file again to write it into what the file holds now, or go on in a copy elsewhere."),
     ),
     "file-replaced": (
-        "Not saved: the file is not where it was",
-        f"{_KEPT} Put the file or its disk back and open it again, or go on in a copy elsewhere.",
+        mark("Not saved: the file is not where it was"),
+        mark("Put the file or its disk back and open it again, or go on in a copy elsewhere."),
     ),
 }
 
@@ -73,7 +74,7 @@ class Workbench(QWidget):
         self.unsaved = self._make_unsaved()
         self.reading_only = self._make_reading_only()
         self.notice = Banner("warn")
-        self.notice.buttons.addWidget(button("Close", self.notice.hide))
+        self.notice.buttons.addWidget(button(tr("Close"), self.notice.hide))
         self.said = Said(lambda: self.go("history"))
         self.setback = self._make_setback()
         self.margins = self._make_margins()
@@ -168,15 +169,20 @@ class Workbench(QWidget):
         for page in self._pages.values():
             left = page.unrecorded()
             if left and not dialogs_seam.ask(
-                self, "Something typed is not recorded", left, yes="Close without it", no="Go back", danger=True
+                self,
+                tr("Something typed is not recorded"),
+                left,
+                yes=tr("Close without it"),
+                no=tr("Go back"),
+                danger=True,
             ):
                 return False
         if self.session.attaching and not dialogs_seam.ask(
             self,
-            "A file is still being sealed",
-            "Closing now stops that; the file is then not part of the assessment.",
-            yes="Stop and close",
-            no="Go back",
+            tr("A file is still being sealed"),
+            tr("Closing now stops that; the file is then not part of the assessment."),
+            yes=tr("Stop and close"),
+            no=tr("Go back"),
             danger=True,
         ):
             return False
@@ -184,10 +190,10 @@ class Workbench(QWidget):
             return True
         return dialogs_seam.ask(
             self,
-            "The last changes are not on disk",
-            f"{self.session.save_state.message} Closing now loses them.",
-            yes="Close and lose them",
-            no="Go back",
+            tr("The last changes are not on disk"),
+            tr("{message} Closing now loses them.").format(message=self.session.save_state.message),
+            yes=tr("Close and lose them"),
+            no=tr("Go back"),
             danger=True,
         )
 
@@ -251,11 +257,11 @@ class Workbench(QWidget):
 
     def _make_unsaved(self) -> Banner:
         banner = Banner("danger", below=True)
-        self._again = button("Open the file again", self.open_again_wanted.emit)
-        banner.buttons.addWidget(button("Try again", self.session.write_now))
+        self._again = button(tr("Open the file again"), self.open_again_wanted.emit)
+        banner.buttons.addWidget(button(tr("Try again"), self.session.write_now))
         banner.buttons.addWidget(self._again)
-        banner.buttons.addWidget(button("Save a copy elsewhere\u2026", self.save_elsewhere_wanted.emit))
-        banner.buttons.addWidget(button("Copy what is unsaved", self._copy_unsaved))
+        banner.buttons.addWidget(button(tr("Save a copy elsewhere\u2026"), self.save_elsewhere_wanted.emit))
+        banner.buttons.addWidget(button(tr("Copy what is unsaved"), self._copy_unsaved))
         return banner
 
     def _make_setback(self) -> Banner:
@@ -267,17 +273,19 @@ class Workbench(QWidget):
             self.session.run_beside(lambda document, _: accept(document, clock=self.session.clock))
 
         banner = Banner("warn", below=True)
-        banner.buttons.addWidget(button("Show the history", lambda: self.go("history")))
-        banner.buttons.addWidget(button("Go on with this version", _accept))
+        banner.buttons.addWidget(button(tr("Show the history"), lambda: self.go("history")))
+        banner.buttons.addWidget(button(tr("Go on with this version"), _accept))
         if self.session.setback is not None:
-            banner.tell("Something this computer saw is missing", self.session.setback.in_words())
+            banner.tell(tr("Something this computer saw is missing"), self.session.setback.in_words())
         return banner
 
     def _make_reading_only(self) -> Banner:
         banner = Banner("info")
-        banner.buttons.addWidget(button("Try to open for writing", self.writing_wanted.emit))
+        banner.buttons.addWidget(button(tr("Try to open for writing"), self.writing_wanted.emit))
         if self.session.read_only:
-            banner.tell("Open for reading only", "Nothing here can be changed. Save a copy to work on it elsewhere.")
+            banner.tell(
+                tr("Open for reading only"), tr("Nothing here can be changed. Save a copy to work on it elsewhere.")
+            )
         return banner
 
     def _make_margins(self) -> MarginPane:
@@ -316,7 +324,7 @@ class Workbench(QWidget):
         if state.kind == "failed":
             self._again.setVisible(state.code in {"file-replaced", "file-changed"})
             title, advice = _UNSAVED.get(state.code, _UNSAVED[""])
-            self.unsaved.tell(title, f"{state.message} {advice}")
+            self.unsaved.tell(tr(title), f"{state.message} {tr(_KEPT)} {tr(advice)}".rstrip())
         elif state.kind == "saved":
             self.unsaved.hide()
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QListView, QWidget
 
+from asl_desktop.i18n import tr
 from ui.models.evidence_list import KEY_ROLE, EvidenceDelegate, EvidenceModel
 from ui.session import Session
 from ui.widgets.parts import button, column, label, row
@@ -23,23 +24,23 @@ class PickEvidence(QDialog):
         self._model = EvidenceModel()
         self._model.show(session.snapshot)
         self.words = QLineEdit()
-        self.words.setPlaceholderText("Find by name, title or digest")
-        self.words.setAccessibleName("Find evidence")
+        self.words.setPlaceholderText(tr("Find by name, title or digest"))
+        self.words.setAccessibleName(tr("Find evidence"))
         self.words.setClearButtonEnabled(True)
         self.words.textChanged.connect(self._on_words)
         self.words.returnPressed.connect(self._on_take)
         self.words.installEventFilter(self)
         self.list = QListView()
-        self.list.setAccessibleName("Evidence")
+        self.list.setAccessibleName(tr("Evidence"))
         self.list.setModel(self._model)
         self.list.setItemDelegate(EvidenceDelegate(self.list))
         self.list.setUniformItemSizes(True)
         self.list.activated.connect(self._on_activated)
-        self._empty = label("Nothing on file fits.", "muted")
-        self.take = button("Choose", self._on_take, primary=True)
+        self._empty = label(tr("Nothing on file fits."), "muted")
+        self.take = button(tr("Choose"), self._on_take, primary=True)
         layout = column(label(title, "pane-title"), self.words, self._empty)
         layout.addWidget(self.list, 1)
-        layout.addLayout(row(1, button("Cancel", self.reject), self.take))
+        layout.addLayout(row(1, button(tr("Cancel"), self.reject), self.take))
         layout.setContentsMargins(24, 24, 24, 16)
         self.setLayout(layout)
         room = parent.window().size() if parent is not None else self.sizeHint()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import EvidenceItem
+from asl_desktop.i18n import tr
 from ui.plain import visible
 from ui.preview.pane import PreviewPane
 from ui.session import Session
@@ -25,13 +26,18 @@ class PreviewDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"{visible(item.name)} \u2013 preview")
+        self.setWindowTitle(tr("{visible} \u2013 preview").format(visible=visible(item.name)))
         self.pane = PreviewPane(session)
-        meta = label(f"{visible(item.name)} · {wording.size(item.size)} · sha256 {short_digest(item.sha256)}", "muted")
-        close = button("Close", self.close, primary=True)
+        meta = label(
+            tr("{visible} · {size} · sha256 {short_digest}").format(
+                visible=visible(item.name), size=wording.size(item.size), short_digest=short_digest(item.sha256)
+            ),
+            "muted",
+        )
+        close = button(tr("Close"), self.close, primary=True)
         layout = column(ElidedLabel(item.title or item.name, "question"), meta, spacing=4)
         layout.addWidget(self.pane, 1)
-        layout.addLayout(row(button("Open elsewhere", open_elsewhere), 1, close))
+        layout.addLayout(row(button(tr("Open elsewhere"), open_elsewhere), 1, close))
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(8)
         self.setLayout(layout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
+from asl_desktop.i18n import tr
 from ui.widgets.parts import button, label, row
 
 _WIDTH = 440
@@ -43,10 +44,10 @@ class LineDialog(QDialog):
         layout = _layout(self, title)
         layout.addWidget(label(prompt, "label", wrap=True))
         layout.addWidget(self.field)
-        use = button("Go on", self.accept, primary=True)
+        use = button(tr("Go on"), self.accept, primary=True)
         use.setDefault(True)
         layout.addSpacing(8)
-        layout.addLayout(row(1, button("Cancel", self.reject), use))
+        layout.addLayout(row(1, button(tr("Cancel"), self.reject), use))
         self.field.setFocus()
 
 

@@ -7,18 +7,19 @@ from typing import cast
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidget
 
+from asl_desktop.i18n import mark, tr
 from ui.forms.backup_settings import BackupSettings
 from ui.preferences import LOCK_CHOICES, ZOOMS, Preferences
 from ui.theme import CHOICES, Choice
 from ui.widgets.parts import button, column, label, row
 
 SETTINGS: tuple[tuple[str, str], ...] = (
-    ("actor", "Your name"),
-    ("theme", "Theme and contrast"),
-    ("zoom", "Size of text"),
-    ("still", "Less movement"),
-    ("lock", "Lock when nobody is working"),
-    ("backups", "Backups"),
+    ("actor", mark("Your name")),
+    ("theme", mark("Theme and contrast")),
+    ("zoom", mark("Size of text")),
+    ("still", mark("Less movement")),
+    ("lock", mark("Lock when nobody is working")),
+    ("backups", mark("Backups")),
 )
 """Id of every setting, and what people look for it by."""
 
@@ -28,49 +29,49 @@ class SettingsDialog(QDialog):
 
     def __init__(self, parent: QWidget | None, preferences: Preferences) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self.setMinimumWidth(560)
         self._actor = QLineEdit(preferences.actor)
-        self._actor.setAccessibleName("Your name")
+        self._actor.setAccessibleName(tr("Your name"))
         self._theme = QComboBox()
-        self._theme.setAccessibleName("Theme")
+        self._theme.setAccessibleName(tr("Theme"))
         for _, text in CHOICES:
             self._theme.addItem(text)
         self._theme.setCurrentIndex([key for key, _ in CHOICES].index(cast("Choice", preferences.theme)))
         self._zoom = QComboBox()
-        self._zoom.setAccessibleName("Size of text")
+        self._zoom.setAccessibleName(tr("Size of text"))
         for percent in ZOOMS:
             self._zoom.addItem(f"{percent} %")
         self._zoom.setCurrentIndex(ZOOMS.index(preferences.zoom))
-        self._still = QCheckBox("Less movement: nothing slides, fades or blinks")
+        self._still = QCheckBox(tr("Less movement: nothing slides, fades or blinks"))
         self._still.setChecked(preferences.still)
         self._lock = QComboBox()
-        self._lock.setAccessibleName("Lock an encrypted file when nobody is working on it")
+        self._lock.setAccessibleName(tr("Lock an encrypted file when nobody is working on it"))
         for minutes in LOCK_CHOICES:
-            self._lock.addItem(f"After {minutes} minutes" if minutes else "Never")
+            self._lock.addItem(tr("After {minutes} minutes").format(minutes=minutes) if minutes else tr("Never"))
         self._lock.setCurrentIndex(LOCK_CHOICES.index(preferences.lock_after))
-        save = button("Save settings", self.accept, primary=True)
+        save = button(tr("Save settings"), self.accept, primary=True)
         save.setDefault(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(16)
-        layout.addWidget(label("Settings", "pane-title"))
-        note = "Stands beside every change you make and is printed in reports."
-        layout.addLayout(column(label("Your name", "label"), self._actor, label(note, "muted"), spacing=4))
+        layout.addWidget(label(tr("Settings"), "pane-title"))
+        note = tr("Stands beside every change you make and is printed in reports.")
+        layout.addLayout(column(label(tr("Your name"), "label"), self._actor, label(note, "muted"), spacing=4))
         seen = row(
-            column(label("Theme", "label"), self._theme, spacing=4),
-            column(label("Size of text", "label"), self._zoom, spacing=4),
+            column(label(tr("Theme"), "label"), self._theme, spacing=4),
+            column(label(tr("Size of text"), "label"), self._zoom, spacing=4),
             spacing=16,
         )
         seen.setStretch(0, 2)
         seen.setStretch(1, 1)
         layout.addLayout(column(seen, self._still))
-        note = "It is saved and closed first, and opens again at the same place with its passphrase."
-        lock = label("Lock an encrypted file when nobody is working on it", "label")
+        note = tr("It is saved and closed first, and opens again at the same place with its passphrase.")
+        lock = label(tr("Lock an encrypted file when nobody is working on it"), "label")
         layout.addLayout(column(lock, self._lock, label(note, "muted"), spacing=4))
         self.backups = BackupSettings(preferences)
         layout.addWidget(self.backups)
-        layout.addLayout(row(1, button("Cancel", self.reject), save))
+        layout.addLayout(row(1, button(tr("Cancel"), self.reject), save))
 
     def actor(self) -> str:
         """Return the name as typed."""

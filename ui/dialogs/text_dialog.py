@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
+from asl_desktop.i18n import tr
 from ui.theme import set_role
 from ui.widgets.parts import button, label, row
 
@@ -29,7 +30,7 @@ class TextDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(label(title, "pane-title"))
         layout.addWidget(box, 1)
-        layout.addLayout(row(1, button("Close", self.accept)))
+        layout.addLayout(row(1, button(tr("Close"), self.accept)))
         lines = sum(1 + len(line) // _CHARACTERS for line in text.split("\n"))
         least, most = _LINES
         box.setMinimumHeight(_LINE * least)

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from asl_desktop.domain import wording
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, ntr, tr
 from ui import dialogs_seam
 from ui.preferences import BACKUPS_GIB, BACKUPS_MOST, Preferences
 from ui.widgets.parts import button, column, label, row
-from ui.wording import plural
 
-_WHAT = (
+_WHAT = mark(
     "They lie in this program's own folder, for your account alone, and stay when the assessment is deleted. Those of "
     "an encrypted assessment are encrypted."
 )
@@ -24,24 +24,24 @@ class BackupSettings(QWidget):
 
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
-        self.keep = QCheckBox("Keep backups of what I work on")
+        self.keep = QCheckBox(tr("Keep backups of what I work on"))
         self.keep.setChecked(preferences.backups)
-        self.most = _choice(BACKUPS_MOST, preferences.backups_most, "Number of backups kept of each assessment")
-        self.gib = _choice(BACKUPS_GIB, preferences.backups_gib, "GiB that the backups of one assessment may take")
-        self.delete_button = button("Delete all backups\u2026", self._on_delete)
+        self.most = _choice(BACKUPS_MOST, preferences.backups_most, tr("Number of backups kept of each assessment"))
+        self.gib = _choice(BACKUPS_GIB, preferences.backups_gib, tr("GiB that the backups of one assessment may take"))
+        self.delete_button = button(tr("Delete all backups\u2026"), self._on_delete)
         self._held = label("", "muted", wrap=True)
         for field in (self.most, self.gib):
             field.setEnabled(preferences.backups)
             self.keep.toggled.connect(field.setEnabled)
-        limits = row(label("At most"), self.most, label("of each, and at most"), self.gib, label("GiB"), 1)
+        limits = row(label(tr("At most")), self.most, label(tr("of each, and at most")), self.gib, label(tr("GiB")), 1)
         held = row(self.delete_button, spacing=12)
         held.addWidget(self._held, 1)
         self.setLayout(
             column(
-                label("Backups on this machine", "label"),
+                label(tr("Backups on this machine"), "label"),
                 self.keep,
                 limits,
-                label(_WHAT, "muted", wrap=True),
+                label(tr(_WHAT), "muted", wrap=True),
                 held,
                 spacing=8,
             )
@@ -57,8 +57,14 @@ class BackupSettings(QWidget):
         from asl_desktop.services.backup_notes import backups_folder, everything
 
         held = everything(backups_folder())
-        words = f"{plural(len(held), 'backup', 'backups')}, {wording.size(sum(item.size for item in held))}"
-        self._held.setText(f"{words}, in {backups_folder()}" if held else "There are none at present.")
+        words = ntr("{count} backup, {size}", "{count} backups, {size}", len(held)).format(
+            count=len(held), size=wording.size(sum(item.size for item in held))
+        )
+        self._held.setText(
+            tr("{words}, in {backups_folder}").format(words=words, backups_folder=backups_folder())
+            if held
+            else tr("There are none at present.")
+        )
         self.delete_button.setEnabled(bool(held))
 
     def _on_delete(self) -> None:
@@ -66,15 +72,19 @@ class BackupSettings(QWidget):
 
         shelf = Shelf()
         held = shelf.all()
-        text = f"{plural(len(held), 'backup', 'backups')} of all assessments on this machine are deleted for good."
-        if not dialogs_seam.ask(self, "Delete all backups", text, yes="Delete them", danger=True):
+        text = ntr(
+            "{count} backup of all assessments on this machine are deleted for good.",
+            "{count} backups of all assessments on this machine are deleted for good.",
+            len(held),
+        ).format(count=len(held))
+        if not dialogs_seam.ask(self, tr("Delete all backups"), text, yes=tr("Delete them"), danger=True):
             return
         try:
             shelf.delete(held)
         except UserError as error:
             from asl_desktop.messages import message_for
 
-            dialogs_seam.inform(self, "Not all backups were deleted", message_for(error).text)
+            dialogs_seam.inform(self, tr("Not all backups were deleted"), message_for(error).text)
         self._count()
 
 

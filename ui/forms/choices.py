@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QPushButton, QSizePolicy, Q
 
 from asl_desktop.domain.inputs import Value
 from asl_desktop.domain.pack import Part
+from asl_desktop.i18n import tr
 from ui.forms.part_editor import PartEditor
 from ui.icons import icon
 from ui.plain import tip
@@ -64,7 +65,7 @@ class Segments(QWidget):
         button.setCheckable(True)
         button.setAutoDefault(False)
         button.setAccessibleName(text)
-        button.setAccessibleDescription(f"{name}, option {position + 1}")
+        button.setAccessibleDescription(tr("{name}, option {position}").format(name=name, position=position + 1))
         button.setToolTip(tip(text) if len(text) > 40 else "")
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.clicked.connect(lambda _checked=False: self._on_clicked(position))
@@ -188,7 +189,7 @@ def choices_of(part: Part) -> tuple[tuple[Value, str], ...]:
     Options of a scale with the same ids as its whole steps give the steps their words.
     """
     if part.type == "yes_no":
-        return (True, "Yes"), (False, "No")
+        return (True, tr("Yes")), (False, tr("No"))
     if part.type == "choice":
         return tuple((option.id, option.label) for option in part.options)
     if part.type != "scale":

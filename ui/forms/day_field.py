@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit
 
 from asl_desktop.domain.wording import day
+from asl_desktop.i18n import tr
 from ui.forms.fields import read_day
 from ui.theme import set_role
 
@@ -20,15 +21,17 @@ class DayField(QLineEdit):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.setPlaceholderText("14 Mar 2026")
-        self.setToolTip("Such as 14 Mar 2026 or 2026-03-14")
+        self.setPlaceholderText(tr("14 Mar 2026"))
+        self.setToolTip(tr("Such as 14 Mar 2026 or 2026-03-14"))
         self.textEdited.connect(lambda _: self._on_edited())
 
     def problem(self) -> str:
         """Return why the text is no day, or nothing."""
         if not self.text().strip() or read_day(self.text()) is not None:
             return ""
-        return f"{self.accessibleName()}: write the day as 14 Mar 2026 or 2026-03-14."
+        return tr("{accessiblename}: write the day as 14 Mar 2026 or 2026-03-14.").format(
+            accessiblename=self.accessibleName()
+        )
 
     def show_day(self, value: date | None) -> None:
         """Show a day unless this one is being typed in."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCalendarWidget, QGridLayout, QLineEdit, QMenu, QP
 from asl_desktop.domain.inputs import Value
 from asl_desktop.domain.pack import Part
 from asl_desktop.domain.wording import day
+from asl_desktop.i18n import mark, tr
 from ui.forms.part_editor import PartEditor
 from ui.theme import fix, set_role
 from ui.widgets.parts import label, row, tool_button
@@ -70,12 +71,12 @@ class NumberField(QLineEdit):
             return ""
         number = read_number(self.text())
         if number is None:
-            return f"\u201c{self.text()}\u201d is not a number."
+            return tr("“{text}” is not a number.").format(text=self.text())
         low, high, unit = self._part.minimum, self._part.maximum, f" {self._part.unit}".rstrip()
         if low is not None and number < low:
-            return f"The smallest value is {write_number(low)}{unit}."
+            return tr("The smallest value is {write_number}{unit}.").format(write_number=write_number(low), unit=unit)
         if high is not None and number > high:
-            return f"The largest value is {write_number(high)}{unit}."
+            return tr("The largest value is {write_number}{unit}.").format(write_number=write_number(high), unit=unit)
         return ""
 
 
@@ -102,20 +103,22 @@ class NumberEditor(PartEditor):
 class RangeEditor(PartEditor):
     """Lowest, best and highest plausible value, and how sure the person is that the truth lies inside."""
 
-    NAMES = ("Lowest plausible", "Best estimate", "Highest plausible", "How sure, in %")
+    NAMES = (mark("Lowest plausible"), mark("Best estimate"), mark("Highest plausible"), mark("How sure, in %"))
 
     def __init__(self, part: Part) -> None:
         super().__init__(part)
         sure = Part(type="number", minimum=1, maximum=100)
         parts = (part, part, part, sure)
-        self.fields = [NumberField(item, f"{self.name}: {name}") for item, name in zip(parts, self.NAMES, strict=True)]
+        self.fields = [
+            NumberField(item, f"{self.name}: {tr(name)}") for item, name in zip(parts, self.NAMES, strict=True)
+        ]
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
         for at, (name, field) in enumerate(zip(self.NAMES, self.fields, strict=True)):
             unit = f" ({part.unit})" if part.unit and at < 3 else ""
-            grid.addWidget(label(f"{name}{unit}", "label"), 0, at)
+            grid.addWidget(label(f"{tr(name)}{unit}", "label"), 0, at)
             grid.addWidget(field, 1, at)
             field.textEdited.connect(lambda _: self.changed.emit())
         grid.setColumnStretch(len(self.fields), 1)
@@ -140,9 +143,9 @@ class RangeEditor(PartEditor):
         given = [field.number() for field in self.fields]
         present = [number for number in given if number is not None]
         if present and len(present) < len(given):
-            return "A range needs all four numbers; it is recorded once they are there."
+            return tr("A range needs all four numbers; it is recorded once they are there.")
         if present and not present[0] <= present[1] <= present[2]:
-            return "The range must rise from lowest over best to highest."
+            return tr("The range must rise from lowest over best to highest.")
         return ""
 
 
@@ -152,11 +155,11 @@ class DateEditor(PartEditor):
     def __init__(self, part: Part) -> None:
         super().__init__(part)
         self.field = QLineEdit()
-        self.field.setAccessibleName(f"{self.name}, date")
-        self.field.setPlaceholderText("14 Mar 2026")
+        self.field.setAccessibleName(tr("{name}, date").format(name=self.name))
+        self.field.setPlaceholderText(tr("14 Mar 2026"))
         self.field.setMaximumWidth(160)
         self.field.textEdited.connect(self._on_edited)
-        self._pick = tool_button("calendar", f"Pick a day for {self.name}", self._open_calendar)
+        self._pick = tool_button("calendar", tr("Pick a day for {name}").format(name=self.name), self._open_calendar)
         self.column.addLayout(row(self.field, self._pick, 1))
         self.setFocusProxy(self.field)
 
@@ -172,7 +175,7 @@ class DateEditor(PartEditor):
     def problem(self) -> str:
         if not self.field.text().strip() or read_day(self.field.text()):
             return ""
-        return "Write the day as 14 Mar 2026 or 2026-03-14."
+        return tr("Write the day as 14 Mar 2026 or 2026-03-14.")
 
     def _on_edited(self, _: str) -> None:
         set_role(self.field, state="invalid" if self.problem() else "")
@@ -181,7 +184,7 @@ class DateEditor(PartEditor):
     def _open_calendar(self) -> None:
         menu = QMenu(self)
         calendar = QCalendarWidget()
-        calendar.setAccessibleName("Calendar")
+        calendar.setAccessibleName(tr("Calendar"))
         found = read_day(self.field.text())
         if found:
             calendar.setSelectedDate(found)  # type: ignore[arg-type]

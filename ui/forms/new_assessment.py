@@ -8,16 +8,17 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
 
+from asl_desktop.i18n import mark, tr
 from ui import dialogs_seam
 from ui.widgets.centred import bring_into_view
 from ui.widgets.parts import announce, button, column, label, line, row
 from ui.widgets.secret_fields import NewPassphrase
 
-_UNPROTECTED = (
+_UNPROTECTED = mark(
     "Whoever gets hold of the file, of a copy or of a backup can read everything in it. "
     "You can protect it later; copies made until then stay readable."
 )
-_PROTECTED = "Answers, evidence and history are encrypted. Nobody opens the file without the passphrase."
+_PROTECTED = mark("Answers, evidence and history are encrypted. Nobody opens the file without the passphrase.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,20 @@ class NewForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.pack = QComboBox()
-        self.pack.setAccessibleName("Framework")
-        self.model = _named(QLineEdit(), "Model name")
-        self.checkpoint = _named(QLineEdit(), "Checkpoint or version")
-        self.file = _named(QLineEdit(), "File")
-        self.file.setPlaceholderText("Where the assessment will be kept")
+        self.pack.setAccessibleName(tr("Framework"))
+        self.model = _named(QLineEdit(), tr("Model name"))
+        self.checkpoint = _named(QLineEdit(), tr("Checkpoint or version"))
+        self.file = _named(QLineEdit(), tr("File"))
+        self.file.setPlaceholderText(tr("Where the assessment will be kept"))
         self.model.textEdited.connect(self._suggest_file)
         self.passphrase = NewPassphrase()
-        self.unprotected = QCheckBox("Keep this file unprotected")
+        self.unprotected = QCheckBox(tr("Keep this file unprotected"))
         self.unprotected.toggled.connect(self._on_unprotected)
         self._meaning = label("", "muted", wrap=True)
         self._suggested = ""
         self.problem = label("", "error", wrap=True)
         self.problem.hide()
-        self.create_button = button("Create assessment", self._submit, primary=True)
+        self.create_button = button(tr("Create assessment"), self._submit, primary=True)
         self.create_button.setDefault(True)
         self._packs: list[tuple[str, str]] = []
         self._lay_out()
@@ -84,22 +85,22 @@ class NewForm(QWidget):
     def _lay_out(self) -> None:
         place = QHBoxLayout()
         place.addWidget(self.file, 1)
-        place.addWidget(button("Choose", self._choose_file))
-        layout = column(label("New assessment", "pane-title"), spacing=16)
-        layout.addLayout(column(label("Framework", "label"), self.pack, spacing=4))
+        place.addWidget(button(tr("Choose"), self._choose_file))
+        layout = column(label(tr("New assessment"), "pane-title"), spacing=16)
+        layout.addLayout(column(label(tr("Framework"), "label"), self.pack, spacing=4))
         beside = QHBoxLayout()
         beside.setSpacing(16)
-        for text, field_ in (("Model", self.model), ("Checkpoint", self.checkpoint)):
+        for text, field_ in ((tr("Model"), self.model), (tr("Checkpoint"), self.checkpoint)):
             beside.addLayout(column(label(text, "label"), field_, spacing=4), 1)
         layout.addLayout(beside)
-        layout.addLayout(column(label("File", "label"), place, spacing=4))
+        layout.addLayout(column(label(tr("File"), "label"), place, spacing=4))
         layout.addWidget(line())
-        layout.addLayout(column(label("PROTECTION", "group"), self._meaning, spacing=4))
+        layout.addLayout(column(label(tr("PROTECTION"), "group"), self._meaning, spacing=4))
         layout.addWidget(self.passphrase)
         layout.addWidget(self.problem)
         layout.addWidget(self.unprotected)
         layout.addStretch(1)
-        layout.addLayout(row(self.create_button, button("Cancel", self.cancelled.emit), 1))
+        layout.addLayout(row(self.create_button, button(tr("Cancel"), self.cancelled.emit), 1))
         self.setLayout(layout)
 
     def _on_unprotected(self, unprotected: bool) -> None:
@@ -107,8 +108,8 @@ class NewForm(QWidget):
         if unprotected:
             self.passphrase.forget()
         self._tell("")
-        self._meaning.setText(_UNPROTECTED if unprotected else _PROTECTED)
-        self.unprotected.setAccessibleDescription(_UNPROTECTED)
+        self._meaning.setText(tr(_UNPROTECTED) if unprotected else tr(_PROTECTED))
+        self.unprotected.setAccessibleDescription(tr(_UNPROTECTED))
 
     def _tell(self, problem: str) -> None:
         self.problem.setText(problem)
@@ -125,20 +126,20 @@ class NewForm(QWidget):
 
     def _choose_file(self) -> None:
         suggested = Path(self.file.text()) if self.file.text() else Path.home() / "assessment.asl"
-        path = dialogs_seam.choose_save(self, "Where to keep the assessment", suggested)
+        path = dialogs_seam.choose_save(self, tr("Where to keep the assessment"), suggested)
         if path is not None:
             self.file.setText(str(path))
 
     def _problem(self) -> str:
         if not self._packs:
-            return "The frameworks are still being read; try again in a moment."
+            return tr("The frameworks are still being read; try again in a moment.")
         if not self.model.text().strip():
-            return "Name the model that is assessed."
+            return tr("Name the model that is assessed.")
         if not self.file.text().strip():
-            return "Choose the file that the assessment will be kept in."
+            return tr("Choose the file that the assessment will be kept in.")
         if self.unprotected.isChecked():
             return ""
-        return self.passphrase.problem("Type a passphrase, or choose to keep the file unprotected.")
+        return self.passphrase.problem(tr("Type a passphrase, or choose to keep the file unprotected."))
 
     def _submit(self) -> None:
         problem = self._problem()

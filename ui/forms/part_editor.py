@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from asl_desktop.domain.inputs import Value
 from asl_desktop.domain.pack import Part
+from asl_desktop.i18n import tr
 from ui.widgets.parts import label
 
 
@@ -21,7 +22,7 @@ class PartEditor(QWidget):
     def __init__(self, part: Part) -> None:
         super().__init__()
         self.part = part
-        self.name = part.label or "Answer"
+        self.name = part.label or tr("Answer")
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(4)

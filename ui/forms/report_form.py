@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QStackedWi
 
 from asl_desktop.domain.inputs import Counts, Interval, Mean, Point, Ratio, Report
 from asl_desktop.domain.pack import Part
+from asl_desktop.i18n import mark, tr
 from ui.forms.fields import NumberField, read_number
 from ui.theme import set_role
 from ui.widgets.parts import button, label, row
 
 ReportKind: TypeAlias = Literal["counts", "mean", "interval", "ratio", "point"]
 KINDS: tuple[tuple[ReportKind, str], ...] = (
-    ("counts", "Counts"),
-    ("mean", "Mean \u00b1 error"),
-    ("interval", "Interval"),
-    ("ratio", "Two arms"),
-    ("point", "No uncertainty"),
+    ("counts", mark("Counts")),
+    ("mean", mark("Mean \u00b1 error")),
+    ("interval", mark("Interval")),
+    ("ratio", mark("Two arms")),
+    ("point", mark("No uncertainty")),
 )
 _PER_ROW = 3
 _FIELD_WIDTH = 320
@@ -49,32 +50,32 @@ class WholeField(NumberField):
         number = read_number(self.text())
         if found or number is None or number.is_integer():
             return found
-        return f"{self.accessibleName()} is a whole number."
+        return tr("{accessiblename} is a whole number.").format(accessiblename=self.accessibleName())
 
 
-_TRIALS = FieldSpec("n", "Scored trials", _POSITIVE, whole=True)
-_TRIALS_IF_STATED = FieldSpec("n", "Scored trials", _POSITIVE, whole=True, optional=True)
+_TRIALS = FieldSpec("n", mark("Scored trials"), _POSITIVE, whole=True)
+_TRIALS_IF_STATED = FieldSpec("n", mark("Scored trials"), _POSITIVE, whole=True, optional=True)
 _MEAN = (
-    FieldSpec("mean", "Mean", _SIGNED),
-    FieldSpec("stderr", "Standard error", _POSITIVE),
+    FieldSpec("mean", mark("Mean"), _SIGNED),
+    FieldSpec("stderr", mark("Standard error"), _POSITIVE),
     _TRIALS_IF_STATED,
 )
 _FIELDS: Mapping[ReportKind, tuple[FieldSpec, ...]] = {
-    "counts": (FieldSpec("successes", "Successes", _POSITIVE, whole=True), _TRIALS),
+    "counts": (FieldSpec("successes", mark("Successes"), _POSITIVE, whole=True), _TRIALS),
     "mean": _MEAN,
     "interval": (
-        FieldSpec("estimate", "Estimate", _SIGNED),
-        FieldSpec("low", "Lower end", _SIGNED),
-        FieldSpec("high", "Upper end", _SIGNED),
-        FieldSpec("level", "Confidence, %", _SHARE),
+        FieldSpec("estimate", mark("Estimate"), _SIGNED),
+        FieldSpec("low", mark("Lower end"), _SIGNED),
+        FieldSpec("high", mark("Upper end"), _SIGNED),
+        FieldSpec("level", mark("Confidence, %"), _SHARE),
         _TRIALS_IF_STATED,
     ),
     "point": (
-        FieldSpec("estimate", "Estimate", _SIGNED),
+        FieldSpec("estimate", mark("Estimate"), _SIGNED),
         _TRIALS_IF_STATED,
     ),
 }
-_ARM_NAMES = (("treatment", "With the model"), ("control", "Control"))
+_ARM_NAMES = (("treatment", mark("With the model")), ("control", mark("Control")))
 
 
 class NumbersForm(QWidget):
@@ -91,7 +92,7 @@ class NumbersForm(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
         for at, spec in enumerate(specs):
-            text = f"{spec.label} (if stated)" if spec.optional else spec.label
+            text = tr("{label} (if stated)").format(label=spec.label) if spec.optional else spec.label
             line, place = divmod(at, _PER_ROW)
             field = self.fields[spec.key]
             field.setMinimumWidth(72)
@@ -137,7 +138,7 @@ class ArmForm(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.mean)
         self._stack.addWidget(self.counts)
-        self._switch = button("Enter as counts", self._on_switch, role="link")
+        self._switch = button(tr("Enter as counts"), self._on_switch, role="link")
         self._name = name
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -172,7 +173,7 @@ class ArmForm(QWidget):
 
     def _show_as(self, *, counts: bool) -> None:
         self._stack.setCurrentWidget(self.counts if counts else self.mean)
-        text = "Enter as a mean" if counts else "Enter as counts"
+        text = tr("Enter as a mean") if counts else tr("Enter as counts")
         self._switch.setText(text)
         self._switch.setAccessibleName(f"{self._name}: {text}")
 
@@ -187,7 +188,7 @@ class ReportForm(QWidget):
         self._kind: ReportKind = "counts"
         self._buttons: dict[ReportKind, QPushButton] = {}
         self._forms = {kind: NumbersForm(specs) for kind, specs in _FIELDS.items()}
-        self._arms = {key: ArmForm(name) for key, name in _ARM_NAMES}
+        self._arms = {key: ArmForm(tr(name)) for key, name in _ARM_NAMES}
         self._stack = QStackedWidget()
         self._pages: dict[ReportKind, QWidget] = {}
         layout = QVBoxLayout(self)
@@ -241,7 +242,7 @@ class ReportForm(QWidget):
             return wrong
         if self._kind == "interval" and self._only_level():
             return ""
-        return "The result is recorded once all its numbers are there."
+        return tr("The result is recorded once all its numbers are there.")
 
     def set_read_only(self, value: bool) -> None:
         """Take no more numbers."""
@@ -256,7 +257,7 @@ class ReportForm(QWidget):
         layout = QGridLayout()
         layout.setSpacing(0)
         for at, (kind, text) in enumerate(KINDS):
-            choice = button(text, role="segment")
+            choice = button(tr(text), role="segment")
             choice.setMinimumWidth(64)
             choice.setCheckable(True)
             place = {0: "first", len(KINDS) - 1: "last"}.get(at, "middle")

@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import EvidenceItem
+from asl_desktop.i18n import ntr, tr
 from ui.icons import pixmap
 from ui.plain import tip, visible
 from ui.theme import Tokens, font, px, tokens
-from ui.wording import plural, sentence
+from ui.wording import sentence
 
 if TYPE_CHECKING:
     from asl_desktop.services.evidence_uses import Freshness, Lacking, Use
@@ -70,20 +71,23 @@ class EvidenceEntry:
     def warning(self) -> str:
         """Return what is wrong or about to be, or nothing."""
         if self.problem:
-            return "changed: the digest is not right"
+            return tr("changed: the digest is not right")
         until = wording.day(self.item.valid_until)
-        stale = {"past": f"valid only until {until}", "near": f"valid until {until}"}.get(self.fresh, "")
-        return stale or ("" if self.uses else "not linked")
+        stale = {
+            "past": tr("valid only until {until}").format(until=until),
+            "near": tr("valid until {until}").format(until=until),
+        }.get(self.fresh, "")
+        return stale or ("" if self.uses else tr("not linked"))
 
     def words(self) -> str:
         """Return the rest of what its row tells."""
         item = self.item
         parts = [
-            f"linked from {len(self.uses)}" if self.uses else "",
+            tr("linked from {count}").format(count=len(self.uses)) if self.uses else "",
             item.strength,
             item.confidentiality,
-            "superseded" if self.superseded else "newer version" if item.replaces else "",
-            f"produced {wording.day(item.produced)}" if item.produced else "",
+            "superseded" if self.superseded else tr("newer version") if item.replaces else "",
+            tr("produced {date}").format(date=wording.day(item.produced)) if item.produced else "",
             item.name if item.title else "",
         ]
         return " · ".join(part for part in parts if part)
@@ -105,11 +109,23 @@ class Tally:
     def summary(self) -> str:
         """Return it as one line."""
         if not self.all and not self.missing:
-            return "No evidence is on file yet."
-        parts = [f"{plural(self.all, 'file', 'files')}, {wording.size(self.size)}"]
-        parts += [f"{self.unlinked} not linked"] if self.unlinked else []
-        parts += [f"{self.stale} stale or soon to be"] if self.stale else []
-        parts += [f"{plural(self.missing, 'claim lacks', 'claims lack')} evidence"] if self.missing else []
+            return tr("No evidence is on file yet.")
+        parts = [
+            ntr("{count} file, {size}", "{count} files, {size}", self.all).format(
+                count=self.all, size=wording.size(self.size)
+            )
+        ]
+        parts += [tr("{unlinked} not linked").format(unlinked=self.unlinked)] if self.unlinked else []
+        parts += [tr("{stale} stale or soon to be").format(stale=self.stale)] if self.stale else []
+        parts += (
+            [
+                ntr("{count} claim lacks evidence", "{count} claims lack evidence", self.missing).format(
+                    count=self.missing
+                )
+            ]
+            if self.missing
+            else []
+        )
         return " · ".join(parts)
 
 

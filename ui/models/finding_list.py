@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from asl_desktop.i18n import mark, tr
 from ui.icons import pixmap
 from ui.plain import tip
 from ui.theme import font, px, tokens
@@ -28,7 +29,7 @@ MARK: Mapping[Severity, tuple[str, Tone]] = {
     "warning": ("triangle-alert", "warn"),
     "note": ("info", "accent"),
 }
-SEVERITY_WORD: Mapping[Severity, str] = {"error": "Error", "warning": "Warning", "note": "Note"}
+SEVERITY_WORD: Mapping[Severity, str] = {"error": mark("Error"), "warning": mark("Warning"), "note": mark("Note")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class FindingListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return heading if row.finding is None else row.finding.text
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            word = SEVERITY_WORD[row.rule.severity]
+            word = tr(SEVERITY_WORD[row.rule.severity])
             text = row.rule.title if row.finding is None else row.finding.text
             return f"{word}. {text}" if row.finding is None else f"{word}. {row.rule.title}: {text}"
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
@@ -120,7 +121,7 @@ class FindingDelegate(QStyledItemDelegate):
         inner = rect.adjusted(px(40), px(14), -px(12), -px(8))
         painter.setFont(font(13, 600))
         painter.setPen(table.color("text"))
-        word = SEVERITY_WORD[row.rule.severity]
+        word = tr(SEVERITY_WORD[row.rule.severity])
         _draw(painter, inner, f"{word} \u00b7 {row.rule.title} \u00b7 {row.count}", Qt.AlignmentFlag.AlignTop)
         painter.setFont(font(12))
         painter.setPen(table.color("muted"))

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.pack import Indicator
+from asl_desktop.i18n import ntr, tr
 from reports.charts.model import STATUS_LABEL, STATUS_SHAPE
 from ui.icons import pixmap
 from ui.theme import font, px, tokens
 from ui.widgets.margin_painter import colors, draw_glyph
-from ui.wording import plural
 
 INDICATOR_ROLE = Qt.ItemDataRole.UserRole + 1
 STATUS_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -66,9 +66,11 @@ class IndicatorListModel(QAbstractListModel):
     def _words(self, indicator: Indicator) -> str:
         assert self._snapshot is not None
         count = len(self._snapshot.inputs.measurements_by_indicator.get(indicator.id, ()))
-        on_file = plural(count, "result", "results") if count else "no result"
+        on_file = ntr("{count} result", "{count} results", count).format(count=count) if count else tr("no result")
         margin = self._snapshot.determination.margin_by_indicator.get(indicator.id)
-        return f"{STATUS_LABEL[margin.state]}, {on_file}" if margin else f"Watched, {on_file}"
+        return (
+            f"{STATUS_LABEL[margin.state]}, {on_file}" if margin else tr("Watched, {on_file}").format(on_file=on_file)
+        )
 
 
 class IndicatorDelegate(QStyledItemDelegate):

@@ -9,11 +9,11 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from asl_desktop.domain.determination import Snapshot
+from asl_desktop.i18n import ntr, tr
 from ui.counting import Count, count_questions, count_safeguards, count_showings
 from ui.icons import pixmap
 from ui.plain import tip
 from ui.theme import font, px, tokens
-from ui.wording import plural
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 HEADING_HEIGHT = 26
@@ -100,33 +100,40 @@ class NavModel(QAbstractListModel):
 def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     """Return the rows for a snapshot; a heading without rows is left out."""
     pack = snapshot.pack
-    rows = [Entry("Overview", "hub", icon="layout-list"), Entry("Scope", "scope", icon="target")]
+    rows = [Entry(tr("Overview"), "hub", icon="layout-list"), Entry(tr("Scope"), "scope", icon="target")]
     rows.append(_plan_entry(snapshot))
-    rows.append(Entry("Evidence", "evidence", words=_evidence_words(snapshot), icon="folder-open"))
-    rows.append(Entry("DOMAINS"))
+    rows.append(Entry(tr("Evidence"), "evidence", words=_evidence_words(snapshot), icon="folder-open"))
+    rows.append(Entry(tr("DOMAINS")))
     for domain in pack.domains:
         count = count_questions(snapshot, domain.id)
         if count.total:
             rows.append(_counted(domain.title, "questions", f"domain:{domain.id}", count, "answered"))
     measured = {item.indicator for item in snapshot.inputs.measurements}
     indicators = Count(len(measured & set(pack.indicator_by_id)), len(pack.indicators))
-    rows.append(Entry("EVALUATIONS"))
-    rows.append(_counted("Measurements", "measurements", "", indicators, "measured"))
-    rows.append(Entry("Margins", "margins", words=_margin_words(snapshot), icon="chart-no-axes-column"))
+    rows.append(Entry(tr("EVALUATIONS")))
+    rows.append(_counted(tr("Measurements"), "measurements", "", indicators, "measured"))
+    rows.append(Entry(tr("Margins"), "margins", words=_margin_words(snapshot), icon="chart-no-axes-column"))
     showings = count_showings(snapshot)
     if showings.total:
-        rows.append(_counted("Showings", "showings", "", showings, "decided"))
-    rows.append(Entry("SAFEGUARDS"))
+        rows.append(_counted(tr("Showings"), "showings", "", showings, "decided"))
+    rows.append(Entry(tr("SAFEGUARDS")))
     rows.extend(
-        _counted(track.title, "safeguards", track.id, count_safeguards(snapshot, track.id), "in place")
+        _counted(track.title, "safeguards", track.id, count_safeguards(snapshot, track.id), tr("in place"))
         for track in pack.tracks
     )
-    rows.append(Entry("REVIEW"))
+    rows.append(Entry(tr("REVIEW")))
     rows.append(_preflight_entry(snapshot))
     shut = sum(1 for gate in snapshot.determination.gates if gate.state == "closed")
-    rows.append(Entry("Gates and sign-off", "gate", words=f"{shut} closed" if shut else "", icon="door-open"))
-    rows.append(Entry("History", "history", icon="history"))
-    rows.append(Entry("Report", "report", icon="file-check"))
+    rows.append(
+        Entry(
+            tr("Gates and sign-off"),
+            "gate",
+            words=tr("{shut} closed").format(shut=shut) if shut else "",
+            icon="door-open",
+        )
+    )
+    rows.append(Entry(tr("History"), "history", icon="history"))
+    rows.append(Entry(tr("Report"), "report", icon="file-check"))
     following = [*rows[1:], Entry("")]
     return tuple(row for row, after in zip(rows, following, strict=True) if row.page or after.page)
 
@@ -136,20 +143,32 @@ def _plan_entry(snapshot: Snapshot) -> Entry:
 
     plan = snapshot.inputs.plan
     if not plan.locked_at:
-        return Entry("Plan", "plan", words="Not locked", icon="pen-line")
-    words = "Locked after results" if results_before_lock(snapshot.inputs) else "Locked"
+        return Entry(tr("Plan"), "plan", words=tr("Not locked"), icon="pen-line")
+    words = tr("Locked after results") if results_before_lock(snapshot.inputs) else tr("Locked")
     if plan.amendments:
-        words = f"{words}, {plural(len(plan.amendments), 'amendment', 'amendments')}"
-    return Entry("Plan", "plan", words=words, icon="lock")
+        words = ntr("{words}, {count} amendment", "{words}, {count} amendments", len(plan.amendments)).format(
+            words=words, count=len(plan.amendments)
+        )
+    return Entry(tr("Plan"), "plan", words=words, icon="lock")
 
 
 def _preflight_entry(snapshot: Snapshot) -> Entry:
     from asl_desktop.services.preflight import check_before_signing
 
     counts = check_before_signing(snapshot).counts
-    parts = [plural(counts["error"], "error", "errors")] if counts["error"] else []
-    parts += [plural(counts["warning"], "warning", "warnings")] if counts["warning"] else []
-    return Entry("Pre-flight check", "preflight", words=", ".join(parts) or "Nothing in the way", icon="shield-check")
+    parts = (
+        [ntr("{count} error", "{count} errors", counts["error"]).format(count=counts["error"])]
+        if counts["error"]
+        else []
+    )
+    parts += (
+        [ntr("{count} warning", "{count} warnings", counts["warning"]).format(count=counts["warning"])]
+        if counts["warning"]
+        else []
+    )
+    return Entry(
+        tr("Pre-flight check"), "preflight", words=", ".join(parts) or tr("Nothing in the way"), icon="shield-check"
+    )
 
 
 def _counted(title: str, page: str, item: str, count: Count, verb: str) -> Entry:
@@ -161,18 +180,20 @@ def _evidence_words(snapshot: Snapshot) -> str:
     linked = snapshot.inputs.linked_evidence
     held = snapshot.inputs.evidence
     loose = sum(1 for item in held if item.sha256 not in linked)
-    words = plural(len(held), "file", "files")
-    return f"{words}, {loose} not linked" if loose else words
+    words = ntr("{count} file", "{count} files", len(held)).format(count=len(held))
+    return tr("{words}, {loose} not linked").format(words=words, loose=loose) if loose else words
 
 
 def _margin_words(snapshot: Snapshot) -> str:
     margins = snapshot.determination.margins
     urgent = sum(1 for margin in margins if margin.state in {"not_excluded", "crossed"})
     unknown = sum(1 for margin in margins if margin.state in {"not_measured", "not_adequate"})
-    parts = [f"{urgent} not clear"] if urgent else []
+    parts = [tr("{urgent} not clear").format(urgent=urgent)] if urgent else []
     if unknown:
-        parts.append(f"{unknown} unmeasured")
-    return ", ".join(parts) if parts else plural(len(margins), "margin", "margins")
+        parts.append(tr("{unknown} unmeasured").format(unknown=unknown))
+    return (
+        ", ".join(parts) if parts else ntr("{count} margin", "{count} margins", len(margins)).format(count=len(margins))
+    )
 
 
 class NavDelegate(QStyledItemDelegate):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Inputs
+from asl_desktop.i18n import tr
 from asl_desktop.services.search import fold
 from ui.actions import COMMANDS, keys_of
 from ui.dialogs.settings import SETTINGS
@@ -83,14 +84,14 @@ def everything(snapshot: Snapshot) -> tuple[Hit, ...]:
     pack, inputs = snapshot.pack, snapshot.inputs
     library, places = "evidence" in PAGE_BY_ID, _places(inputs)
     return (
-        *(Hit("Page", spec.title, spec.page_id, "") for spec in PAGES if spec.page_id != "questions"),
-        *(Hit("Domain", domain.title, "questions", f"domain:{domain.id}") for domain in pack.domains),
-        *(Hit("Question", f"{q.id}  {q.text}", "questions", q.id, q.guidance) for q in pack.questions),
-        *(Hit("Indicator", f"{i.title}  ({i.id})", "measurements", i.id) for i in pack.indicators),
-        *(Hit("Threshold", f"{t.id}  {t.title}", "showings", t.id) for t in pack.thresholds),
-        *(Hit("Safeguard", f"{r.id}  {r.title}", "safeguards", r.id, r.text) for r in pack.requirements),
+        *(Hit(tr("Page"), tr(spec.title), spec.page_id, "") for spec in PAGES if spec.page_id != "questions"),
+        *(Hit(tr("Domain"), domain.title, "questions", f"domain:{domain.id}") for domain in pack.domains),
+        *(Hit(tr("Question"), f"{q.id}  {q.text}", "questions", q.id, q.guidance) for q in pack.questions),
+        *(Hit(tr("Indicator"), f"{i.title}  ({i.id})", "measurements", i.id) for i in pack.indicators),
+        *(Hit(tr("Threshold"), f"{t.id}  {t.title}", "showings", t.id) for t in pack.thresholds),
+        *(Hit(tr("Safeguard"), f"{r.id}  {r.title}", "safeguards", r.id, r.text) for r in pack.requirements),
         *(
-            Hit("Evidence", f"{item.title or item.name}  {item.sha256[:8]}", *place, f"{item.name} {item.sha256}")
+            Hit(tr("Evidence"), f"{item.title or item.name}  {item.sha256[:8]}", *place, f"{item.name} {item.sha256}")
             for item in inputs.evidence
             if (place := ("evidence", item.sha256) if library else places.get(item.sha256))
         ),
@@ -101,11 +102,18 @@ def commands(usable: Collection[str]) -> tuple[Hit, ...]:
     """Return the commands that can be used now, by name, and every setting."""
     return (
         *(
-            Hit("Command", command.text, "", f"command:{command.name}", command.menu, "  or  ".join(keys_of(command)))
+            Hit(
+                tr("Command"),
+                command.words(),
+                "",
+                f"command:{command.name}",
+                tr(command.menu),
+                f"  {tr('or')}  ".join(keys_of(command)),
+            )
             for command in COMMANDS
             if command.name in usable and command.name not in _HIDDEN | _GOING
         ),
-        *(Hit("Setting", text, "", f"setting:{name}", "settings") for name, text in SETTINGS),
+        *(Hit(tr("Setting"), tr(text), "", f"setting:{name}", "settings") for name, text in SETTINGS),
     )
 
 

@@ -13,11 +13,22 @@ from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Answer
 from asl_desktop.domain.pack import Part, Question
 from asl_desktop.domain.wording import ANSWER_STATE_WORDS, day
+from asl_desktop.i18n import mark, tr
 from ui.counting import is_done, lacks
 from ui.icons import pixmap
 
 ID, TEXT, ANSWER, STATE, CONFIDENCE, EVIDENCE, REVIEW, CHANGED, EARLIER = range(9)
-HEADINGS = ("Id", "Question", "Answer", "State", "Confidence", "Evidence", "Review", "Last change", "Earlier answer")
+HEADINGS = (
+    mark("Id"),
+    mark("Question"),
+    mark("Answer"),
+    mark("State"),
+    mark("Confidence"),
+    mark("Evidence"),
+    mark("Review"),
+    mark("Last change"),
+    mark("Earlier answer"),
+)
 QUESTION_ROLE = Qt.ItemDataRole.UserRole + 1
 SORT_ROLE = Qt.ItemDataRole.UserRole + 2
 ROW_ROLE = Qt.ItemDataRole.UserRole + 3
@@ -96,7 +107,7 @@ class QuestionTableModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
+            return tr(HEADINGS[section])
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
@@ -119,7 +130,7 @@ class QuestionTableModel(QAbstractTableModel):
             text = _CELLS[column](row)
             return text if role == Qt.ItemDataRole.DisplayRole or column in {TEXT, ANSWER, EARLIER} else None
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{HEADINGS[column]}: {_CELLS[column](row) or 'nothing'}"
+            return f"{tr(HEADINGS[column])}: {_CELLS[column](row) or 'nothing'}"
         if role == Qt.ItemDataRole.DecorationRole and column == STATE:
             return pixmap(row.icon[0], row.icon[1], 16)
         if role == Qt.ItemDataRole.EditRole and column == ANSWER:
@@ -159,17 +170,17 @@ def _state(
 ) -> tuple[str, str, tuple[str, str]]:
     """Return the group of a row, its state in words, and icon and colour that go with it."""
     if hidden:
-        return "not_asked", "Not asked; does not count", ("eye-off", "muted")
+        return "not_asked", tr("Not asked; does not count"), ("eye-off", "muted")
     if answer is None or answer.state == "unanswered":
-        return "open", "Not answered", ("circle", "muted")
+        return "open", tr("Not answered"), ("circle", "muted")
     if answer.carried_from:
-        return "taken_over", "Taken over, not confirmed", ("circle-dot", "warn")
+        return "taken_over", tr("Taken over, not confirmed"), ("circle-dot", "warn")
     if answer.state == "answered" and not is_done(question, answer):
-        return "partly", "Partly answered", ("circle-dot", "warn")
+        return "partly", tr("Partly answered"), ("circle-dot", "warn")
     if lacking:
-        return "answered", lacking.partition(" is required")[0] + " missing", ("triangle-alert", "warn")
+        return "answered", lacking.partition(" is required")[0] + tr(" missing"), ("triangle-alert", "warn")
     if answer.state == "not_applicable" and not is_done(question, answer):
-        return "not_applicable", "Not applicable, not confirmed", ("circle-help", "warn")
+        return "not_applicable", tr("Not applicable, not confirmed"), ("circle-help", "warn")
     icon = ("circle-check", "ok") if is_done(question, answer) else ("circle-help", "warn")
     return answer.state, ANSWER_STATE_WORDS[answer.state].capitalize(), icon
 
@@ -188,7 +199,7 @@ _CELLS: tuple[Callable[[Row], str], ...] = (
     lambda row: row.state,
     lambda row: row.answer.confidence.capitalize() if row.answer else "",
     lambda row: str(len(row.answer.evidence)) if row.answer and row.answer.evidence else "",
-    lambda row: "Marked" if row.answer and row.answer.marked_for_review else "",
+    lambda row: tr("Marked") if row.answer and row.answer.marked_for_review else "",
     _changed,
     lambda row: row.earlier,
 )
@@ -211,14 +222,14 @@ class QuestionFilter(QSortFilterProxyModel):
     """Lets rows through by words in id, question, answer or rationale, and by what is left to do."""
 
     FILTERS: tuple[tuple[str, Callable[[Row], bool]], ...] = (
-        ("All questions", lambda _: True),
-        ("Left to answer", lambda row: row.group in {"open", "partly", "taken_over"}),
-        ("Unknown, declined, not applicable", lambda row: row.group in {"unknown", "declined", "not_applicable"}),
-        ("Evidence or rationale missing", lambda row: row.lacking),
-        ("Marked for review", lambda row: row.answer is not None and row.answer.marked_for_review),
-        ("Taken over, not confirmed", lambda row: row.group == "taken_over"),
-        ("Answered differently than before", lambda row: row.differs),
-        ("Not asked", lambda row: row.group == "not_asked"),
+        (mark("All questions"), lambda _: True),
+        (mark("Left to answer"), lambda row: row.group in {"open", "partly", "taken_over"}),
+        (mark("Unknown, declined, not applicable"), lambda row: row.group in {"unknown", "declined", "not_applicable"}),
+        (mark("Evidence or rationale missing"), lambda row: row.lacking),
+        (mark("Marked for review"), lambda row: row.answer is not None and row.answer.marked_for_review),
+        (mark("Taken over, not confirmed"), lambda row: row.group == "taken_over"),
+        (mark("Answered differently than before"), lambda row: row.differs),
+        (mark("Not asked"), lambda row: row.group == "not_asked"),
     )
 
     def __init__(self, model: QuestionTableModel) -> None:

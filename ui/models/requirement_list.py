@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
+from asl_desktop.i18n import tr
 from ui.icons import pixmap
 from ui.theme import font, px, tokens
 
@@ -54,7 +55,7 @@ def safeguard_rows(snapshot: Snapshot) -> tuple[SafeguardRow, ...]:
         track = snapshot.pack.track_by_id[result.track]
         for rank, standard in enumerate(track.standards):
             required = rank <= track.rank(result.required)
-            need = "required" if required else "not required now"
+            need = "required" if required else tr("not required now")
             heading = f"{standard.id} {track.title.lower()}, {need}"
             found.append(SafeguardRow("", heading, track.id, standard.id, "", "", required, False, heading=True))
             rows = _rows(snapshot, track.id, standard.id)
@@ -67,7 +68,7 @@ def safeguard_rows(snapshot: Snapshot) -> tuple[SafeguardRow, ...]:
                 )
             if not rows and not (standard.specified_by and rank == 0):
                 key = f"{track.id}/{standard.id}"
-                words = "Never specified; the lab can record its own"
+                words = tr("Never specified; the lab can record its own")
                 found.append(
                     SafeguardRow(key, standard.title, track.id, standard.id, "unspecified", words, required, required)
                 )
@@ -87,7 +88,7 @@ def _rows(snapshot: Snapshot, track: str, standard: str) -> tuple[tuple[str, str
 
 def _covered(status: str, *, required: bool) -> str:
     words = wording.REQUIREMENT_WORDS[status].capitalize()
-    return words if required else f"{words}; not required now"
+    return words if required else tr("{words}; not required now").format(words=words)
 
 
 class SafeguardListModel(QAbstractListModel):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
+from asl_desktop.i18n import tr
 from ui.session import Session
 from ui.theme import set_role
 from ui.widgets.parts import column, row
@@ -41,7 +42,7 @@ class Page(QWidget):
         super().__init__(parent)
         self.session = session
         self._stale = True
-        self.setAccessibleName(self.heading)
+        self.setAccessibleName(tr(self.heading))
         self.body = self._make_body()
         session.snapshot_changed.connect(self._on_snapshot_changed)
 
@@ -84,7 +85,7 @@ class Page(QWidget):
 
         ``aside`` stands at the other end of the title.
         """
-        title = QLabel(self.heading)
+        title = QLabel(tr(self.heading))
         title.setTextFormat(Qt.TextFormat.PlainText)
         set_role(title, role="page-title")
         line = QLabel(subtitle)

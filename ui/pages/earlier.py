@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QPlainTextEdit, QVBoxLayout, 
 
 from asl_desktop.domain import wording
 from asl_desktop.errors import PassphraseRefused, PassphraseWrong, UserError
+from asl_desktop.i18n import mark, ntr, tr
 from ui import dialogs_seam
 from ui.plain import tip
 from ui.theme import set_role
@@ -19,7 +20,7 @@ from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import IconLabel, announce, button, card, column, label, row
 from ui.widgets.refusal import Refusal
 from ui.widgets.secret_fields import SecretEntry
-from ui.wording import moment, plural
+from ui.wording import moment
 
 if TYPE_CHECKING:
     from asl_desktop.services.backup_notes import Backup
@@ -31,10 +32,10 @@ _LIST_WIDTH = 300
 _PAUSE_MS = 120
 _SHOWN = 200
 _LONG = 300
-_LOOKING = "Comparing this version with the present file."
-_PROTECTED = "This version is encrypted. It opens with the passphrase that the file had when it was made."
-_WHEN = "They are made when an assessment has changed and is closed, and every half hour meanwhile."
-_NOT_TOUCHED = "A version comes back as a new file. The present file is never touched."
+_LOOKING = mark("Comparing this version with the present file.")
+_PROTECTED = mark("This version is encrypted. It opens with the passphrase that the file had when it was made.")
+_WHEN = mark("They are made when an assessment has changed and is closed, and every half hour meanwhile.")
+_NOT_TOUCHED = mark("A version comes back as a new file. The present file is never touched.")
 
 
 class EarlierPage(QWidget):
@@ -55,16 +56,16 @@ class EarlierPage(QWidget):
         self.summary = label("", "strong", wrap=True, selectable=True)
         self.holds = label("", wrap=True, selectable=True)
         self.details = QPlainTextEdit()
-        self.entry = SecretEntry("Passphrase of this version")
-        self.look_button = button("Show what differs", self._on_look)
+        self.entry = SecretEntry(tr("Passphrase of this version"))
+        self.look_button = button(tr("Show what differs"), self._on_look)
         self.problem = label("", "error", wrap=True)
         self.banner = Refusal()
         self.busy = BusyLine()
         self.restore_button = button(
-            "Restore as a new file\u2026", self._on_restore, icon_name="file-check", primary=True
+            tr("Restore as a new file\u2026"), self._on_restore, icon_name="file-check", primary=True
         )
-        self.delete_button = button("Delete these versions\u2026", self._on_delete)
-        self.leave_button = button("Back to the start", self._on_leave)
+        self.delete_button = button(tr("Delete these versions\u2026"), self._on_delete)
+        self.leave_button = button(tr("Back to the start"), self._on_leave)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -84,7 +85,7 @@ class EarlierPage(QWidget):
         """List the versions of a file, newest first, and look into the newest."""
         self.forget()
         self._path = path
-        self._title.setText(f"Earlier versions of {path.name}")
+        self._title.setText(tr("Earlier versions of {name}").format(name=path.name))
         self.setAccessibleName(self._title.text())
         self._place.setText(str(path.parent))
         self._place.setToolTip(tip(str(path)))
@@ -97,8 +98,8 @@ class EarlierPage(QWidget):
             self.list.setCurrentRow(0)
             self.list.setFocus()
         else:
-            self.summary.setText("There are no backups of this file on this machine.")
-            self.holds.setText(_WHEN)
+            self.summary.setText(tr("There are no backups of this file on this machine."))
+            self.holds.setText(tr(_WHEN))
             self.leave_button.setFocus()
 
     def show_preview(self, preview: Preview) -> None:
@@ -112,10 +113,12 @@ class EarlierPage(QWidget):
         if preview.found is None:
             assert preview.trouble is not None
             message = message_for(preview.trouble)
-            self.summary.setText(f"The present file cannot be compared. {message.title}.")
+            self.summary.setText(tr("The present file cannot be compared. {title}.").format(title=message.title))
             self.details.setPlainText(f"{message.text}\n\n{message.advice}")
         else:
-            self.summary.setText(relation_in_words(preview.found, older="this version", newer="the present file"))
+            self.summary.setText(
+                relation_in_words(preview.found, older=tr("this version"), newer=tr("the present file"))
+            )
             self.details.setPlainText("\n".join(_lines(preview.found.records)))
         self.details.setVisible(bool(self.details.toPlainText()))
         announce(self, self.summary.text())
@@ -123,14 +126,14 @@ class EarlierPage(QWidget):
     def ask_for_secret(self) -> None:
         """Ask for what opens the chosen version."""
         self.rest()
-        self.summary.setText(_PROTECTED)
+        self.summary.setText(tr(_PROTECTED))
         self._ask_for_secret(wanted=True)
 
     def run(self, handle: Handle[object], words: str = _LOOKING) -> None:
         """Show how far the work is; the last button stops it."""
         self._running = handle
         self.busy.start(words, handle)
-        self.leave_button.setText("Stop")
+        self.leave_button.setText(tr("Stop"))
         for widget in (self.restore_button, self.delete_button, self.look_button, self.entry):
             widget.setEnabled(False)
 
@@ -139,7 +142,7 @@ class EarlierPage(QWidget):
         self.rest()
         self.banner.refuse(error)
         if isinstance(error, PassphraseRefused | PassphraseWrong):
-            self.summary.setText(_PROTECTED)
+            self.summary.setText(tr(_PROTECTED))
             self._ask_for_secret(wanted=True)
             self.entry.refuse()
 
@@ -147,7 +150,7 @@ class EarlierPage(QWidget):
         """Be ready, nothing under way."""
         self._running = None
         self.busy.stop()
-        self.leave_button.setText("Back to the start")
+        self.leave_button.setText(tr("Back to the start"))
         for widget in (self.restore_button, self.look_button, self.entry):
             widget.setEnabled(True)
         self.delete_button.setEnabled(bool(self._backups))
@@ -196,7 +199,7 @@ class EarlierPage(QWidget):
             return
         self.banner.hide()
         if self.entry.empty():
-            self._tell("Type the passphrase or the recovery key.")
+            self._tell(tr("Type the passphrase or the recovery key."))
             self.entry.setFocus()
             return
         try:
@@ -214,16 +217,20 @@ class EarlierPage(QWidget):
             return
         folder = self._path.parent if self._path.parent.is_dir() else Path.home()
         target = dialogs_seam.choose_save(
-            self, "Restore as a new file", suggested_name(backup, folder / self._path.name)
+            self, tr("Restore as a new file"), suggested_name(backup, folder / self._path.name)
         )
         if target is not None:
             self.banner.hide()
             self.restore_wanted.emit(backup, target if target.suffix else target.with_suffix(".asl"))
 
     def _on_delete(self) -> None:
-        count = plural(len(self._backups), "version", "versions")
-        text = f"{count} of {self._path.name} on this machine are deleted for good. The file itself stays as it is."
-        if dialogs_seam.ask(self, "Delete these versions", text, yes=f"Delete {count}", danger=True):
+        count = ntr("{count} version", "{count} versions", len(self._backups)).format(count=len(self._backups))
+        text = tr("{count} of {name} on this machine are deleted for good. The file itself stays as it is.").format(
+            count=count, name=self._path.name
+        )
+        if dialogs_seam.ask(
+            self, tr("Delete these versions"), text, yes=tr("Delete {count}").format(count=count), danger=True
+        ):
             self.delete_wanted.emit(self._backups)
 
     def _on_leave(self) -> None:
@@ -239,12 +246,12 @@ class EarlierPage(QWidget):
             announce(self, problem, urgent=True)
 
     def _lay_out(self) -> None:
-        self.list.setAccessibleName("Earlier versions, newest first")
+        self.list.setAccessibleName(tr("Earlier versions, newest first"))
         self.list.setFixedWidth(_LIST_WIDTH)
         self.list.setWordWrap(True)
         self.list.setSpacing(2)
         self.details.setReadOnly(True)
-        self.details.setAccessibleName("What differs")
+        self.details.setAccessibleName(tr("What differs"))
         self.details.setFrameShape(QFrame.Shape.NoFrame)
         self.details.setTabChangesFocus(True)
         set_role(self.details, role="reading")
@@ -260,7 +267,7 @@ class EarlierPage(QWidget):
         middle.addWidget(self.list)
         middle.addWidget(right, 1)
         buttons = row(self.restore_button, self.delete_button, self.leave_button)
-        buttons.addWidget(label(_NOT_TOUCHED, "muted", wrap=True), 1)
+        buttons.addWidget(label(tr(_NOT_TOUCHED), "muted", wrap=True), 1)
         layout = column(head, spacing=16)
         layout.addLayout(middle, 1)
         layout.addLayout(buttons)
@@ -272,11 +279,13 @@ class EarlierPage(QWidget):
 def _line(backup: Backup, path: Path) -> str:
     facts = [wording.size(backup.size)]
     if backup.events:
-        facts.append(plural(backup.events, "recorded change", "recorded changes"))
-    who = "encrypted" if backup.encrypted else f"last by {backup.actor}" if backup.actor else ""
-    lines = [moment(backup.at) if backup.at else "Time not known", ", ".join(facts), who]
+        facts.append(
+            ntr("{count} recorded change", "{count} recorded changes", backup.events).format(count=backup.events)
+        )
+    who = "encrypted" if backup.encrypted else tr("last by {actor}").format(actor=backup.actor) if backup.actor else ""
+    lines = [moment(backup.at) if backup.at else tr("Time not known"), ", ".join(facts), who]
     if backup.original and Path(backup.original) != path:
-        lines.append(f"made from {backup.original}")
+        lines.append(tr("made from {original}").format(original=backup.original))
     return "\n".join(line for line in lines if line)
 
 
@@ -286,13 +295,13 @@ def _lines(records: Sequence[Difference]) -> list[str]:
 
     if not records:
         return []
-    lines = [f"Since this version: {count_in_words(records)}.", ""]
+    lines = [tr("Since this version: {count_in_words}.").format(count_in_words=count_in_words(records)), ""]
     for item in records[:_SHOWN]:
         lines.append(f"{item.did.capitalize()}: {item.subject.long}")
         if item.did == "changed":
             lines += [f"    {f.name}: {_short(f.old)} \u2192 {_short(f.new)}" for f in item.fields]
     if len(records) > _SHOWN:
-        lines.append(f"And {len(records) - _SHOWN} more.")
+        lines.append(tr("And {count} more.").format(count=len(records) - _SHOWN))
     return lines
 
 

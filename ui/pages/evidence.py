@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import EvidenceItem
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from ui.forms.choices import Segments
 from ui.forms.drop_down import drop_down
 from ui.models.evidence_list import KEY_ROLE, ROW_ROLE, EvidenceDelegate, EvidenceModel, Order, Which
@@ -39,16 +40,17 @@ if TYPE_CHECKING:
     from asl_desktop.services.evidence_uses import Lacking
 
 _FILTERS: tuple[tuple[Which, str], ...] = (
-    ("all", "All"), ("missing", "Missing"), ("stale", "Stale"), ("unlinked", "Unlinked"),
+    ("all", mark("All")), ("missing", mark("Missing")), ("stale", mark("Stale")), ("unlinked", mark("Unlinked")),
 )  # fmt: skip
 _ORDERS: tuple[tuple[Order, str], ...] = (
-    ("newest", "Newest first"), ("name", "By name"), ("size", "Largest first"), ("valid", "By end of validity"),
+    ("newest", mark("Newest first")), ("name", mark("By name")),
+    ("size", mark("Largest first")), ("valid", mark("By end of validity")),
 )  # fmt: skip
 _EMPTY = {
-    "all": "Drop files or a folder below. They are copied into the assessment and sealed under their digest.",
-    "missing": "Every claim on record that needs evidence has some.",
-    "stale": "Nothing on file is past its validity, or will be within 30 days.",
-    "unlinked": "Everything on file is linked from somewhere.",
+    "all": mark("Drop files or a folder below. They are copied into the assessment and sealed under their digest."),
+    "missing": mark("Every claim on record that needs evidence has some."),
+    "stale": mark("Nothing on file is past its validity, or will be within 30 days."),
+    "unlinked": mark("Everything on file is linked from somewhere."),
 }
 _SEARCH_MS = 120
 
@@ -57,7 +59,7 @@ class EvidencePage(Page):
     """The list on the left, what is chosen in it on the right; files are taken in by drop, paste and choosing."""
 
     page_id: ClassVar[str] = "evidence"
-    heading: ClassVar[str] = "Evidence"
+    heading: ClassVar[str] = mark("Evidence")
     scrolls: ClassVar[bool] = False
 
     def __init__(self, session: Session) -> None:
@@ -65,8 +67,8 @@ class EvidencePage(Page):
         self.model = EvidenceModel()
         self.list = QListView()
         self.words = QLineEdit()
-        self.which = Segments("Which evidence", [text for _, text in _FILTERS])
-        self.order = drop_down("Order", [text for _, text in _ORDERS])
+        self.which = Segments(tr("Which evidence"), [tr(text) for _, text in _FILTERS])
+        self.order = drop_down(tr("Order"), [tr(text) for _, text in _ORDERS])
         self.zone = DropZone(with_existing=False)
         self.intake = IntakeLine(session)
         self.recheck = Recheck(session)
@@ -90,26 +92,14 @@ class EvidencePage(Page):
         self._line.setText(tally.summary())
         counts = (tally.all, tally.missing, tally.stale, tally.unlinked)
         for (_, name), widget, count in zip(_FILTERS, self.which.buttons, counts, strict=True):
-            widget.setText(f"{name} {count}" if count else name)
-            widget.setAccessibleName(f"{name}, {count}")
+            widget.setText(f"{tr(name)} {count}" if count else tr(name))
+            widget.setAccessibleName(f"{tr(name)}, {count}")
         self.recheck.every.setEnabled(tally.all > 0)
         self._keep_current()
 
     def open_item(self, item: str) -> None:
         """Show a piece of evidence by its digest, or a filter by its name."""
-        item = item.removeprefix("evidence:")
-        names = [name for name, _ in _FILTERS]
-        if item in names:
-            self._pick_filter(names.index(item))
-        elif item:
-            self.model.show(self.session.snapshot)
-            if self.model.row_of(item) < 0:
-                self.words.clear()
-                self._search.stop()
-                self.which.choose(0)
-                self.model.choose(which="all", text="")
-            self._current = item
-            self._keep_current()
+        self._bring(item.removeprefix("evidence:"))
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def here(self) -> str:
@@ -158,8 +148,25 @@ class EvidencePage(Page):
         except UserError as error:
             self.intake.tell(cause_of(error))
 
+    def _bring(self, item: str) -> None:
+        names = [name for name, _ in _FILTERS]
+        if item in names:
+            self._pick_filter(names.index(item))
+        elif item:
+            self.model.show(self.session.snapshot)
+            if self.model.row_of(item) < 0:
+                self.words.clear()
+                self._search.stop()
+                self.which.choose(0)
+                self.model.choose(which="all", text="")
+            self._current = item
+            self._keep_current()
+
     def _on_arrived(self, item: EvidenceItem) -> None:
-        self.open_item(item.sha256)
+        """Show what was taken in. Meanwhile the person may type somewhere else: only the way in gives its focus up."""
+        self._bring(item.sha256)
+        if self.zone.isAncestorOf(self.window().focusWidget()):
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _pick_filter(self, position: int) -> None:
         self.which.choose(position)
@@ -173,7 +180,9 @@ class EvidencePage(Page):
         """Keep the chosen row chosen while rows come and go; choose the first one when it is no longer there."""
         at = self.model.row_of(self._current) if self._current else -1
         rows = self.model.rowCount()
-        self._empty.setText("Nothing here fits these words." if self.words.text().strip() else _EMPTY[self.model.which])
+        self._empty.setText(
+            tr("Nothing here fits these words.") if self.words.text().strip() else tr(_EMPTY[self.model.which])
+        )
         self._stack.setCurrentIndex(0 if rows else 1)
         at = max(at, 0) if rows else -1
         if at != self.list.currentIndex().row():
@@ -208,7 +217,7 @@ class EvidencePage(Page):
             self.view.focus_first()
 
     def _tell(self, text: str) -> None:
-        self.problem.tell("That did not work", text)
+        self.problem.tell(tr("That did not work"), text)
 
     def _connect(self) -> None:
         self.list.selectionModel().currentChanged.connect(lambda now, _: self._on_current(now))
@@ -241,8 +250,8 @@ class EvidencePage(Page):
         self.body.addWidget(split, 1)
 
     def _make_filters(self) -> QWidget:
-        self.words.setPlaceholderText("Find evidence")
-        self.words.setAccessibleName("Find evidence by name, title, source or digest")
+        self.words.setPlaceholderText(tr("Find evidence"))
+        self.words.setAccessibleName(tr("Find evidence by name, title, source or digest"))
         self.words.setClearButtonEnabled(True)
         self.which.choose(0)
         fix(self.words, width=220)
@@ -256,7 +265,7 @@ class EvidencePage(Page):
         return holder
 
     def _make_list(self) -> QWidget:
-        self.list.setAccessibleName("Evidence")
+        self.list.setAccessibleName(tr("Evidence"))
         self.list.setModel(self.model)
         self.list.setItemDelegate(EvidenceDelegate(self.list))
         self.list.setUniformItemSizes(True)

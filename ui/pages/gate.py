@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.wording import day
+from asl_desktop.i18n import mark, tr
 from ui.pages.base import Page
 from ui.session import Session
 from ui.widgets.due_card import DueCard, StillOpenCard, ThresholdsCard
@@ -23,7 +24,7 @@ class GatePage(Page):
     """One card per gate, then what the gates rest on and what else falls due."""
 
     page_id: ClassVar[str] = "gate"
-    heading: ClassVar[str] = "Gates and sign-off"
+    heading: ClassVar[str] = mark("Gates and sign-off")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -43,7 +44,9 @@ class GatePage(Page):
     def refresh(self, snapshot: Snapshot) -> None:
         result = snapshot.determination
         self._line.setText(
-            f"{result.label}, judged as of {day(snapshot.as_of)}. The program computes; people decide, by name."
+            tr("{label}, judged as of {date}. The program computes; people decide, by name.").format(
+                label=result.label, date=day(snapshot.as_of)
+            )
         )
         for item in self._linking:
             item.refresh(snapshot)
@@ -69,7 +72,7 @@ class GatePage(Page):
     def unrecorded(self) -> str:
         for item in self.gates.values():
             if item.decision.dirty():
-                return f"{item.gate.title}: the decision typed there is not recorded yet."
+                return tr("{title}: the decision typed there is not recorded yet.").format(title=item.gate.title)
         return self.interim.unrecorded()
 
     def _bring_up(self, target: QWidget) -> None:
@@ -85,7 +88,7 @@ class GatePage(Page):
 
     def _lay_out(self) -> None:
         if not self.gates:
-            text = "This framework sets no gates; what its thresholds ask for is below."
+            text = tr("This framework sets no gates; what its thresholds ask for is below.")
             self.body.addWidget(card(label(text, "muted", wrap=True)))
         for item in self.gates.values():
             self.body.addWidget(item)

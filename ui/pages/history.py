@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QListView, QSplitter
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.wording import size
+from asl_desktop.i18n import mark, ntr, tr
 from ui import dialogs_seam
 from ui.forms.fields import read_day
 from ui.models.history_list import STEP_ROLE, HistoryDelegate, HistoryModel
@@ -23,7 +24,7 @@ from ui.widgets.change_view import ChangeView, Shown, prepare
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.flow import FlowLayout
 from ui.widgets.parts import Banner, button, card, column, label, link, row
-from ui.wording import moment, plural, sentence
+from ui.wording import moment, sentence
 
 if TYPE_CHECKING:
     from asl_desktop.services.history import History, Step
@@ -31,26 +32,26 @@ if TYPE_CHECKING:
     from asl_desktop.storage.past import Wanted
 
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Every kind", ()),
-    ("Answers", ("answer",)),
-    ("Results", ("measurement",)),
-    ("Showings", ("showing",)),
-    ("Safeguards", ("requirement", "specification")),
-    ("Evidence", ("evidence",)),
-    ("Gates, interim", ("decision", "interim")),
-    ("Scope and plan", ("scope", "plan")),
-    ("Checkpoints, packs", ("checkpoint", "pack", "document")),
+    (mark("Every kind"), ()),
+    (mark("Answers"), ("answer",)),
+    (mark("Results"), ("measurement",)),
+    (mark("Showings"), ("showing",)),
+    (mark("Safeguards"), ("requirement", "specification")),
+    (mark("Evidence"), ("evidence",)),
+    (mark("Gates, interim"), ("decision", "interim")),
+    (mark("Scope and plan"), ("scope", "plan")),
+    (mark("Checkpoints, packs"), ("checkpoint", "pack", "document")),
 )
 _RIGHT = Qt.TextElideMode.ElideRight
 _SEARCH_MS = 250
-_EVERYBODY = "Everybody"
+_EVERYBODY = mark("Everybody")
 
 
 class HistoryPage(Page):
     """The list on the left fetches as it is scrolled; the pane on the right shows what the chosen step changed."""
 
     page_id: ClassVar[str] = "history"
-    heading: ClassVar[str] = "History"
+    heading: ClassVar[str] = mark("History")
     scrolls: ClassVar[bool] = False
 
     def __init__(self, session: Session) -> None:
@@ -68,17 +69,17 @@ class HistoryPage(Page):
         self._step: Step | None = None
         self._seen = -1
         self._shown_run = 0
-        self._only = button("Show everything", self._show_all, icon_name="x", role="toggle")
+        self._only = button(tr("Show everything"), self._show_all, icon_name="x", role="toggle")
         self._title, self._meta, self._did = (
             ElidedLabel("", "question", _RIGHT),
             label("", "muted"),
             label("", wrap=True),
         )
-        self._go = link("Go to it", self._on_go)
-        self._narrow = link("Only this record", self._on_narrow)
+        self._go = link(tr("Go to it"), self._on_go)
+        self._narrow = link(tr("Only this record"), self._on_narrow)
         self._empty = label("", "muted", wrap=True)
         self._kept = label("", "muted", wrap=True)
-        self._give_up = button("Give up\u2026", self._on_give_up)
+        self._give_up = button(tr("Give up\u2026"), self._on_give_up)
         self._search = QTimer(self)
         self._search.setSingleShot(True)
         self._search.setInterval(_SEARCH_MS)
@@ -94,7 +95,7 @@ class HistoryPage(Page):
         """Show the history of one thing: an id of the framework or a reference such as ``answer:QC-20``."""
         self.of = item
         self._only.setText(f" {item.removeprefix('answer:').removeprefix('requirement:')}")
-        self._only.setAccessibleName(f"Only {item}; show everything")
+        self._only.setAccessibleName(tr("Only {item}; show everything").format(item=item))
         self._only.setVisible(bool(item))
         self.reload()
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -141,7 +142,7 @@ class HistoryPage(Page):
         for field in (self.since, self.until):
             wrong = bool(field.text().strip()) and read_day(field.text()) is None
             set_role(field, state="invalid" if wrong else "")
-            problem = "Write the day as 14 Mar 2026 or 2026-03-14." if wrong else problem
+            problem = tr("Write the day as 14 Mar 2026 or 2026-03-14.") if wrong else problem
         return problem
 
     def _look_around(self) -> None:
@@ -154,12 +155,20 @@ class HistoryPage(Page):
         def _done(found: tuple[tuple[str, ...], str, int, tuple[int, int]]) -> None:
             actors, first, events, (files, kept) = found
             since = moment(first).split(", ", maxsplit=1)[0]
-            people = plural(len(actors), "person", "people")
-            self._line.setText(f"{plural(events, 'event', 'events')} by {people} since {since}. Times are UTC.")
+            people = ntr("{count} person", "{count} people", len(actors)).format(count=len(actors))
+            self._line.setText(
+                ntr(
+                    "{count} event by {people} since {since}. Times are UTC.",
+                    "{count} events by {people} since {since}. Times are UTC.",
+                    events,
+                ).format(count=events, people=people, since=since)
+            )
             self._offer_people(actors)
-            said = plural(files, "removed evidence file", "removed evidence files")
-            stays = "stays in the file so that its" if files == 1 else "stay in the file so that their"
-            self._kept.setText(f"{said}, {size(kept)}, {stays} removal can be undone.")
+            said = ntr("{count} removed evidence file", "{count} removed evidence files", files).format(count=files)
+            stays = tr("stays in the file so that its") if files == 1 else tr("stay in the file so that their")
+            self._kept.setText(
+                tr("{said}, {size}, {stays} removal can be undone.").format(said=said, size=size(kept), stays=stays)
+            )
             self._kept_bar.setVisible(files > 0)
 
         self.session.run_beside(lambda document, _: _read(document), done=_done, failed=self._on_failed)
@@ -168,7 +177,7 @@ class HistoryPage(Page):
         chosen = self.person.currentText()
         self.person.blockSignals(True)
         self.person.clear()
-        self.person.addItems([_EVERYBODY, *actors])
+        self.person.addItems([tr(_EVERYBODY), *actors])
         self.person.setCurrentIndex(max(self.person.findText(chosen, Qt.MatchFlag.MatchExactly), 0))
         self.person.blockSignals(False)
 
@@ -176,7 +185,7 @@ class HistoryPage(Page):
         self.problem.hide()
         count = self.model.rowCount()
         filtered = any(self._filters().values())
-        self._empty.setText("Nothing in the history fits." if filtered else "Nothing was changed yet.")
+        self._empty.setText(tr("Nothing in the history fits.") if filtered else tr("Nothing was changed yet."))
         self._empty.setVisible(count == 0)
         if count and not self.list.currentIndex().isValid():
             self.list.setCurrentIndex(self.model.index(0))
@@ -184,7 +193,7 @@ class HistoryPage(Page):
             self._show_step(None)
 
     def _on_failed(self, error: BaseException) -> None:
-        self.problem.tell("The history cannot be shown", cause_of(error))
+        self.problem.tell(tr("The history cannot be shown"), cause_of(error))
 
     def _on_current(self, index: QModelIndex) -> None:
         self._show_step(index.data(STEP_ROLE) if index.isValid() else None)
@@ -198,7 +207,11 @@ class HistoryPage(Page):
         self._title.setText(step.title)
         self._title.setToolTip(tip(step.title))
         began, ended = moment(step.began), moment(step.at)
-        when = ended if began == ended else f"{began.removesuffix(' UTC')} to {ended.rsplit(', ', 1)[-1]}"
+        when = (
+            ended
+            if began == ended
+            else tr("{began} to {ended}").format(began=began.removesuffix(" UTC"), ended=ended.rsplit(", ", 1)[-1])
+        )
         self._meta.setText(f"{step.actor} \u00b7 {when}")
         self._did.setText(sentence(step.did))
         self._did.setVisible(step.mark != "changed" or len({event.reference for event in step.events}) > 1)
@@ -217,10 +230,13 @@ class HistoryPage(Page):
             words = RecordWords(self.session.pack, self.session.inputs)
             named = (first[reference] for reference in _touched(step))
             titles = [words.subject(event.kind, event.key, event.record).long for event in named]
-            names = [f"All {len(first)} records", *titles]
+            names = [tr("All {count} records").format(count=len(first)), *titles]
         else:
-            changes = plural(len(step.events), "change", "changes")
-            names = [f"All {changes} together", *(f"{event.at[11:19]} UTC" for event in step.events)]
+            changes = ntr("{count} change", "{count} changes", len(step.events)).format(count=len(step.events))
+            names = [
+                tr("All {changes} together").format(changes=changes),
+                *(tr("{at} UTC").format(at=event.at[11:19]) for event in step.events),
+            ]
         self.part.blockSignals(True)
         self.part.clear()
         self.part.addItems(names)
@@ -273,11 +289,13 @@ class HistoryPage(Page):
             self._look_again()
 
     def _on_give_up(self) -> None:
-        text = (
-            f"{self._kept.text()} Giving them up makes the file smaller; their removal can then not be undone. "
+        text = tr(
+            "{text} Giving them up makes the file smaller; their removal can then not be undone. "
             "The history still says what they were."
-        )
-        if dialogs_seam.ask(self, "Give up removed evidence", text, yes="Give it up", no="Keep it", danger=True):
+        ).format(text=self._kept.text())
+        if dialogs_seam.ask(
+            self, tr("Give up removed evidence"), text, yes=tr("Give it up"), no=tr("Keep it"), danger=True
+        ):
             self.session.perform(
                 lambda document: document.clear_removed(),
                 done=lambda _: self._look_around(),
@@ -317,21 +335,21 @@ class HistoryPage(Page):
         self._kept_bar.setLayout(bar)
         self._kept_bar.hide()
         self._give_up.setVisible(not self.session.read_only)
-        self._give_up.setAccessibleName("Give up removed evidence")
+        self._give_up.setAccessibleName(tr("Give up removed evidence"))
         self.body.addWidget(self._kept_bar)
 
     def _make_filters(self) -> QWidget:
-        self.words.setPlaceholderText("Find words")
-        self.words.setAccessibleName("Words in what was recorded")
+        self.words.setPlaceholderText(tr("Find words"))
+        self.words.setAccessibleName(tr("Words in what was recorded"))
         self.words.setClearButtonEnabled(True)
-        self.kind.addItems([name for name, _ in _KINDS])
-        self.kind.setAccessibleName("Kind of change")
-        self.person.addItems([_EVERYBODY])
-        self.person.setAccessibleName("Who changed it")
-        for field, text in ((self.since, "From"), (self.until, "To")):
-            field.setPlaceholderText(f"{text} day")
-            field.setToolTip("Such as 14 Mar 2026")
-            field.setAccessibleName(f"{text} day")
+        self.kind.addItems([tr(name) for name, _ in _KINDS])
+        self.kind.setAccessibleName(tr("Kind of change"))
+        self.person.addItems([tr(_EVERYBODY)])
+        self.person.setAccessibleName(tr("Who changed it"))
+        for field, text in ((self.since, tr("From")), (self.until, tr("To"))):
+            field.setPlaceholderText(tr("{text} day").format(text=text))
+            field.setToolTip(tr("Such as 14 Mar 2026"))
+            field.setAccessibleName(tr("{text} day").format(text=text))
             field.setFixedWidth(116)
         self.words.setFixedWidth(216)
         self.kind.setFixedWidth(168)
@@ -344,7 +362,7 @@ class HistoryPage(Page):
         return holder
 
     def _make_list(self) -> QWidget:
-        self.list.setAccessibleName("Changes, newest first")
+        self.list.setAccessibleName(tr("Changes, newest first"))
         self.list.setModel(self.model)
         self.list.setItemDelegate(HistoryDelegate(self.list))
         self.list.setMouseTracking(True)
@@ -361,7 +379,7 @@ class HistoryPage(Page):
         return panel
 
     def _make_detail(self) -> QWidget:
-        self.part.setAccessibleName("Part of this step")
+        self.part.setAccessibleName(tr("Part of this step"))
         self.part.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.part.setMinimumContentsLength(24)
         self.part.hide()

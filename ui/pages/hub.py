@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from asl_desktop.domain.determination import Determination, GateResult, Snapshot, ThresholdResult
 from asl_desktop.domain.wording import GATE_WORDS, day
 from asl_desktop.errors import Cancelled
+from asl_desktop.i18n import mark, ntr, tr
 from ui.counting import asked, count_questions, next_open
 from ui.models.nav import Entry, entries_of
 from ui.operations import Handle
@@ -37,7 +38,7 @@ class HubPage(Page):
     """Shown on first opening and on every return; a file that was left elsewhere opens there."""
 
     page_id: ClassVar[str] = "hub"
-    heading: ClassVar[str] = "Overview"
+    heading: ClassVar[str] = mark("Overview")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -53,18 +54,22 @@ class HubPage(Page):
         for layout in (self._outcome, self._missing):
             layout.setSpacing(8)
         self.body.addWidget(self._go_on)
-        self.body.addWidget(card(label("What follows from the record so far", "pane-title"), self._outcome))
-        self.body.addWidget(card(label("What is still missing", "pane-title"), self._missing))
-        self.body.addWidget(card(label("Parts of the assessment", "pane-title"), self._parts))
+        self.body.addWidget(card(label(tr("What follows from the record so far"), "pane-title"), self._outcome))
+        self.body.addWidget(card(label(tr("What is still missing"), "pane-title"), self._missing))
+        self.body.addWidget(card(label(tr("Parts of the assessment"), "pane-title"), self._parts))
         self._notices = QVBoxLayout()
         self._notices.setSpacing(8)
-        self.body.addWidget(card(label("How to read this framework", "pane-title"), self._notices))
+        self.body.addWidget(card(label(tr("How to read this framework"), "pane-title"), self._notices))
         self.body.addStretch(1)
 
     def refresh(self, snapshot: Snapshot) -> None:
         scope = snapshot.inputs.scope
         model = " ".join(text for text in (scope.model, scope.checkpoint) if text)
-        self._line.setText(f"{model} \u00b7 {snapshot.pack.title} \u00b7 judged as of {day(snapshot.as_of)}")
+        self._line.setText(
+            tr("{model} · {title} · judged as of {date}").format(
+                model=model, title=snapshot.pack.title, date=day(snapshot.as_of)
+            )
+        )
         self._show_go_on(snapshot)
         self._look_for_weightiest(snapshot)
         self._show_outcome(snapshot)
@@ -77,13 +82,13 @@ class HubPage(Page):
     def _make_go_on(self) -> QFrame:
         self._go_text = label("", "strong", wrap=True)
         self._go_detail = label("", "muted", wrap=True)
-        self._go_button = button("Go on answering", lambda: self.wants.emit("questions", self._go_to), primary=True)
+        self._go_button = button(tr("Go on answering"), lambda: self.wants.emit("questions", self._go_to), primary=True)
         self._go_to = ""
         box = QFrame()
         set_role(box, role="card")
-        self._weighty_text = label("Next that matters most", "strong", wrap=True)
-        self._weighty_detail = label("Being worked out", "muted", wrap=True)
-        self._weighty_button = button("Go to what matters most", lambda: self.wants.emit(*self._weighty_place))
+        self._weighty_text = label(tr("Next that matters most"), "strong", wrap=True)
+        self._weighty_detail = label(tr("Being worked out"), "muted", wrap=True)
+        self._weighty_button = button(tr("Go to what matters most"), lambda: self.wants.emit(*self._weighty_place))
         self._weighty_place = ("hub", "")
         self._weighty = QWidget()
         layout = QVBoxLayout(box)
@@ -131,14 +136,20 @@ class HubPage(Page):
         place = place_of_record(snapshot.inputs, change.ref) if change is not None else None
         self._weighty_button.setEnabled(place is not None)
         if change is None or place is None:
-            self._weighty_text.setText("No single input moves the outcome")
-            self._weighty_detail.setText("Only several changes together would.")
+            self._weighty_text.setText(tr("No single input moves the outcome"))
+            self._weighty_detail.setText(tr("Only several changes together would."))
             return
         self._weighty_place = place
         pending = change.ref in open_references(snapshot)
-        lead = "Next that matters most" if pending else "Nothing open moves the outcome alone. What would move it most"
+        lead = (
+            tr("Next that matters most")
+            if pending
+            else tr("Nothing open moves the outcome alone. What would move it most")
+        )
         self._weighty_text.setText(f"{lead}: {place[1]}")
-        self._weighty_detail.setText(f"With {change.change}: {change.effects[0]}")
+        self._weighty_detail.setText(
+            tr("With {change}: {effects}").format(change=change.change, effects=change.effects[0])
+        )
         self._weighty.show()
 
     def _show_go_on(self, snapshot: Snapshot) -> None:
@@ -146,14 +157,18 @@ class HubPage(Page):
         last = max(reversed(snapshot.inputs.answers), key=lambda a: a.at, default=None)
         pack = snapshot.pack
         self._go_to = next_open(snapshot, after=last.question if last else "")
-        stopped = f"You stopped at {last.question}. " if last and last.question in pack.question_by_id else ""
+        stopped = (
+            tr("You stopped at {question}.").format(question=last.question)
+            if last and last.question in pack.question_by_id
+            else ""
+        )
         if self._go_to:
-            self._go_text.setText(f"{stopped}Next unanswered: {self._go_to}")
+            self._go_text.setText(f"{stopped} {tr('Next unanswered: {question}').format(question=self._go_to)}".strip())
             self._go_detail.setText(f"{pack.question_by_id[self._go_to].text}\n{count.details()}")
         else:
-            self._go_text.setText(f"{stopped}Every question that is asked has an answer.")
+            self._go_text.setText(f"{stopped} {tr('Every question that is asked has an answer.')}".strip())
             self._go_detail.setText(count.details())
-        self._go_button.setText("Go on answering" if self._go_to else "Look through the answers")
+        self._go_button.setText(tr("Go on answering") if self._go_to else tr("Look through the answers"))
         self._go_button.setAccessibleName(self._go_button.text())
 
     def _show_outcome(self, snapshot: Snapshot) -> None:
@@ -161,10 +176,12 @@ class HubPage(Page):
         result = snapshot.determination
         head = row(label(result.label, "page-title"), spacing=12)
         if result.precautionary:
-            head.addWidget(chip("Precautionary: something is not ruled out", "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
+            head.addWidget(
+                chip(tr("Precautionary: something is not ruled out"), "warn"), 0, Qt.AlignmentFlag.AlignVCenter
+            )
         head.addStretch(1)
         self._outcome.addLayout(head)
-        words = "This is computed from what is on record. People decide; nothing here says that a risk is absent."
+        words = tr("This is computed from what is on record. People decide; nothing here says that a risk is absent.")
         self._outcome.addWidget(label(words, "muted", wrap=True))
         for track in result.tracks:
             self._outcome.addWidget(label(self._track_words(snapshot, track.track), wrap=True))
@@ -178,21 +195,29 @@ class HubPage(Page):
     def _track_words(self, snapshot: Snapshot, track_id: str) -> str:
         track = snapshot.determination.track_by_id[track_id]
         title = snapshot.pack.track_by_id[track_id].title
-        by = f", demanded by {', '.join(track.demanded_by)}" if track.demanded_by else ""
-        met = {"true": "met", "false": "not met", "unknown": "not shown to be met"}[track.met]
-        return f"{title}: {track.required} required{by}; {met}."
+        by = (
+            tr(", demanded by {demanded_by}").format(demanded_by=", ".join(track.demanded_by))
+            if track.demanded_by
+            else ""
+        )
+        met = {"true": "met", "false": tr("not met"), "unknown": tr("not shown to be met")}[track.met]
+        return tr("{title}: {required} required{by}; {met}.").format(
+            title=title, required=track.required, by=by, met=met
+        )
 
     def _threshold_row(self, snapshot: Snapshot, result: ThresholdResult) -> QHBoxLayout:
         reasons = result.reasons
         if result.tensions:
-            count = plural(len(result.tensions), "accepted point is", "accepted points are")
-            reasons = (f"{count} in tension with the record.", *reasons)
+            count = ntr("{count} accepted point is", "{count} accepted points are", len(result.tensions)).format(
+                count=len(result.tensions)
+            )
+            reasons = (tr("{count} in tension with the record.").format(count=count), *reasons)
         title = threshold_name(snapshot.pack.threshold_by_id[result.id])
         return self._state_row(title, verdict(result), reasons, ("gate", result.id))
 
     def _gate_row(self, snapshot: Snapshot, gate: GateResult) -> QHBoxLayout:
         spec = snapshot.pack.gate_by_id[gate.id]
-        stage = STAGE[spec.stage]
+        stage = tr(STAGE[spec.stage])
         title = spec.title if spec.title == stage else f"{stage}: {spec.title}"
         shown = Verdict(GATE_WORDS[gate.state], TONE[gate.state], ICON[gate.state])
         return self._state_row(title, shown, gate.reasons, ("gate", gate.id))
@@ -209,8 +234,8 @@ class HubPage(Page):
         layout.setSpacing(12)
         layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(text, 1)
-        why = link("Why", lambda: self.wants.emit(*goal))
-        why.setAccessibleName(f"Why is {title} {shown.words}")
+        why = link(tr("Why"), lambda: self.wants.emit(*goal))
+        why.setAccessibleName(tr("Why is {title} {words}").format(title=title, words=shown.words))
         verdict_row = row(chip(sentence(shown.words), shown.tone), why, spacing=16)
         verdict_row.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout.addLayout(verdict_row)
@@ -229,9 +254,11 @@ class HubPage(Page):
             self._missing.addLayout(_linked(go, text))
         for item in [i for i in result.not_assessed if i.kind == "indicator"][: _MISSING_SHOWN - shown // 2]:
             go = link(item.text, lambda item=item: self.wants.emit("measurements", item.id))  # type: ignore[misc]
-            self._missing.addLayout(_linked(go, label("not measured", "muted", wrap=True)))
+            self._missing.addLayout(_linked(go, label(tr("not measured"), "muted", wrap=True)))
         if len(bearing) > shown:
-            self._missing.addWidget(label(f"and {len(bearing) - shown} more open questions", "muted"))
+            self._missing.addWidget(
+                label(tr("and {count} more open questions").format(count=len(bearing) - shown), "muted")
+            )
 
     def _show_parts(self, snapshot: Snapshot) -> None:
         clear(self._parts)
@@ -275,12 +302,16 @@ def _bearing_questions(snapshot: Snapshot) -> list[str]:
 def _missing_words(result: Determination) -> str:
     kinds: list[str] = [item.kind for item in result.not_assessed]
     named = (
-        ("threshold", "threshold not assessed", "thresholds not assessed"),
-        ("question", "open question", "open questions"),
-        ("indicator", "indicator not measured", "indicators not measured"),
-        ("showing", "showing without a decision", "showings without a decision"),
+        ("threshold", tr("threshold not assessed"), tr("thresholds not assessed")),
+        ("question", tr("open question"), tr("open questions")),
+        ("indicator", tr("indicator not measured"), tr("indicators not measured")),
+        ("showing", tr("showing without a decision"), tr("showings without a decision")),
     )
     parts = [plural(kinds.count(kind), one, many) for kind, one, many in named if kinds.count(kind)]
     if result.gap:
-        parts.append(plural(len(result.gap), "required safeguard not in place", "required safeguards not in place"))
-    return f"{', '.join(parts)}." if parts else "Nothing that the framework asks for is missing."
+        parts.append(
+            ntr(
+                "{count} required safeguard not in place", "{count} required safeguards not in place", len(result.gap)
+            ).format(count=len(result.gap))
+        )
+    return f"{', '.join(parts)}." if parts else tr("Nothing that the framework asks for is missing.")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from asl_desktop.messages import message_for
 from asl_desktop.services.planning import plan_on
 from reports.charts.model import MarginChart, Row, margin_chart
@@ -21,12 +22,12 @@ from ui.widgets.flow import FlowLayout
 from ui.widgets.margin_chart import Glyph, MarginOverview
 from ui.widgets.parts import Banner, button, card, clear, label, row
 
-_PICTURES = "SVG picture (*.svg);;PNG picture (*.png);;PDF picture (*.pdf)"
+_PICTURES = mark("SVG picture (*.svg);;PNG picture (*.png);;PDF picture (*.pdf)")
 
 
 class MarginsPage(Page):
     page_id = "margins"
-    heading = "Margins"
+    heading = mark("Margins")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -34,11 +35,11 @@ class MarginsPage(Page):
         self.overview = MarginOverview()
         self.overview.chosen.connect(self._explain)
         self._legend = FlowLayout(spacing=16)
-        self._detail = label("Choose a margin to see what it rests on.", "muted", wrap=True, selectable=True)
+        self._detail = label(tr("Choose a margin to see what it rests on."), "muted", wrap=True, selectable=True)
         self._note = label("", "muted", wrap=True)
         self._banner = Banner("danger")
         self._done = Banner("ok")
-        self._to_measurement = button("Open its measurements", self._open_measurement)
+        self._to_measurement = button(tr("Open its measurements"), self._open_measurement)
         self._to_measurement.setEnabled(False)
         self._indicator = ""
         self._lay_out()
@@ -59,7 +60,7 @@ class MarginsPage(Page):
 
     def save_picture(self) -> None:
         """Ask for a file and draw the chart into it, off the window's thread."""
-        chosen = choose_save(self, "Save the chart", Path("margins.svg"), filters=_PICTURES)
+        chosen = choose_save(self, tr("Save the chart"), Path("margins.svg"), filters=tr(_PICTURES))
         if not chosen:
             return
         path, chart, dark = chosen, self.overview.chart, tokens().dark
@@ -73,12 +74,12 @@ class MarginsPage(Page):
         self.session.operations.run(work, owner=self, done=self._on_saved, failed=self._on_failed)
 
     def _lay_out(self) -> None:
-        save = button("Save as picture", self.save_picture, icon_name="download")
+        save = button(tr("Save as picture"), self.save_picture, icon_name="download")
         self.body.addWidget(self._banner)
         self.body.addWidget(self._done)
         self.body.addWidget(card(self.overview, self._legend, spacing=16))
         buttons = row(self._to_measurement, 1, save)
-        self.body.addWidget(card(label("What this margin rests on", "pane-title"), self._detail, buttons))
+        self.body.addWidget(card(label(tr("What this margin rests on"), "pane-title"), self._detail, buttons))
         self.body.addWidget(self._note)
         self.body.addStretch(1)
 
@@ -105,30 +106,40 @@ class MarginsPage(Page):
         bound = indicator.bound(margin.bound_name)
         lines = [shown.words]
         if margin.native_distance is not None and margin.points is not None:
-            unit = "as a factor" if indicator.scale == "log" else "in the indicator's own unit"
+            unit = tr("as a factor") if indicator.scale == "log" else tr("in the indicator's own unit")
             lines.append(
-                f"Distance to the bound {unit}: {wording.number(wording.three_digits(margin.native_distance))}."
+                tr("Distance to the bound {unit}: {three_digits}.").format(
+                    unit=unit, three_digits=wording.number(wording.three_digits(margin.native_distance))
+                )
             )
         if bound:
             source = snapshot.pack.source_by_id.get(bound.cite.source)
-            lines.append(f"Bound: {bound.label} Source: {source.document if source else bound.cite.source}.")
+            lines.append(
+                tr("Bound: {label} Source: {document}.").format(
+                    label=bound.label, document=source.document if source else bound.cite.source
+                )
+            )
         names = snapshot.inputs.evidence_by_sha
         cited = [ref.removeprefix("evidence:") for ref in margin.uses if ref.startswith("evidence:")]
         if cited:
-            lines.append(f"Evidence: {wording.listed(names[sha].name for sha in cited if sha in names)}.")
+            lines.append(
+                tr("Evidence: {listed}.").format(
+                    listed=wording.listed(names[sha].name for sha in cited if sha in names)
+                )
+            )
         if indicator.bears_on:
-            lines.append(f"Bears on {wording.listed(indicator.bears_on)}.")
+            lines.append(tr("Bears on {listed}.").format(listed=wording.listed(indicator.bears_on)))
         speaking = snapshot.inputs.measurement_by_id.get(margin.measurement)
         planned = " ".join(plan_on(snapshot.inputs, indicator, speaking))
         if planned:
-            lines.append(f"Plan: {planned}")
+            lines.append(tr("Plan: {planned}").format(planned=planned))
         return "\n".join(lines)
 
     def _open_measurement(self) -> None:
         self.wants.emit("measurements", self._indicator)
 
     def _on_saved(self, path: Path) -> None:
-        self._done.tell("The chart is saved", str(path))
+        self._done.tell(tr("The chart is saved"), str(path))
 
     def _on_failed(self, error: BaseException) -> None:
         if not isinstance(error, UserError):

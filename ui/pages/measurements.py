@@ -11,6 +11,7 @@ from asl_desktop.clock import new_id
 from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.pack import Indicator
+from asl_desktop.i18n import mark, tr
 from reports.charts.model import Group, MarginChart, margin_chart, margin_row
 from ui.models.indicator_list import INDICATOR_ROLE, IndicatorDelegate, IndicatorListModel
 from ui.pages.base import MARGIN, Page
@@ -20,14 +21,14 @@ from ui.widgets.margin_chart import MarginList
 from ui.widgets.measurement_card import MeasurementCard
 from ui.widgets.parts import Tone, button, card, chip, clear, label, row
 
-_OWNER = {True: "the framework's own", False: "of this evaluation, not of policy"}
+_OWNER = {True: mark("the framework's own"), False: mark("of this evaluation, not of policy")}
 
 
 class MeasurementsPage(Page):
     """Master and detail: indicators on the left, the results of one of them on the right."""
 
     page_id: ClassVar[str] = "measurements"
-    heading: ClassVar[str] = "Measurements"
+    heading: ClassVar[str] = mark("Measurements")
     scrolls: ClassVar[bool] = False
 
     def __init__(self, session: Session) -> None:
@@ -48,7 +49,7 @@ class MeasurementsPage(Page):
         self._words = label("", wrap=True, selectable=True)
         self._results = QVBoxLayout()
         self._results.setSpacing(16)
-        self._add = button("Add a result", self.add_result, icon_name="plus", primary=True)
+        self._add = button(tr("Add a result"), self.add_result, icon_name="plus", primary=True)
         self._lay_out()
 
     def refresh(self, snapshot: Snapshot) -> None:
@@ -148,8 +149,12 @@ class MeasurementsPage(Page):
             whole = margin_chart(snapshot)
             chart = MarginChart("", "", (Group("", (shown,)),), whole.axis_max, (), "")
             self.margin.show_chart(chart)
-            owner = _OWNER[shown.policy]
-            self._words.setText(f"{shown.status_label}. {' '.join(margin.reasons)} The bound is {owner}.")
+            owner = tr(_OWNER[shown.policy])
+            self._words.setText(
+                tr("{status_label}. {reasons} The bound is {owner}.").format(
+                    status_label=shown.status_label, reasons=" ".join(margin.reasons), owner=owner
+                )
+            )
 
     def _select(self, indicator_id: str) -> None:
         source = self._model.index(self._model.row_of(indicator_id))
@@ -164,7 +169,7 @@ class MeasurementsPage(Page):
     def _lay_out(self) -> None:
         self.body.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
         self.body.setSpacing(12)
-        self.add_heading("Enter each result as it was reported. The margin follows from its riskier end.")
+        self.add_heading(tr("Enter each result as it was reported. The margin follows from its riskier end."))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(16)
@@ -176,12 +181,12 @@ class MeasurementsPage(Page):
 
     def _make_list(self) -> QWidget:
         self._filter = QLineEdit()
-        self._filter.setPlaceholderText("Filter indicators")
-        self._filter.setAccessibleName("Filter indicators")
+        self._filter.setPlaceholderText(tr("Filter indicators"))
+        self._filter.setAccessibleName(tr("Filter indicators"))
         self._filter.setClearButtonEnabled(True)
         self._filter.textChanged.connect(self._proxy.setFilterFixedString)
         self._list = QListView()
-        self._list.setAccessibleName("Indicators")
+        self._list.setAccessibleName(tr("Indicators"))
         self._list.setModel(self._proxy)
         self._list.setItemDelegate(IndicatorDelegate(self._list))
         self._list.setUniformItemSizes(True)
@@ -218,20 +223,20 @@ class MeasurementsPage(Page):
 
 
 def _about(indicator: Indicator) -> str:
-    needs = f"At least {indicator.min_n} scored trials." if indicator.min_n > 1 else ""
-    risk = "Higher is riskier." if indicator.direction == "higher_is_riskier" else "Lower is riskier."
-    watched = "" if indicator.bounds else "No bound; watched only."
+    needs = tr("At least {min_n} scored trials.").format(min_n=indicator.min_n) if indicator.min_n > 1 else ""
+    risk = tr("Higher is riskier.") if indicator.direction == "higher_is_riskier" else tr("Lower is riskier.")
+    watched = "" if indicator.bounds else tr("No bound; watched only.")
     parts = (indicator.description, risk, needs, watched, indicator.report_hint)
     return " ".join(part for part in parts if part)
 
 
 def _bounds(indicator: Indicator) -> list[tuple[str, str]]:
     """Return what each bound is called, and its value with what it means and whose it is."""
-    names = {"rule_out": "Rules out", "concern": "Concern"}
+    names = {"rule_out": tr("Rules out"), "concern": tr("Concern")}
     return [
         (
             names[bound.name],
-            f"{wording.quantity(bound.value, indicator.unit)}. {bound.label.rstrip('.')} ({_OWNER[bound.policy]}).",
+            f"{wording.quantity(bound.value, indicator.unit)}. {bound.label.rstrip('.')} ({tr(_OWNER[bound.policy])}).",
         )
         for bound in indicator.bounds
     ]

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Plan, PlannedIndicator
 from asl_desktop.errors import Cancelled, UserError
+from asl_desktop.i18n import mark, ntr, tr
 from asl_desktop.services.planning import (
     changes_in_words,
     read_by_thresholds,
@@ -24,29 +25,29 @@ from ui.pages.base import Page
 from ui.session import Session, cause_of
 from ui.widgets.parts import Banner, IconLabel, announce, button, card, clear, column, label, line, row
 from ui.widgets.planned_row import PlannedRow
-from ui.wording import moment, plural
+from ui.wording import moment
 
 
 class PlanPage(Page):
     """An open plan is recorded as it is edited; a locked one is edited as a draft that becomes one amendment."""
 
     page_id: ClassVar[str] = "plan"
-    heading: ClassVar[str] = "Plan"
+    heading: ClassVar[str] = mark("Plan")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.add_heading(
-            "What is measured, how much and how: fixed before results come in, so that it cannot bend to them."
+            tr("What is measured, how much and how: fixed before results come in, so that it cannot bend to them.")
         )
         self.banner = Banner("danger")
         self.late = Banner("danger")
-        self.note = TextBox("The plan in words", 96)
-        self.reason = TextBox("Why the plan is changed", 64)
-        self.lock_button = button("Lock the plan", self.lock, icon_name="lock", primary=True)
-        self.amend_button = button("Amend the plan", self.start_amending, icon_name="pen-line")
-        self.record_button = button("Record the amendment", self.amend, primary=True)
-        self.cancel_button = button("Leave it as it is", self.stop_amending)
-        self.all_button = button("Plan all that a threshold reads", self._on_all)
+        self.note = TextBox(tr("The plan in words"), 96)
+        self.reason = TextBox(tr("Why the plan is changed"), 64)
+        self.lock_button = button(tr("Lock the plan"), self.lock, icon_name="lock", primary=True)
+        self.amend_button = button(tr("Amend the plan"), self.start_amending, icon_name="pen-line")
+        self.record_button = button(tr("Record the amendment"), self.amend, primary=True)
+        self.cancel_button = button(tr("Leave it as it is"), self.stop_amending)
+        self.all_button = button(tr("Plan all that a threshold reads"), self._on_all)
         self.rows: dict[str, PlannedRow] = {}
         self._draft: Plan | None = None
         self._mark = IconLabel("pen-line", "muted", 18)
@@ -85,7 +86,7 @@ class PlanPage(Page):
 
     def unrecorded(self) -> str:
         if self._draft is not None and self._draft != self.session.inputs.plan:
-            return "The amendment of the plan typed here is not recorded yet."
+            return tr("The amendment of the plan typed here is not recorded yet.")
         return self._problem.text() or next(filter(None, (each.problem() for each in self.rows.values())), "")
 
     def commit(self) -> None:
@@ -94,7 +95,7 @@ class PlanPage(Page):
     def lock(self) -> None:
         """Ask, then fix the plan as it is shown, in the name of the person at the window."""
         actor, clock, plan = self.session.actor, self.session.clock, self._plan()
-        if not dialogs_seam.ask(self, "Lock the plan", self._lock_words(plan), yes="Lock the plan"):
+        if not dialogs_seam.ask(self, tr("Lock the plan"), self._lock_words(plan), yes=tr("Lock the plan")):
             return
         try:
             self.session.put(plan)
@@ -103,7 +104,7 @@ class PlanPage(Page):
             return
         self.session.perform(
             lambda document: lock_plan(document, by=actor, clock=clock).result(),
-            done=lambda _: announce(self, "Plan locked"),
+            done=lambda _: announce(self, tr("Plan locked")),
             failed=self._on_failed,
         )
 
@@ -128,12 +129,14 @@ class PlanPage(Page):
         change = changes_in_words(self.session.pack, self.session.inputs.plan, draft)
         reason = self.reason.toPlainText().strip()
         if not change or not reason:
-            self._say_problem("Change something in the plan first." if not change else "Say why the plan is changed.")
+            self._say_problem(
+                tr("Change something in the plan first.") if not change else tr("Say why the plan is changed.")
+            )
             return
 
         def _done(_: object) -> None:
             self.stop_amending()
-            announce(self, "Plan amended")
+            announce(self, tr("Plan amended"))
 
         self.session.perform(
             lambda document: amend_plan(
@@ -156,13 +159,17 @@ class PlanPage(Page):
         if self._draft is not None:
             self._draft = plan
             words = changes_in_words(self.session.pack, self.session.inputs.plan, plan)
-            self._change.setText(f"What changes: {words}." if words else "Nothing is changed yet.")
+            self._change.setText(
+                tr("What changes: {words}.").format(words=words) if words else tr("Nothing is changed yet.")
+            )
             self._show_rows(plan)
             return
         try:
-            self.session.put(plan, coalesce="Plan")
+            self.session.put(plan, coalesce=tr("Plan"))
         except UserError as error:
-            self._say_problem(f"{cause_of(error)} Until then what was recorded before stands.")
+            self._say_problem(
+                tr("{cause_of} Until then what was recorded before stands.").format(cause_of=cause_of(error))
+            )
         else:
             self._say_problem("")
 
@@ -193,16 +200,22 @@ class PlanPage(Page):
         locked, amending = bool(held.locked_at), self._draft is not None
         self._mark.show_icon("lock" if locked else "pen-line", "accent" if locked else "muted")
         if locked:
-            self._state.setText(f"Locked by {held.locked_by}, {moment(held.locked_at)}")
-            self._state_text.setText(
-                "It changes by amendment only. Each amendment and its reason is shown wherever the plan matters."
+            self._state.setText(
+                tr("Locked by {locked_by}, {time}").format(locked_by=held.locked_by, time=moment(held.locked_at))
             )
-            self._digest.setText(f"SHA-256 of what was locked: {held.locked_digest}")
+            self._state_text.setText(
+                tr("It changes by amendment only. Each amendment and its reason is shown wherever the plan matters.")
+            )
+            self._digest.setText(
+                tr("SHA-256 of what was locked: {locked_digest}").format(locked_digest=held.locked_digest)
+            )
         else:
-            self._state.setText("Not locked")
-            self._state_text.setText("Lock it before results come in; otherwise every report says that it was not.")
+            self._state.setText(tr("Not locked"))
+            self._state_text.setText(tr("Lock it before results come in; otherwise every report says that it was not."))
             fixed = dataclasses.replace(plan, pack_digest=snapshot.pack.digest)
-            self._digest.setText(f"SHA-256 of what a lock would fix now: {plan_digest(fixed)}")
+            self._digest.setText(
+                tr("SHA-256 of what a lock would fix now: {plan_digest}").format(plan_digest=plan_digest(fixed))
+            )
         may = not self.session.read_only
         self.lock_button.setVisible(not locked and may)
         self.amend_button.setVisible(locked and not amending and may)
@@ -217,23 +230,35 @@ class PlanPage(Page):
         needed = [item.id for item in read_by_thresholds(self.session.pack)]
         missing = sum(1 for key in needed if key not in planned)
         self.all_button.setVisible(editable and bool(missing))
-        words = f"{len(planned)} of {plural(len(self.rows), 'indicator', 'indicators')} planned."
-        left = plural(missing, "that a threshold reads is", "that a threshold reads are")
+        words = ntr(
+            "{count} of {count_n} indicator planned.", "{count} of {count_n} indicators planned.", len(self.rows)
+        ).format(count=len(planned), count_n=len(self.rows))
+        left = ntr("{count} that a threshold reads is", "{count} that a threshold reads are", missing).format(
+            count=missing
+        )
         self._count.setText(
-            f"{words} {left} left out." if missing else f"{words} All that a threshold reads are among them."
+            tr("{words} {left} left out.").format(words=words, left=left)
+            if missing
+            else tr("{words} All that a threshold reads are among them.").format(words=words)
         )
 
     def _show_late(self, snapshot: Snapshot) -> None:
         inputs = snapshot.inputs
         early = results_before_lock(inputs)
         if early:
-            count = plural(len(early), "result was", "results were")
-            text = f"{count} there before the plan was locked. Every report says so; it cannot be undone."
-            self._tell_late("The plan was locked after results", text)
+            count = ntr("{count} result was", "{count} results were", len(early)).format(count=len(early))
+            text = tr("{count} there before the plan was locked. Every report says so; it cannot be undone.").format(
+                count=count
+            )
+            self._tell_late(tr("The plan was locked after results"), text)
         elif not inputs.plan.locked_at and inputs.measurements:
-            count = plural(len(inputs.measurements), "result is", "results are")
-            text = f"{count} on record already. A plan locked now was not made beforehand, and every report says so."
-            self._tell_late("Results came before the plan", text)
+            count = ntr("{count} result is", "{count} results are", len(inputs.measurements)).format(
+                count=len(inputs.measurements)
+            )
+            text = tr(
+                "{count} on record already. A plan locked now was not made beforehand, and every report says so."
+            ).format(count=count)
+            self._tell_late(tr("Results came before the plan"), text)
         else:
             self.late.hide()
 
@@ -249,20 +274,28 @@ class PlanPage(Page):
                 self._amendments.addWidget(line())
             self._amendments.addWidget(label(f"{change.by}, {moment(change.at)}", "strong", wrap=True))
             self._amendments.addWidget(label(change.change, wrap=True, selectable=True))
-            self._amendments.addWidget(label(f"Reason: {change.reason}", "muted", wrap=True, selectable=True))
+            self._amendments.addWidget(
+                label(tr("Reason: {reason}").format(reason=change.reason), "muted", wrap=True, selectable=True)
+            )
 
     def _lock_words(self, plan: Plan) -> str:
         fixed = dataclasses.replace(plan, pack_digest=self.session.pack.digest)
         early = len(self.session.inputs.measurements)
         warning = ""
         if early:
-            count = plural(early, "result is", "results are")
-            warning = f" {count} on record already: the plan will stand as one that came after them."
-        return (
-            f"{plural(len(plan.indicators), 'indicator is', 'indicators are')} planned. The plan is fixed in the name "
-            f"of {self.session.actor}; afterwards it can only be amended, with a reason. What is fixed has the digest "
-            f"{plan_digest(fixed)}.{warning}"
-        )
+            count = ntr("{count} result is", "{count} results are", early).format(count=early)
+            warning = tr(" {count} on record already: the plan will stand as one that came after them.").format(
+                count=count
+            )
+        return ntr(
+            "{count} indicator is planned. The plan is fixed in the name of {actor}; afterwards "
+            "it can only be amended, with a reason. What is fixed has the digest "
+            "{plan_digest}.{warning}",
+            "{count} indicators are planned. The plan is fixed in the name of {actor}; "
+            "afterwards it can only be amended, with a reason. What is fixed has the digest "
+            "{plan_digest}.{warning}",
+            len(plan.indicators),
+        ).format(count=len(plan.indicators), actor=self.session.actor, plan_digest=plan_digest(fixed), warning=warning)
 
     def _say_problem(self, text: str) -> None:
         self._problem.setText(text)
@@ -272,7 +305,7 @@ class PlanPage(Page):
 
     def _on_failed(self, error: BaseException) -> None:
         if not isinstance(error, Cancelled):
-            self.banner.tell("The plan was not changed", cause_of(error))
+            self.banner.tell(tr("The plan was not changed"), cause_of(error))
 
     def _lay_out(self) -> None:
         self._problem.hide()
@@ -280,7 +313,7 @@ class PlanPage(Page):
         head.addWidget(self._state, 1)
         self._amending = QWidget()
         inner = column(
-            label("Why it is changed", "label"),
+            label(tr("Why it is changed"), "label"),
             self.reason,
             self._change,
             row(self.record_button, self.cancel_button, 1),
@@ -294,11 +327,11 @@ class PlanPage(Page):
                 row(self.lock_button, self.amend_button, 1),
                 self._amending,
                 self._problem,
-                column(label("The plan in words", "label"), self.note, spacing=4),
+                column(label(tr("The plan in words"), "label"), self.note, spacing=4),
             )
         )
         self._amendments.setSpacing(4)
-        self._amendments_card = card(label("Amendments", "pane-title"), self._amendments)
+        self._amendments_card = card(label(tr("Amendments"), "pane-title"), self._amendments)
         self.body.addWidget(self._amendments_card)
         self.body.addWidget(self._indicator_card())
         self.body.addStretch(1)
@@ -317,4 +350,4 @@ class PlanPage(Page):
                 each.edited.connect(lambda item, key=indicator.id: self._on_row(key, item))
                 self.rows[indicator.id] = each
                 rows.addWidget(each)
-        return card(label("Indicators to be measured", "pane-title"), self._count, row(self.all_button, 1), rows)
+        return card(label(tr("Indicators to be measured"), "pane-title"), self._count, row(self.all_button, 1), rows)

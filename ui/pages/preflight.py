@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from asl_desktop.domain.determination import Snapshot
+from asl_desktop.i18n import mark, tr
 from ui.forms.choices import Segments
 from ui.models.finding_list import FINDING_ROLE, SEVERITY_WORD, FindingDelegate, FindingListModel, FindingRow
 from ui.pages.base import MARGIN, Page
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
     from asl_desktop.services.preflight import Finding, Preflight, Severity
 
 _FILTERS: tuple[tuple[Severity | None, str], ...] = (
-    (None, "All"),
-    ("error", "Errors"),
-    ("warning", "Warnings"),
-    ("note", "Notes"),
+    (None, mark("All")),
+    ("error", mark("Errors")),
+    ("warning", mark("Warnings")),
+    ("note", mark("Notes")),
 )
-_CLEAR = (
+_CLEAR = mark(
     "Nothing stands in the way. The program finds what is missing or does not fit; whether it is right, people judge."
 )
-_ERRORS = (
+_ERRORS = mark(
     "Errors stand in the way of signing and deciding. Where people must go on all the same, they say why, on record."
 )
 
@@ -48,7 +49,7 @@ class PreflightPage(Page):
     """Looking at the warnings here lets a person sign; errors are mended, or overridden by name where they sign."""
 
     page_id: ClassVar[str] = "preflight"
-    heading: ClassVar[str] = "Pre-flight check"
+    heading: ClassVar[str] = mark("Pre-flight check")
     scrolls: ClassVar[bool] = False
 
     def __init__(self, session: Session) -> None:
@@ -56,12 +57,12 @@ class PreflightPage(Page):
         self.desk = desk_of(session)
         self.model = FindingListModel()
         self.list = FindingList()
-        self.filter = Segments("Show findings of", [text for _, text in _FILTERS])
+        self.filter = Segments(tr("Show findings of"), [tr(text) for _, text in _FILTERS])
         self.filter.choose(0)
         self._text = label("", "strong", wrap=True, selectable=True)
-        self.go_button = button("Go there", self._on_go, primary=True)
-        self.decide_button = button("Decide at a gate", lambda: self.wants.emit("gate", ""), icon_name="door-open")
-        self.sign_button = button("Sign the report", lambda: self.wants.emit("report", ""), icon_name="file-check")
+        self.go_button = button(tr("Go there"), self._on_go, primary=True)
+        self.decide_button = button(tr("Decide at a gate"), lambda: self.wants.emit("gate", ""), icon_name="door-open")
+        self.sign_button = button(tr("Sign the report"), lambda: self.wants.emit("report", ""), icon_name="file-check")
         self._chosen: Finding | None = None
         self._lay_out()
         self.filter.picked.connect(lambda _: self._show(self.desk.check()))
@@ -70,10 +71,10 @@ class PreflightPage(Page):
 
     def refresh(self, snapshot: Snapshot) -> None:
         found = self.desk.check()
-        self._line.setText(f"{found.words().capitalize()}. {_CLEAR if found.clear else _ERRORS}")
+        self._line.setText(f"{found.words().capitalize()}. {tr(_CLEAR) if found.clear else tr(_ERRORS)}")
         for (severity, text), each in zip(_FILTERS, self.filter.buttons, strict=True):
             count = len(found.findings) if severity is None else found.counts[severity]
-            each.setText(f"{text} ({count})")
+            each.setText(f"{tr(text)} ({count})")
             each.setAccessibleName(f"{text}, {count}")
         self._show(found)
 
@@ -114,14 +115,16 @@ class PreflightPage(Page):
         finding = self._chosen
         self.go_button.setEnabled(finding is not None)
         if finding is None:
-            self._text.setText("Nothing of this kind was found." if not self.model.rows else "Choose a finding.")
+            self._text.setText(
+                tr("Nothing of this kind was found.") if not self.model.rows else tr("Choose a finding.")
+            )
             return
-        self._text.setText(f"{SEVERITY_WORD[finding.severity]}: {finding.text}")
+        self._text.setText(f"{tr(SEVERITY_WORD[finding.severity])}: {finding.text}")
         self.go_button.setAccessibleDescription(finding.text)
 
     def _on_go(self) -> None:
         if self._chosen is not None:
-            announce(self, f"Opening {self._chosen.target}")
+            announce(self, tr("Opening {target}").format(target=self._chosen.target))
             self.wants.emit(*place_of_finding(self.session.snapshot, self._chosen.target))
 
     def _lay_out(self) -> None:
@@ -130,7 +133,7 @@ class PreflightPage(Page):
         self._line = self.add_heading()
         self.list.setModel(self.model)
         self.list.setItemDelegate(FindingDelegate(self.list))
-        self.list.setAccessibleName("Findings of the pre-flight check")
+        self.list.setAccessibleName(tr("Findings of the pre-flight check"))
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from asl_desktop.errors import PassphraseRefused, PassphraseWrong, UserError
+from asl_desktop.i18n import mark, tr
 from asl_desktop.storage.keys import Passphrase
 from ui.operations import Handle
 from ui.widgets.busy_line import BusyLine
@@ -23,20 +24,20 @@ if TYPE_CHECKING:
     from asl_desktop.storage.keys import Secret
 
 _WIDTH = 640
-_OLD_COPIES = (
+_OLD_COPIES = mark(
     "Copies and backups made until now keep the passphrase they have, and the disk may still hold remnants of the file "
     "as it was. Whoever has one of them and the old passphrase can read it; delete the copies you do not need."
 )
-_OLD_PLAIN_COPIES = (
+_OLD_PLAIN_COPIES = mark(
     "Copies and backups made until now stay readable for everybody, and the disk may still hold remnants of the file "
     "as it was. Delete the copies you do not need; on a disk that is encrypted as a whole the remnants are covered."
 )
-_TAKEN_AWAY = (
+_TAKEN_AWAY = mark(
     "From then on whoever gets hold of the file, of a copy or of a backup can read everything in it. Copies made until "
     "now keep their passphrase."
 )
-_REWRITES = "The whole file is written anew, checked and put in its place; until then the old one stays as it is."
-_WORKING = "Writing the file anew. The old one stays in place until the new one is checked."
+_REWRITES = mark("The whole file is written anew, checked and put in its place; until then the old one stays as it is.")
+_WORKING = mark("Writing the file anew. The old one stays in place until the new one is checked.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Protection:
     new: Passphrase | None
 
     def __repr__(self) -> str:
-        return "Protection(hidden)"
+        return tr("Protection(hidden)")
 
 
 class ProtectionPage(QWidget):
@@ -63,14 +64,14 @@ class ProtectionPage(QWidget):
         self._title = label("", "page-title")
         self._name = label("", "muted")
         self._copies = label("", wrap=True)
-        self.old = SecretEntry("Present passphrase")
-        self.new = NewPassphrase("New passphrase")
-        self.remove = QCheckBox("Take the protection away")
+        self.old = SecretEntry(tr("Present passphrase"))
+        self.new = NewPassphrase(tr("New passphrase"))
+        self.remove = QCheckBox(tr("Take the protection away"))
         self.problem = label("", "error", wrap=True)
         self.banner = Refusal()
         self.busy = BusyLine()
-        self.go_button = button("Protect the file", self._submit, primary=True)
-        self.leave_button = button("Cancel", self._on_cancel)
+        self.go_button = button(tr("Protect the file"), self._submit, primary=True)
+        self.leave_button = button(tr("Cancel"), self._on_cancel)
         self._fields = QWidget()
         self._fields.setLayout(column(self.old, self.new, self.remove, spacing=16))
         self.remove.toggled.connect(lambda _: self._show_kind())
@@ -95,7 +96,7 @@ class ProtectionPage(QWidget):
     def run(self, handle: Handle[object]) -> None:
         """Show how far the work is; Cancel stops it."""
         self._running = handle
-        self.busy.start(_WORKING, handle)
+        self.busy.start(tr(_WORKING), handle)
 
     def refuse(self, error: UserError) -> None:
         """Say why nothing was changed and be ready for another try."""
@@ -123,12 +124,12 @@ class ProtectionPage(QWidget):
     def _show_kind(self) -> None:
         removing = self.remove.isChecked()
         self.new.setVisible(not removing)
-        title = "Change the passphrase" if self._encrypted else "Protect the file"
-        verb = "Take the protection away" if removing else title
+        title = tr("Change the passphrase") if self._encrypted else tr("Protect the file")
+        verb = tr("Take the protection away") if removing else title
         self._title.setText(verb)
         self.setAccessibleName(verb)
-        copies = _TAKEN_AWAY if removing else _OLD_COPIES if self._encrypted else _OLD_PLAIN_COPIES
-        self._copies.setText(f"{copies} {_REWRITES}")
+        copies = tr(_TAKEN_AWAY) if removing else tr(_OLD_COPIES) if self._encrypted else tr(_OLD_PLAIN_COPIES)
+        self._copies.setText(f"{copies} {tr(_REWRITES)}")
         self.go_button.setText(verb)
         self.go_button.setAccessibleName(verb)
         if removing:
@@ -150,7 +151,7 @@ class ProtectionPage(QWidget):
             self.refuse(error)
             return
         if self._encrypted and old is None:
-            self._tell("Type the present passphrase.")
+            self._tell(tr("Type the present passphrase."))
             self.old.setFocus()
             return
         problem = "" if self.remove.isChecked() else self.new.problem()

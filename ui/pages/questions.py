@@ -12,6 +12,7 @@ from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Answer, AnswerState, Value
 from asl_desktop.domain.pack import Question
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from asl_desktop.services.consequences import flips, in_one_sentence
 from ui.comparing import Comparer
 from ui.counting import asked, count_questions, next_open
@@ -37,7 +38,7 @@ class QuestionsPage(Page):
     undo_wanted = Signal()
 
     page_id: ClassVar[str] = "questions"
-    heading: ClassVar[str] = "Questions"
+    heading: ClassVar[str] = mark("Questions")
     scrolls: ClassVar[bool] = False
 
     def __init__(self, session: Session) -> None:
@@ -58,7 +59,7 @@ class QuestionsPage(Page):
         self.body.setSpacing(12)
         self.body.addLayout(self._make_header())
         self._notice = Banner("warn")
-        self._notice.buttons.addWidget(button("Close", self._notice.hide))
+        self._notice.buttons.addWidget(button(tr("Close"), self._notice.hide))
         self.body.addWidget(self._notice)
         self.body.addLayout(self._make_compared())
         self.body.addWidget(self._stack, 1)
@@ -96,7 +97,7 @@ class QuestionsPage(Page):
         cards = [card for card in (self.card, *self._kept.values()) if card is not None]
         for card in cards:
             if card.form.problem():
-                return f"Question {card.question.id}: {card.form.problem()}"
+                return tr("Question {id}: {problem}").format(id=card.question.id, problem=card.form.problem())
         return ""
 
     def step(self, by: int) -> None:
@@ -225,15 +226,17 @@ class QuestionsPage(Page):
         if in_table:
             self.table.model.editable = not self.session.read_only
             self.table.show_snapshot(snapshot, self.domain)
-        self._domain_link.setText(titles.get(self.domain, "All questions").replace("&", "&&"))
-        self._domain_link.setAccessibleName(f"Table of questions, {self._domain_link.text()}")
-        self._crumb.setText(here or "Table of questions")
-        self._place.setText(f"Question {ids.index(here) + 1} of {len(ids)}" if here in ids else "")
-        self._view.setText("Back to the question" if in_table else "Table")
-        self._view.setAccessibleName("Back to the question" if in_table else "Show the questions as a table")
+        self._domain_link.setText(titles.get(self.domain, tr("All questions")).replace("&", "&&"))
+        self._domain_link.setAccessibleName(tr("Table of questions, {text}").format(text=self._domain_link.text()))
+        self._crumb.setText(here or tr("Table of questions"))
+        self._place.setText(
+            tr("Question {index} of {count}").format(index=ids.index(here) + 1, count=len(ids)) if here in ids else ""
+        )
+        self._view.setText(tr("Back to the question") if in_table else "Table")
+        self._view.setAccessibleName(tr("Back to the question") if in_table else tr("Show the questions as a table"))
         self._view.setEnabled(not in_table or self.card is not None)
         self._previous.setEnabled(bool(here) and here in ids and ids.index(here) > 0)
-        self._previous.setToolTip("" if self._previous.isEnabled() else "This is the first question of the domain")
+        self._previous.setToolTip("" if self._previous.isEnabled() else tr("This is the first question of the domain"))
         self._next.setEnabled(bool(here))
         counted = count_questions(snapshot, self.domain)
         self._count.setText(counted.details())
@@ -258,7 +261,7 @@ class QuestionsPage(Page):
         name = self.comparer.name
         for item in (self._compared, self._leave):
             item.setVisible(bool(name))
-        words = f"{self.comparer.summary()} Compared with {name}." if name else ""
+        words = tr("{summary} Compared with {name}.").format(summary=self.comparer.summary(), name=name) if name else ""
         self._compared.setText(words)
         self._compared.setToolTip(tip(words))
         self._notice.hide()
@@ -268,7 +271,7 @@ class QuestionsPage(Page):
         self._sync(self.session.snapshot)
 
     def _on_not_opened(self, words: str) -> None:
-        self._notice.tell("The earlier assessment did not open", words)
+        self._notice.tell(tr("The earlier assessment did not open"), words)
 
     def _on_opened(self, question_id: str) -> None:
         question = self.session.pack.question_by_id.get(question_id)
@@ -302,7 +305,7 @@ class QuestionsPage(Page):
         self._count = label("", "muted")
         self._place = label("", "muted")
         self._view = link("Table", self.show_list)
-        self._earlier = link("Previous answers\u2026", lambda: self.comparer.choose(self))
+        self._earlier = link(tr("Previous answers\u2026"), lambda: self.comparer.choose(self))
         self.table.opened.connect(self._on_opened)
         self.table.answered.connect(self._on_answered)
         self.table.domain_chosen.connect(self._on_domain_chosen)
@@ -325,18 +328,18 @@ class QuestionsPage(Page):
 
     def _make_compared(self) -> QHBoxLayout:
         self._compared = ElidedLabel("", "muted", Qt.TextElideMode.ElideRight)
-        self._leave = link("Close the earlier assessment", self.comparer.leave)
+        self._leave = link(tr("Close the earlier assessment"), self.comparer.leave)
         for item in (self._compared, self._leave):
             item.hide()
         return row(self._compared, self._leave, 1)
 
     def _make_footer(self) -> QHBoxLayout:
-        self._previous = button("Previous", lambda: self.step(-1), icon_name="chevron-left")
-        self._next = button("Save and next", lambda: self.step(1), primary=True)
+        self._previous = button(tr("Previous"), lambda: self.step(-1), icon_name="chevron-left")
+        self._next = button(tr("Save and next"), lambda: self.step(1), primary=True)
         self._next.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._outcome = ElidedLabel("", "strong", Qt.TextElideMode.ElideRight)
         self._outcome.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._take_back = link("Undo", self.undo_wanted.emit)
+        self._take_back = link(tr("Undo"), self.undo_wanted.emit)
         self._take_back.hide()
         self._keys = label("Ctrl+Enter", "muted")
         found = row(self._previous, self._outcome, self._take_back, self._keys, self._next, spacing=12)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLabel, QWidget
 
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from ui import dialogs_seam
 from ui.theme import set_role
 from ui.widgets.centred import fill_centred
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 _WIDTH = 640
 _CLIPBOARD_MS = 60_000
 _LINES = 6
-_PDF = "PDF files (*.pdf)"
-_WHY = (
+_PDF = mark("PDF files (*.pdf)")
+_WHY = mark(
     "It opens the file, and every copy and backup of it, without the passphrase. If the passphrase is forgotten it is "
     "the only way in. Keep it on paper in a safe place, apart from the file."
 )
@@ -45,7 +46,7 @@ class Sheet:
     key: str
 
     def __repr__(self) -> str:
-        return f"Sheet({self.file}, {self.document_id})"
+        return tr("Sheet({file}, {document_id})").format(file=self.file, document_id=self.document_id)
 
 
 class RecoveryPage(QWidget):
@@ -62,10 +63,10 @@ class RecoveryPage(QWidget):
         self._name = label("", "muted")
         self.banner = Refusal()
         self.said = label("", "muted", wrap=True)
-        self.save = button("Save as PDF\u2026", self._on_save, icon_name="file-text")
-        self.copy = button("Copy", self._on_copy, icon_name="copy")
-        self.stored = QCheckBox("I have stored it")
-        self.go_on = button("Go on without storing it", self._on_done)
+        self.save = button(tr("Save as PDF\u2026"), self._on_save, icon_name="file-text")
+        self.copy = button(tr("Copy"), self._on_copy, icon_name="copy")
+        self.stored = QCheckBox(tr("I have stored it"))
+        self.go_on = button(tr("Go on without storing it"), self._on_done)
         self.stored.toggled.connect(self._on_stored)
         fill_centred(self, self._head(), self._box(), width=_WIDTH)
 
@@ -76,7 +77,9 @@ class RecoveryPage(QWidget):
         self._name.setText(sheet.file.name)
         for number, (line, words) in enumerate(zip(self._keys, sheet.key.splitlines(), strict=True), start=1):
             line.setText("   ".join(words.split("-")))
-            line.setAccessibleName(f"Line {number}: {words.replace('-', ' ')}")
+            line.setAccessibleName(
+                tr("Line {number}: {replace}").format(number=number, replace=words.replace("-", " "))
+            )
         self.save.setFocus()
 
     def forget(self) -> None:
@@ -91,7 +94,7 @@ class RecoveryPage(QWidget):
 
     def _head(self) -> QWidget:
         head = QWidget()
-        title = column(label("Recovery key", "page-title"), self._name, spacing=4)
+        title = column(label(tr("Recovery key"), "page-title"), self._name, spacing=4)
         layout = row(spacing=16)
         layout.addWidget(IconLabel("key-round", "accent", 32), 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(title, 1)
@@ -113,12 +116,12 @@ class RecoveryPage(QWidget):
         set_role(paper, role="paper")
         paper.setLayout(self._lines)
         return card(
-            label(_WHY, wrap=True), paper, row(self.save, self.copy, 1), self.said, self.banner,
+            label(tr(_WHY), wrap=True), paper, row(self.save, self.copy, 1), self.said, self.banner,
             row(self.stored, 1, self.go_on), spacing=16,
         )  # fmt: skip
 
     def _on_stored(self, stored: bool) -> None:
-        words = "Go on" if stored else "Go on without storing it"
+        words = tr("Go on") if stored else tr("Go on without storing it")
         self.go_on.setText(words)
         self.go_on.setAccessibleName(words)
         set_role(self.go_on, primary=stored)
@@ -136,14 +139,14 @@ class RecoveryPage(QWidget):
         copied = _digest(sheet.key)
         QTimer.singleShot(_CLIPBOARD_MS, self, lambda: _clear_if(copied))
         app().aboutToQuit.connect(lambda: _clear_if(copied))
-        self._say("The key is on the clipboard for one minute.")
+        self._say(tr("The key is on the clipboard for one minute."))
 
     def _on_save(self) -> None:
         sheet = self._sheet
         if sheet is None:
             return
         suggested = sheet.file.with_name(f"{sheet.file.stem} recovery key.pdf")
-        target = dialogs_seam.choose_save(self, "Save the recovery sheet", suggested, filters=_PDF)
+        target = dialogs_seam.choose_save(self, tr("Save the recovery sheet"), suggested, filters=tr(_PDF))
         if target is None:
             return
         target = target if target.suffix else target.with_suffix(".pdf")
@@ -159,7 +162,7 @@ class RecoveryPage(QWidget):
     def _on_saved(self, target: Path) -> None:
         self.save.setEnabled(True)
         self.banner.hide()
-        self._say(f"Saved as {target}. Print it, put it in a safe place and delete the PDF.")
+        self._say(tr("Saved as {target}. Print it, put it in a safe place and delete the PDF.").format(target=target))
 
     def _on_failed(self, error: BaseException) -> None:
         self.save.setEnabled(True)

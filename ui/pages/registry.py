@@ -6,6 +6,7 @@ import importlib
 from dataclasses import dataclass
 from typing import cast
 
+from asl_desktop.i18n import mark
 from ui.pages.base import Page
 from ui.session import Session
 
@@ -25,18 +26,18 @@ class PageSpec:
 
 
 PAGES: tuple[PageSpec, ...] = (
-    PageSpec("hub", "Overview", "ui.pages.hub", "HubPage"),
-    PageSpec("scope", "Scope", "ui.pages.scope", "ScopePage"),
-    PageSpec("plan", "Plan", "ui.pages.plan", "PlanPage"),
-    PageSpec("evidence", "Evidence", "ui.pages.evidence", "EvidencePage"),
-    PageSpec("questions", "Questions", "ui.pages.questions", "QuestionsPage"),
-    PageSpec("measurements", "Measurements", "ui.pages.measurements", "MeasurementsPage"),
-    PageSpec("margins", "Margins", "ui.pages.margins", "MarginsPage"),
-    PageSpec("showings", "Showings", "ui.pages.showings", "ShowingsPage"),
-    PageSpec("safeguards", "Safeguards", "ui.pages.safeguards", "SafeguardsPage"),
-    PageSpec("preflight", "Pre-flight check", "ui.pages.preflight", "PreflightPage"),
-    PageSpec("gate", "Gates and sign-off", "ui.pages.gate", "GatePage"),
-    PageSpec("history", "History", "ui.pages.history", "HistoryPage"),
-    PageSpec("report", "Report", "ui.pages.report", "ReportPage"),
+    PageSpec("hub", mark("Overview"), "ui.pages.hub", "HubPage"),
+    PageSpec("scope", mark("Scope"), "ui.pages.scope", "ScopePage"),
+    PageSpec("plan", mark("Plan"), "ui.pages.plan", "PlanPage"),
+    PageSpec("evidence", mark("Evidence"), "ui.pages.evidence", "EvidencePage"),
+    PageSpec("questions", mark("Questions"), "ui.pages.questions", "QuestionsPage"),
+    PageSpec("measurements", mark("Measurements"), "ui.pages.measurements", "MeasurementsPage"),
+    PageSpec("margins", mark("Margins"), "ui.pages.margins", "MarginsPage"),
+    PageSpec("showings", mark("Showings"), "ui.pages.showings", "ShowingsPage"),
+    PageSpec("safeguards", mark("Safeguards"), "ui.pages.safeguards", "SafeguardsPage"),
+    PageSpec("preflight", mark("Pre-flight check"), "ui.pages.preflight", "PreflightPage"),
+    PageSpec("gate", mark("Gates and sign-off"), "ui.pages.gate", "GatePage"),
+    PageSpec("history", mark("History"), "ui.pages.history", "HistoryPage"),
+    PageSpec("report", mark("Report"), "ui.pages.report", "ReportPage"),
 )
 PAGE_BY_ID = {spec.page_id: spec for spec in PAGES}

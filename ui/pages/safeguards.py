@@ -12,6 +12,7 @@ from asl_desktop.clock import today
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Specification, SpecifiedRequirement
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, ntr, tr
 from ui.forms.fields import TextBox
 from ui.models.requirement_list import ROW_ROLE, SafeguardDelegate, SafeguardListModel, SafeguardRow
 from ui.pages.base import MARGIN, Page
@@ -20,14 +21,13 @@ from ui.theme import set_role
 from ui.widgets.flow import FlowLayout
 from ui.widgets.parts import Banner, button, card, chip, clear, label, row
 from ui.widgets.safeguard_card import SafeguardCard, demand_of
-from ui.wording import plural
 
 
 class SafeguardsPage(Page):
     """Master and detail: the requirements on the left, one of them on the right."""
 
     page_id: ClassVar[str] = "safeguards"
-    heading: ClassVar[str] = "Safeguards"
+    heading: ClassVar[str] = mark("Safeguards")
     scrolls: ClassVar[bool] = False
 
     def __init__(self, session: Session) -> None:
@@ -66,7 +66,7 @@ class SafeguardsPage(Page):
             return f"{self.card.demand.id}: {self.card.problem()}"
         self._keep_draft()
         typed = next((key for key, draft in self._drafts.items() if any(draft)), "")
-        return f"{typed}: the specification typed there is not recorded yet." if typed else ""
+        return tr("{typed}: the specification typed there is not recorded yet.").format(typed=typed) if typed else ""
 
     def _keep_draft(self) -> None:
         """Remember a specification that is being typed, so that looking elsewhere does not lose it."""
@@ -83,10 +83,14 @@ class SafeguardsPage(Page):
         for result in snapshot.determination.tracks:
             title = snapshot.pack.track_by_id[result.track].title
             missing = sum(1 for item in snapshot.determination.gap if item.track == result.track)
-            tail = ", precautionary" if result.precautionary else ""
-            words = f"{title} needs {result.required}{tail}"
+            tail = tr(", precautionary") if result.precautionary else ""
+            words = tr("{title} needs {required}{tail}").format(title=title, required=result.required, tail=tail)
             self._summary.addWidget(chip(words, "accent"))
-            state = plural(missing, "safeguard missing", "safeguards missing") if missing else "all safeguards shown"
+            state = (
+                ntr("{count} safeguard missing", "{count} safeguards missing", missing).format(count=missing)
+                if missing
+                else tr("all safeguards shown")
+            )
             self._summary.addWidget(chip(state, "danger" if missing else "ok"))
 
     def _show(self, line: SafeguardRow) -> None:
@@ -121,12 +125,14 @@ class SafeguardsPage(Page):
     def _lay_out(self) -> FlowLayout:
         self.body.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
         self.body.setSpacing(12)
-        self.add_heading("A safeguard counts when it is in place with evidence, confirmed not to apply, or excepted.")
+        self.add_heading(
+            tr("A safeguard counts when it is in place with evidence, confirmed not to apply, or excepted.")
+        )
         holder = QWidget()
         summary = FlowLayout(holder, 8)
         self.body.addWidget(holder)
         self._list = QListView()
-        self._list.setAccessibleName("Safeguards")
+        self._list.setAccessibleName(tr("Safeguards"))
         self._list.setModel(self._model)
         self._list.setItemDelegate(SafeguardDelegate(self._list))
         self._list.setMouseTracking(True)
@@ -167,23 +173,25 @@ class SpecificationCard(QWidget):
         self._session = session
         self._line = line
         self._on_specified = on_specified
-        self.text = TextBox("What the standard is for", 72)
+        self.text = TextBox(tr("What the standard is for"), 72)
         self.rows = QPlainTextEdit()
-        self.rows.setAccessibleName("Requirements, one per line")
+        self.rows.setAccessibleName(tr("Requirements, one per line"))
         self.rows.setTabChangesFocus(True)
         self.rows.setFixedHeight(160)
         self.rows.setPlaceholderText(
-            "One requirement per line, such as\nX4-1: Weights leave the vault only by two people"
+            tr("One requirement per line, such as\nX4-1: Weights leave the vault only by two people")
         )
         self._problem = label("", "error", wrap=True)
         self._problem.hide()
         banner = Banner("warn")
         banner.tell(
-            f"{line.standard} {line.track} has never been specified",
-            "It can be required but not met until the lab records its own specification, with author and date. "
-            "Each of its rows then needs a state and evidence like any other safeguard.",
+            tr("{standard} {track} has never been specified").format(standard=line.standard, track=line.track),
+            tr(
+                "It can be required but not met until the lab records its own specification, with author and date. "
+                "Each of its rows then needs a state and evidence like any other safeguard."
+            ),
         )
-        save = button("Record this specification", self._on_save, primary=True)
+        save = button(tr("Record this specification"), self._on_save, primary=True)
         save.setEnabled(not session.read_only)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -192,9 +200,9 @@ class SpecificationCard(QWidget):
                 row(chip(line.standard), chip(line.track), 1),
                 label(line.title, "question", wrap=True),
                 banner,
-                label("What the standard is for", "label"),
+                label(tr("What the standard is for"), "label"),
                 self.text,
-                label("Requirements, one per line: an id, a colon, what is required", "label"),
+                label(tr("Requirements, one per line: an id, a colon, what is required"), "label"),
                 self.rows,
                 self._problem,
                 row(save, 1),
@@ -218,12 +226,14 @@ class SpecificationCard(QWidget):
                 continue
             name, colon, title = (part.strip() for part in text.partition(":"))
             if not colon or not name or not title or name in taken:
-                self._tell(f"This line needs a new id, a colon and what is required: {text.strip()}")
+                self._tell(
+                    tr("This line needs a new id, a colon and what is required: {strip}").format(strip=text.strip())
+                )
                 return
             taken.add(name)
             found.append(SpecifiedRequirement(name, title))
         if not found:
-            self._tell("Write at least one requirement; a specification without any cannot be met.")
+            self._tell(tr("Write at least one requirement; a specification without any cannot be met."))
             return
         record = Specification(
             self._line.track,

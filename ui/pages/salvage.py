@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from asl_desktop.errors import PassphraseRefused, PassphraseWrong, UserError
+from asl_desktop.i18n import mark, ntr, tr
 from ui import dialogs_seam
 from ui.theme import set_role
 from ui.widgets.busy_line import BusyLine
@@ -17,7 +18,6 @@ from ui.widgets.centred import bring_into_view, fill_centred
 from ui.widgets.parts import Banner, IconLabel, announce, button, card, column, label, row
 from ui.widgets.refusal import Refusal
 from ui.widgets.secret_fields import SecretEntry
-from ui.wording import plural
 
 if TYPE_CHECKING:
     from asl_desktop.services.salvaging import Salvaged
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 _WIDTH = 640
 _LIST_HEIGHT = 160
-_WHAT = (
+_WHAT = mark(
     "What can still be read is written to a new file, and a list says what could not. The damaged file is only ever "
     "read; keep it until you have looked at the new one."
 )
-_KEY_HELPS = "The recovery key helps even where the beginning of the file is lost."
-_WORKING = "Reading what is left of the damaged file."
+_KEY_HELPS = mark("The recovery key helps even where the beginning of the file is lost.")
+_WORKING = mark("Reading what is left of the damaged file.")
 
 
 class SalvagePage(QWidget):
@@ -49,16 +49,16 @@ class SalvagePage(QWidget):
         self._running: Handle[Salvaged] | None = None
         self._name = label("", "muted")
         self.entry = SecretEntry()
-        self._helps = label(_KEY_HELPS, "muted", wrap=True)
+        self._helps = label(tr(_KEY_HELPS), "muted", wrap=True)
         self.problem = label("", "error", wrap=True)
         self.banner = Refusal()
         self.busy = BusyLine()
         self.outcome = Banner("info", below=True)
         self.losses = QPlainTextEdit()
         self._losses_label = label("", "label", wrap=True)
-        self.go_button = button("Salvage into a new file\u2026", self._submit, primary=True)
-        self.open_button = button("Open the new file", lambda: self.open_wanted.emit(self._made), primary=True)
-        self.leave_button = button("Back to the start", self._on_leave)
+        self.go_button = button(tr("Salvage into a new file\u2026"), self._submit, primary=True)
+        self.open_button = button(tr("Open the new file"), lambda: self.open_wanted.emit(self._made), primary=True)
+        self.leave_button = button(tr("Back to the start"), self._on_leave)
         self.entry.submitted.connect(self._submit)
         self.entry.edited.connect(lambda: self._tell(""))
         fill_centred(self, self._head(), self._box(), width=_WIDTH)
@@ -75,8 +75,8 @@ class SalvagePage(QWidget):
     def run(self, handle: Handle[Salvaged]) -> None:
         """Show how far the work is; the button beside it stops it."""
         self._running = handle
-        self.busy.start(_WORKING, handle)  # type: ignore[arg-type]
-        self.leave_button.setText("Stop")
+        self.busy.start(tr(_WORKING), handle)  # type: ignore[arg-type]
+        self.leave_button.setText(tr("Stop"))
 
     def refuse(self, error: UserError) -> None:
         """Say why there is no new file and be ready for another try."""
@@ -92,9 +92,11 @@ class SalvagePage(QWidget):
         self._made = Path(made.target)
         for widget in (self.entry, self._helps, self.go_button):
             widget.hide()
-        self.outcome.tell(f"Written to {self._made.name}", _gained(made))
+        self.outcome.tell(tr("Written to {name}").format(name=self._made.name), _gained(made))
         lines = _losses(made)
-        self._losses_label.setText("What could not be read or had to be put in anew" if lines else "Nothing was lost.")
+        self._losses_label.setText(
+            tr("What could not be read or had to be put in anew") if lines else tr("Nothing was lost.")
+        )
         self._losses_label.show()
         self.losses.setPlainText("\n".join(lines))
         self.losses.setVisible(bool(lines))
@@ -107,7 +109,7 @@ class SalvagePage(QWidget):
         self.busy.stop()
         self.entry.setEnabled(True)
         self.go_button.setEnabled(True)
-        self.leave_button.setText("Back to the start")
+        self.leave_button.setText(tr("Back to the start"))
 
     def forget(self) -> None:
         """Go back to the beginning."""
@@ -124,7 +126,7 @@ class SalvagePage(QWidget):
             return
         self.banner.put_away()
         if self._encrypted and self.entry.empty():
-            self._tell("Type the passphrase or the recovery key.")
+            self._tell(tr("Type the passphrase or the recovery key."))
             self.entry.setFocus()
             return
         try:
@@ -133,7 +135,7 @@ class SalvagePage(QWidget):
             self.refuse(error)
             return
         suggested = self._path.with_name(f"{self._path.stem} salvaged.asl")
-        target = dialogs_seam.choose_save(self, "Where the new file goes", suggested)
+        target = dialogs_seam.choose_save(self, tr("Where the new file goes"), suggested)
         if target is None:
             return
         self.entry.setEnabled(False)
@@ -163,35 +165,39 @@ class SalvagePage(QWidget):
         head = QWidget()
         layout = row(spacing=16)
         layout.addWidget(IconLabel("file-check", "accent", 32), 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(column(label("Salvage a damaged file", "page-title"), self._name, spacing=4), 1)
+        layout.addLayout(column(label(tr("Salvage a damaged file"), "page-title"), self._name, spacing=4), 1)
         head.setLayout(layout)
         return head
 
     def _box(self) -> QWidget:
         self.losses.setReadOnly(True)
-        self.losses.setAccessibleName("What could not be read or had to be put in anew")
+        self.losses.setAccessibleName(tr("What could not be read or had to be put in anew"))
         self.losses.setFrameShape(QFrame.Shape.NoFrame)
         self.losses.setFixedHeight(_LIST_HEIGHT)
         self.losses.setTabChangesFocus(True)
         set_role(self.losses, role="reading")
         return card(
-            label(_WHAT, wrap=True), self.entry, self._helps, self.problem, self.busy, self.banner, self.outcome,
+            label(tr(_WHAT), wrap=True), self.entry, self._helps, self.problem, self.busy, self.banner, self.outcome,
             self._losses_label, self.losses, row(self.go_button, self.open_button, self.leave_button, 1), spacing=16,
         )  # fmt: skip
 
 
 def _gained(made: Salvaged) -> str:
-    parts = (
-        plural(made.events, "change of the history", "changes of the history"),
-        plural(made.records, "record", "records"),
-        plural(len(made.evidence), "evidence file", "evidence files"),
+    changes, records, files = (
+        ntr("{count} change of the history", "{count} changes of the history", made.events).format(count=made.events),
+        ntr("{count} record", "{count} records", made.records).format(count=made.records),
+        ntr("{count} evidence file", "{count} evidence files", len(made.evidence)).format(count=len(made.evidence)),
     )
-    return f"It holds {parts[0]}, {parts[1]} and {parts[2]}. The file was checked before it got its name."
+    return tr("It holds {changes}, {records} and {files}. The file was checked before it got its name.").format(
+        changes=changes, records=records, files=files
+    )
 
 
 def _losses(made: Salvaged) -> list[str]:
-    lines = [f"Lost: {sentence}" for sentence in made.lost]
-    lines += [f"Put in anew, without its history: {reference}" for reference in made.again]
+    lines = [tr("Lost: {sentence}").format(sentence=sentence) for sentence in made.lost]
+    lines += [
+        tr("Put in anew, without its history: {reference}").format(reference=reference) for reference in made.again
+    ]
     if made.damaged_pages:
-        lines.append(f"Pages that could not be read: {', '.join(map(str, made.damaged_pages))}")
+        lines.append(tr("Pages that could not be read: {map}").format(map=", ".join(map(str, made.damaged_pages))))
     return lines

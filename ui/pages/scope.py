@@ -11,17 +11,18 @@ from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Scope
 from asl_desktop.domain.wording import day
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from ui.forms.fields import TextBox, read_day
 from ui.pages.base import Page
 from ui.session import Session, cause_of
 from ui.widgets.parts import card, label
 
 _LINES = (
-    ("title", "Title of the assessment"),
-    ("model", "Model"),
-    ("checkpoint", "Checkpoint or version"),
-    ("developer", "Developer"),
-    ("actors", "Actors considered"),
+    ("title", mark("Title of the assessment")),
+    ("model", mark("Model")),
+    ("checkpoint", mark("Checkpoint or version")),
+    ("developer", mark("Developer")),
+    ("actors", mark("Actors considered")),
 )
 
 
@@ -29,17 +30,17 @@ class ScopePage(Page):
     """Edits the scope; what fits is recorded as it is typed."""
 
     page_id: ClassVar[str] = "scope"
-    heading: ClassVar[str] = "Scope"
+    heading: ClassVar[str] = mark("Scope")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.add_heading("What is assessed, whose it is, where it will be used, and which actors are considered.")
+        self.add_heading(tr("What is assessed, whose it is, where it will be used, and which actors are considered."))
         self.fields = {name: QLineEdit() for name, _ in _LINES}
-        self.context = TextBox("Where it will be used", 72)
+        self.context = TextBox(tr("Where it will be used"), 72)
         self.as_of = QLineEdit()
         self._problem = label("", "error", wrap=True)
         self._problem.hide()
-        self.body.addWidget(card(label("Scope", "pane-title"), self._scope_form(), self._problem))
+        self.body.addWidget(card(label(tr("Scope"), "pane-title"), self._scope_form(), self._problem))
         self.body.addStretch(1)
         self._connect()
 
@@ -77,12 +78,12 @@ class ScopePage(Page):
         form.setHorizontalSpacing(24)
         form.setVerticalSpacing(12)
         for name, text in _LINES:
-            self.fields[name].setAccessibleName(text)
-            form.addRow(_field_label(text), self.fields[name])
-        form.addRow(_field_label("Where it will be used"), self.context)
-        self.as_of.setAccessibleName("Judged as of")
-        self.as_of.setPlaceholderText("the day of looking; or a day such as 14 Mar 2026")
-        form.addRow(_field_label("Judged as of"), self.as_of)
+            self.fields[name].setAccessibleName(tr(text))
+            form.addRow(_field_label(tr(text)), self.fields[name])
+        form.addRow(_field_label(tr("Where it will be used")), self.context)
+        self.as_of.setAccessibleName(tr("Judged as of"))
+        self.as_of.setPlaceholderText(tr("the day of looking; or a day such as 14 Mar 2026"))
+        form.addRow(_field_label(tr("Judged as of")), self.as_of)
         return form
 
     def _connect(self) -> None:
@@ -98,7 +99,9 @@ class ScopePage(Page):
         text = self.as_of.text().strip()
         moment = read_day(text) if text else None
         if text and moment is None:
-            self._say_problem("Write the day as 14 Mar 2026 or 2026-03-14; until then the day recorded before stands.")
+            self._say_problem(
+                tr("Write the day as 14 Mar 2026 or 2026-03-14; until then the day recorded before stands.")
+            )
             return
         values = {name: field.text() for name, field in self.fields.items()}
         scope = dataclasses.replace(
@@ -108,9 +111,11 @@ class ScopePage(Page):
 
     def _put(self, record: Scope) -> None:
         try:
-            self.session.put(record, coalesce="Scope")
+            self.session.put(record, coalesce=tr("Scope"))
         except UserError as error:
-            self._say_problem(f"{cause_of(error)} Until then what was recorded before stands.")
+            self._say_problem(
+                tr("{cause_of} Until then what was recorded before stands.").format(cause_of=cause_of(error))
+            )
         else:
             self._say_problem("")
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QVBoxLayout, QW
 from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot, Trace
 from asl_desktop.domain.pack import Showing, Threshold
+from asl_desktop.i18n import mark, tr
 from ui.pages.base import Page
 from ui.session import Session
 from ui.theme import set_role
@@ -24,7 +25,7 @@ class ShowingsPage(Page):
     """One threshold at a time, with every showing that is asked for it."""
 
     page_id: ClassVar[str] = "showings"
-    heading: ClassVar[str] = "Showings"
+    heading: ClassVar[str] = mark("Showings")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -32,7 +33,7 @@ class ShowingsPage(Page):
         self.cards: list[ShowingCard] = []
         self._tabs: dict[str, QPushButton] = {}
         self.add_heading(
-            "People rule a threshold out by accepting arguments. Numbers inform; tension needs a rationale."
+            tr("People rule a threshold out by accepting arguments. Numbers inform; tension needs a rationale.")
         )
         self.body.addWidget(self._make_tabs())
         self._head = QVBoxLayout()
@@ -84,7 +85,7 @@ class ShowingsPage(Page):
     def _show_head(self, snapshot: Snapshot) -> None:
         clear(self._head)
         if self.threshold is None:
-            self._head.addWidget(label("This framework rules thresholds out by numbers alone.", "muted"))
+            self._head.addWidget(label(tr("This framework rules thresholds out by numbers alone."), "muted"))
             return
         self._head.addWidget(self._criterion(self.threshold, snapshot))
 
@@ -98,12 +99,16 @@ class ShowingsPage(Page):
         needs = wording.listed(f"{standard} {track}" for track, standard in threshold.requires.items())
         lines: list[QWidget] = [label(threshold.criterion, wrap=True)]
         if threshold.baseline:
-            lines.append(label(f"Measured against: {threshold.baseline}", "muted", wrap=True))
+            lines.append(
+                label(tr("Measured against: {baseline}").format(baseline=threshold.baseline), "muted", wrap=True)
+            )
         if needs:
-            lines.append(label(f"Unless it is ruled out it demands {needs}.", "muted", wrap=True))
+            lines.append(
+                label(tr("Unless it is ruled out it demands {needs}.").format(needs=needs), "muted", wrap=True)
+            )
         reasons = Banner(tone)
-        reasons.tell(f"{threshold.id} is {words}", " ".join(result.reasons))
-        rule = link("Show the rule that decided", lambda: self._toggle_rule(holder))
+        reasons.tell(tr("{id} is {words}").format(id=threshold.id, words=words), " ".join(result.reasons))
+        rule = link(tr("Show the rule that decided"), lambda: self._toggle_rule(holder))
         holder = label(
             _rule(threshold, result.crossed, result.ruled_out, snapshot), "muted", wrap=True, selectable=True
         )
@@ -141,18 +146,25 @@ def _rule(threshold: Threshold, crossed: Trace, ruled_out: Trace, snapshot: Snap
     source = snapshot.pack.source_by_id.get(threshold.cite.source)
     document = f"{source.document} {source.version}".strip() if source else threshold.cite.source
     parts = [
-        f"Crossed when ({crossed.value}):",
+        tr("Crossed when ({value}):").format(value=crossed.value),
         *_tree(crossed, 1),
-        f"Ruled out when ({ruled_out.value}):",
+        tr("Ruled out when ({value}):").format(value=ruled_out.value),
         *_tree(ruled_out, 1),
-        f"Source: {document} {threshold.cite.place} ({threshold.cite.certainty}).",
+        tr("Source: {document} {place} ({certainty}).").format(
+            document=document, place=threshold.cite.place, certainty=threshold.cite.certainty
+        ),
     ]
     return "\n".join(parts)
 
 
 def _tree(trace: Trace, depth: int) -> list[str]:
     pad = "    " * depth
-    words = {"all": "all of these", "any": "any of these", "at_least": "enough of these", "not": "not this"}
+    words = {
+        "all": tr("all of these"),
+        "any": tr("any of these"),
+        "at_least": tr("enough of these"),
+        "not": tr("not this"),
+    }
     text = words.get(trace.node, trace.reason)
     lines = [f"{pad}{text} \u2014 {trace.value}"]
     for child in trace.children:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from ui import dialogs_seam
 from ui.forms.new_assessment import NewForm
 from ui.preferences import Preferences
@@ -25,9 +26,13 @@ from ui.widgets.refusal import Refusal, Way
 
 _WIDTH = 720
 _STEPS = (
-    ("list", "Put on record", "Answer the questions, enter evaluation results, attach the evidence."),
-    ("scale", "See what follows", "The framework's rules say which standards are required and what is missing."),
-    ("pen-line", "Decide and sign", "People decide by name; the report is a PDF that others can verify."),
+    ("list", mark("Put on record"), mark("Answer the questions, enter evaluation results, attach the evidence.")),
+    (
+        "scale",
+        mark("See what follows"),
+        mark("The framework's rules say which standards are required and what is missing."),
+    ),
+    ("pen-line", mark("Decide and sign"), mark("People decide by name; the report is a PDF that others can verify.")),
 )
 
 
@@ -98,7 +103,7 @@ class StartPage(QWidget):
 
     def choose_file(self) -> None:
         """Ask for a file and open it."""
-        path = dialogs_seam.choose_open(self, "Open an assessment")
+        path = dialogs_seam.choose_open(self, tr("Open an assessment"))
         if path is not None:
             self.open_wanted.emit(path)
 
@@ -108,7 +113,7 @@ class StartPage(QWidget):
         paths = [Path(name) for name in self._preferences.recent]
         if not paths:
             self._recent.addWidget(
-                label("No file was opened on this machine yet. You can also drop one here.", "muted")
+                label(tr("No file was opened on this machine yet. You can also drop one here."), "muted")
             )
         backed_up = _backed_up() if paths else frozenset()
         for path in paths:
@@ -128,17 +133,17 @@ class StartPage(QWidget):
             self.open_wanted.emit(paths[0])
 
     def _make_choices(self) -> QWidget:
-        self.new = button("New assessment", self.start_new, icon_name="plus", primary=True)
-        self.open = button("Open file", self.choose_file, icon_name="folder-open")
-        self.example = button("Open the worked example", self.example_wanted.emit, icon_name="book-open")
+        self.new = button(tr("New assessment"), self.start_new, icon_name="plus", primary=True)
+        self.open = button(tr("Open file"), self.choose_file, icon_name="folder-open")
+        self.example = button(tr("Open the worked example"), self.example_wanted.emit, icon_name="book-open")
         about = label(
-            "The worked example is a published model under its published framework, from public figures only.",
+            tr("The worked example is a published model under its published framework, from public figures only."),
             "muted",
             wrap=True,
         )
         holder = QWidget()
-        layout = column(row(self.new, self.open, self.example, 1), about, line(), label("RECENT FILES", "group"),
-                        self._recent, line(), label("HOW IT GOES", "group"), *_steps(), spacing=12)  # fmt: skip
+        layout = column(row(self.new, self.open, self.example, 1), about, line(), label(tr("RECENT FILES"), "group"),
+                        self._recent, line(), label(tr("HOW IT GOES"), "group"), *_steps(), spacing=12)  # fmt: skip
         layout.addStretch(1)
         holder.setLayout(layout)
         return holder
@@ -148,7 +153,7 @@ class StartPage(QWidget):
         holder = QWidget()
         fix(holder, height=46)
         name = button(path.name, lambda: self.open_wanted.emit(path), role="link")
-        name.setAccessibleName(f"Open {path.name}" + (", missing" if missing else ""))
+        name.setAccessibleName(tr("Open {name}").format(name=path.name) + (tr(", missing") if missing else ""))
         name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         place = ElidedLabel(str(path.parent), "muted")
         layout = row(IconLabel("file-text", "muted" if missing else "accent", 18), name, spacing=8)
@@ -156,12 +161,14 @@ class StartPage(QWidget):
         layout.addStretch(1)
         if missing:
             layout.addWidget(IconLabel("triangle-alert", "warn"))
-            layout.addWidget(label("Missing", "muted"))
+            layout.addWidget(label(tr("Missing"), "muted"))
         if earlier:
-            versions = link("Earlier versions\u2026", lambda: self.earlier_wanted.emit(path))
-            versions.setAccessibleName(f"Earlier versions of {path.name}")
+            versions = link(tr("Earlier versions\u2026"), lambda: self.earlier_wanted.emit(path))
+            versions.setAccessibleName(tr("Earlier versions of {name}").format(name=path.name))
             layout.addWidget(versions)
-        layout.addWidget(tool_button("x", f"Take {path.name} off this list", lambda: self._forget(path)))
+        layout.addWidget(
+            tool_button("x", tr("Take {name} off this list").format(name=path.name), lambda: self._forget(path))
+        )
         layout.setContentsMargins(0, 0, 0, 0)
         holder.setLayout(layout)
         return holder
@@ -173,7 +180,7 @@ class StartPage(QWidget):
     def _lay_out(self) -> None:
         title = label("ASL Desktop", "page-title")
         subtitle = label(
-            "Structured AI risk assessments: answers, evaluation results and evidence in one file on this machine.",
+            tr("Structured AI risk assessments: answers, evaluation results and evidence in one file on this machine."),
             "muted",
             wrap=True,
         )
@@ -189,7 +196,9 @@ def _backed_up() -> frozenset[str]:
 
 
 def _interrupted(path: Path, journal: Path) -> QHBoxLayout:
-    words = f"A save was interrupted: to copy {path.name}, copy {journal.name} with it, or open it here once."
+    words = tr("A save was interrupted: to copy {name}, copy {name_2} with it, or open it here once.").format(
+        name=path.name, name_2=journal.name
+    )
     layout = row(IconLabel("triangle-alert", "warn", 18), spacing=8)
     layout.addWidget(label(words, "muted", wrap=True), 1)
     layout.setContentsMargins(0, 0, 0, 8)
@@ -200,7 +209,7 @@ def _steps() -> list[QHBoxLayout]:
     """Say in three lines what a person does here, from the first question to the signed report."""
     lines = []
     for icon_name, name, text in _STEPS:
-        words = column(label(name, "strong"), label(text, "muted", wrap=True), spacing=2)
+        words = column(label(tr(name), "strong"), label(tr(text), "muted", wrap=True), spacing=2)
         step = QHBoxLayout()
         step.setSpacing(12)
         step.addWidget(IconLabel(icon_name, "accent", 18), 0, Qt.AlignmentFlag.AlignTop)

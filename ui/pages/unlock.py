@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from asl_desktop.errors import PassphraseRefused, PassphraseWrong, UserError
+from asl_desktop.i18n import mark, tr
 from ui.plain import tip
 from ui.widgets.busy_line import BusyLine
 from ui.widgets.centred import bring_into_view, fill_centred
@@ -18,7 +19,7 @@ from ui.widgets.refusal import Refusal, Way
 from ui.widgets.secret_fields import SecretEntry
 
 _WIDTH = 560
-_SLOW = "Making the key. It is slow by design, so that guessing is slow."
+_SLOW = mark("Making the key. It is slow by design, so that guessing is slow.")
 
 
 class UnlockPage(QWidget):
@@ -33,8 +34,8 @@ class UnlockPage(QWidget):
         self.problem = label("", "error", wrap=True)
         self.banner = Refusal()
         self.busy = BusyLine()
-        self.open_button = button("Open", self._submit, primary=True)
-        self.leave_button = button("Back to the start", self.left.emit)
+        self.open_button = button(tr("Open"), self._submit, primary=True)
+        self.leave_button = button(tr("Back to the start"), self.left.emit)
         self._title = label("", "page-title", wrap=True)
         self._place = ElidedLabel("", "muted")
         self._words = label("", wrap=True)
@@ -46,16 +47,18 @@ class UnlockPage(QWidget):
 
     def ask(self, path: Path) -> None:
         """Ask for what opens this file."""
-        self._show(path, path.name, "This assessment is protected. It opens with its passphrase or its recovery key.")
-        self.open_button.setText("Open")
-        self.leave_button.setText("Back to the start")
+        self._show(
+            path, path.name, tr("This assessment is protected. It opens with its passphrase or its recovery key.")
+        )
+        self.open_button.setText(tr("Open"))
+        self.leave_button.setText(tr("Back to the start"))
 
     def show_locked(self, path: Path, words: str) -> None:
         """Stand in the place of a file that was open a moment ago."""
-        self._show(path, f"{path.name} is locked", words)
-        self.open_button.setText("Unlock")
-        self.leave_button.setText("Close the file")
-        announce(self, f"{path.name} is locked. {words}", urgent=True)
+        self._show(path, tr("{name} is locked").format(name=path.name), words)
+        self.open_button.setText(tr("Unlock"))
+        self.leave_button.setText(tr("Close the file"))
+        announce(self, tr("{name} is locked. {words}").format(name=path.name, words=words), urgent=True)
 
     def say(self, words: str) -> None:
         """Change the words below the title."""
@@ -100,7 +103,7 @@ class UnlockPage(QWidget):
             return
         self.banner.put_away()
         if self.entry.empty():
-            self._tell("Type the passphrase or the recovery key.")
+            self._tell(tr("Type the passphrase or the recovery key."))
             self.entry.setFocus()
             return
         try:
@@ -111,7 +114,7 @@ class UnlockPage(QWidget):
         self._tell("")
         for widget in (self.entry, self.open_button, self.leave_button):
             widget.setEnabled(False)
-        self.busy.start(_SLOW)
+        self.busy.start(tr(_SLOW))
         self.wanted.emit(secret)
 
     def _on_edited(self) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from asl_desktop.domain.inputs import EvidenceItem
 from asl_desktop.errors import Cancelled
+from asl_desktop.i18n import tr
 from ui.models.evidence_list import suffix_of
 from ui.operations import Handle
 from ui.plain import visible
@@ -82,14 +83,14 @@ class PreviewPane(QWidget):
         self._patience = self._timer(_PATIENCE_MS, self._say_busy)
         self.picture, self.text, self.table, self.cells = QLabel(), QPlainTextEdit(), QTableView(), Cells()
         self.refusal = label("", wrap=True, selectable=True)
-        self._advice = label("Save a copy, or open it elsewhere, where you trust its source.", "muted", wrap=True)
+        self._advice = label(tr("Save a copy, or open it elsewhere, where you trust its source."), "muted", wrap=True)
         self.notes = label("", "muted", wrap=True)
         self._count = label("", "muted")
-        self._back = tool_button("chevron-left", "Previous page (Ctrl+Page Up)", lambda: self.turn(-1))
-        self._on = tool_button("chevron-right", "Next page (Ctrl+Page Down)", lambda: self.turn(1))
-        self._smaller = button("Smaller", lambda: self._scale(-1), role="toggle")
-        self._larger = button("Larger", lambda: self._scale(1), role="toggle")
-        self.words = button("Words of the page", role="toggle")
+        self._back = tool_button("chevron-left", tr("Previous page (Ctrl+Page Up)"), lambda: self.turn(-1))
+        self._on = tool_button("chevron-right", tr("Next page (Ctrl+Page Down)"), lambda: self.turn(1))
+        self._smaller = button(tr("Smaller"), lambda: self._scale(-1), role="toggle")
+        self._larger = button(tr("Larger"), lambda: self._scale(1), role="toggle")
+        self.words = button(tr("Words of the page"), role="toggle")
         self.words.setCheckable(True)
         self.words.clicked.connect(lambda _: self._open())
         self._lay_out()
@@ -179,20 +180,24 @@ class PreviewPane(QWidget):
             self._refuse(refusal_of(shown))
             return
         self._page, self._pages = shown.page, max(shown.pages, 1)
-        place = f"page {self._page + 1} of {self._pages} of {name}" if self._pages > 1 else name
+        place = (
+            tr("page {page} of {pages} of {name}").format(page=self._page + 1, pages=self._pages, name=name)
+            if self._pages > 1
+            else name
+        )
         if shown.kind is Kind.PICTURE:
             self._show_picture(shown, place)
         elif shown.kind is Kind.TEXT:
             self.text.setPlainText(shown.text)
-            self.text.setAccessibleName(f"Text, {place}")
+            self.text.setAccessibleName(tr("Text, {place}").format(place=place))
             self._stack.setCurrentIndex(_TEXT)
         else:
             self.cells.show(shown.rows)
             self.table.resizeColumnsToContents()
-            self.table.setAccessibleName(f"Table, {place}")
+            self.table.setAccessibleName(tr("Table, {place}").format(place=place))
             self._stack.setCurrentIndex(_TABLE)
         self._show_tools(shown)
-        announce(self, f"Preview of {place}")
+        announce(self, tr("Preview of {place}").format(place=place))
 
     def _show_picture(self, shown: Shown, place: str) -> None:
         ratio = self.devicePixelRatioF()
@@ -200,15 +205,15 @@ class PreviewPane(QWidget):
         pixels = QPixmap.fromImage(image)
         pixels.setDevicePixelRatio(ratio)
         self.picture.setPixmap(pixels)
-        self.picture.setAccessibleName(f"Picture, {place}")
-        self._area.setAccessibleName(f"Picture, {place}")
+        self.picture.setAccessibleName(tr("Picture, {place}").format(place=place))
+        self._area.setAccessibleName(tr("Picture, {place}").format(place=place))
         self._stack.setCurrentIndex(_PICTURE)
         self._area.verticalScrollBar().setValue(0)
 
     def _show_tools(self, shown: Shown) -> None:
         drawn = shown.kind is Kind.PICTURE
         several = self._pages > 1
-        self._count.setText(f"Page {self._page + 1} of {self._pages}")
+        self._count.setText(tr("Page {page} of {pages}").format(page=self._page + 1, pages=self._pages))
         for widget in (self._count, self._back, self._on):
             widget.setVisible(several)
         self._back.setEnabled(self._page > 0)
@@ -235,7 +240,7 @@ class PreviewPane(QWidget):
         self._stack.setCurrentIndex(_REFUSED)
         self._tools.setVisible(False)
         self.notes.hide()
-        announce(self, f"No preview. {text}")
+        announce(self, tr("No preview. {text}").format(text=text))
 
     def _say_busy(self) -> None:
         if self._handle is not None and self.shown is None:
@@ -260,10 +265,10 @@ class PreviewPane(QWidget):
         self.text.setReadOnly(True)
         set_role(self.text, role="reading")
         self.text.setFont(font(12))
-        self.text.setAccessibleName("Text of the evidence")
+        self.text.setAccessibleName(tr("Text of the evidence"))
         self.text.setTabChangesFocus(True)
         self.table.setModel(self.cells)
-        self.table.setAccessibleName("Table of the evidence")
+        self.table.setAccessibleName(tr("Table of the evidence"))
         self.table.verticalHeader().hide()
         self.table.setTabKeyNavigation(False)
         self.table.horizontalHeader().setMaximumSectionSize(320)
@@ -294,7 +299,7 @@ class PreviewPane(QWidget):
 
     def _make_refusal(self) -> QWidget:
         holder = QWidget()
-        words = column(label("No preview", "strong"), self.refusal, self._advice, spacing=4)
+        words = column(label(tr("No preview"), "strong"), self.refusal, self._advice, spacing=4)
         line = row(spacing=12)
         line.addWidget(IconLabel("eye-off", "muted", 20), 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(words, 1)
@@ -306,7 +311,7 @@ class PreviewPane(QWidget):
 
     def _make_busy(self) -> QWidget:
         holder = QWidget()
-        body = column(label("Opening it in a process of its own, which is stopped after some seconds.", "muted"))
+        body = column(label(tr("Opening it in a process of its own, which is stopped after some seconds."), "muted"))
         body.addStretch(1)
         body.setContentsMargins(0, 12, 0, 0)
         holder.setLayout(body)

@@ -6,9 +6,17 @@ import io
 
 from PIL import Image, ImageOps, TiffImagePlugin, WebPImagePlugin
 
+from asl_desktop.i18n import mark, tr
 from ui.preview.protocol import MAX_DRAWN, MAX_PIXELS, MAX_SIDE, Kind, Note, Reason, Request, Shown, refused
 
-_FORMATS = ("BMP", "GIF", "JPEG", "PNG", TiffImagePlugin.TiffImageFile.format, WebPImagePlugin.WebPImageFile.format)
+_FORMATS = (
+    mark("BMP"),
+    mark("GIF"),
+    mark("JPEG"),
+    mark("PNG"),
+    TiffImagePlugin.TiffImageFile.format,
+    WebPImagePlugin.WebPImageFile.format,
+)
 
 
 def load() -> None:
@@ -25,11 +33,11 @@ def show(data: bytes, request: Request) -> Shown:
         if width * height > MAX_PIXELS:
             return refused(Reason.TOO_MANY_PIXELS, width, height)
         several = getattr(picture, "is_animated", False)
-        picture.draft("RGB", (request.width, request.width))
+        picture.draft(tr("RGB"), (request.width, request.width))
         tallest = min(MAX_SIDE, MAX_DRAWN // max(1, min(request.width, width)))
         ImageOps.exif_transpose(picture, in_place=True)
         if picture.mode == "P":
-            picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+            picture = picture.convert(tr("RGBA") if "transparency" in picture.info else tr("RGB"))
         picture.thumbnail((request.width, tallest))
         plain = _on_white(picture)
     except MemoryError:
@@ -42,6 +50,6 @@ def show(data: bytes, request: Request) -> Shown:
 
 def _on_white(picture: Image.Image) -> Image.Image:
     if picture.mode not in {"RGBA", "LA", "PA"} and "transparency" not in picture.info:
-        return picture.convert("RGB")
-    clear = picture.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
+        return picture.convert(tr("RGB"))
+    clear = picture.convert(tr("RGBA"))
+    return Image.alpha_composite(Image.new(tr("RGBA"), clear.size, "white"), clear).convert(tr("RGB"))

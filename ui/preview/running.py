@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from asl_desktop.i18n import mark, tr
 from ui.preview.kinds import content_of
 from ui.preview.protocol import MAX_BYTES, MAX_TEXT_BYTES, Reason, Request, Shown, most_answer, refused, unpacked
 from ui.preview.worker import FLAG
@@ -24,7 +25,7 @@ WALL_SECONDS = 5.5
 _TICK = 0.05
 _PIECE = 64 * 1024
 _ROOT = Path(__file__).resolve().parents[2]
-_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from ui.preview.worker import main; main(sys.argv[1:])"
+_START = mark("import sys; sys.path.insert(0, sys.argv.pop(1)); from ui.preview.worker import main; main(sys.argv[1:])")
 
 
 def preview(document: Document, sha256: str, *, size: int, request: Request, progress: Progress) -> Shown:
@@ -42,7 +43,9 @@ def preview(document: Document, sha256: str, *, size: int, request: Request, pro
     small = size <= MAX_BYTES
     held = read_beginning(document, sha256, most=MAX_BYTES if small else MAX_TEXT_BYTES, progress=progress)
     if small and not held.whole:
-        raise FileDamaged(path=str(document.path), detail=f"evidence {sha256} is longer than it was")
+        raise FileDamaged(
+            path=str(document.path), detail=tr("evidence {sha256} is longer than it was").format(sha256=sha256)
+        )
     content = content_of(held.data)
     if content == "nothing":
         return refused(Reason.EMPTY)
@@ -68,7 +71,7 @@ def ask(data: bytes, request: Request, *, progress: Progress, seconds: float = W
         stderr=subprocess.DEVNULL,
         cwd="/",
         start_new_session=True,  # a terminal that started the window is none of its business
-        env={"LC_ALL": "C.UTF-8"},
+        env={"LC_ALL": tr("C.UTF-8")},
     )
     try:
         answer = _talk(child, data, end=time.monotonic() + seconds, progress=progress)
@@ -95,7 +98,7 @@ def command() -> list[str]:
     """Return how the preview process is started, from source and from a bundle."""
     if getattr(sys, "frozen", False):
         return [sys.executable, FLAG]
-    return [sys.executable, "-I", "-B", "-c", _START, str(_ROOT)]
+    return [sys.executable, "-I", "-B", "-c", tr(_START), str(_ROOT)]
 
 
 def _talk(child: subprocess.Popen[bytes], data: bytes, *, end: float, progress: Progress) -> bytes | None:

@@ -7,6 +7,7 @@ import csv
 import re
 import unicodedata
 
+from asl_desktop.i18n import tr
 from ui.preview.protocol import (
     CELL,
     MAX_CELL,
@@ -92,7 +93,7 @@ def _page_of(text: str, page: int, notes: Note) -> Shown:
     for line in text.split("\n"):
         if len(line) > MAX_LINE:
             notes |= Note.NARROWED
-            line = f"{line[:MAX_LINE]} \u2026 {len(line) - MAX_LINE} more characters"  # noqa: PLW2901
+            line = tr("{line} … {count} more characters").format(line=line[:MAX_LINE], count=len(line) - MAX_LINE)  # noqa: PLW2901
         lines.append(line)
     pages = _pages(lines)
     if page >= len(pages):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QVBoxLayout, QW
 from asl_desktop.domain.inputs import Answer, AnswerState, Confidence
 from asl_desktop.domain.light_marks import is_marked
 from asl_desktop.domain.pack import Question
+from asl_desktop.i18n import mark, tr
 from ui.forms.factories import make_editor
 from ui.forms.fields import TextBox
 from ui.plain import tip
@@ -20,21 +21,25 @@ from ui.widgets.parts import label, row
 from ui.widgets.toggles import HeardButton
 
 _STATES: tuple[tuple[AnswerState, str, str], ...] = (
-    ("unknown", "Unknown", "Nobody knows the answer at present"),
-    ("declined", "Declined", "The answer is known and not given; needs a reason"),
-    ("not_applicable", "Not applicable", "The question does not apply; needs a reason and a reviewer who confirms it"),
+    ("unknown", mark("Unknown"), mark("Nobody knows the answer at present")),
+    ("declined", mark("Declined"), mark("The answer is known and not given; needs a reason")),
+    (
+        "not_applicable",
+        mark("Not applicable"),
+        mark("The question does not apply; needs a reason and a reviewer who confirms it"),
+    ),
 )
 _CONFIDENCE: tuple[tuple[Confidence, str], ...] = (
-    ("", "Confidence not stated"),
-    ("low", "Low confidence"),
-    ("moderate", "Moderate confidence"),
-    ("high", "High confidence"),
+    ("", mark("Confidence not stated")),
+    ("low", mark("Low confidence")),
+    ("moderate", mark("Moderate confidence")),
+    ("high", mark("High confidence")),
 )
 _NEED_REASON = {"declined", "not_applicable"}
 _WHY = {
-    "unknown": "Why nobody knows it, as far as is known",
-    "declined": "Why it is declined",
-    "not_applicable": "Why it does not apply",
+    "unknown": mark("Why nobody knows it, as far as is known"),
+    "declined": mark("Why it is declined"),
+    "not_applicable": mark("Why it does not apply"),
 }
 
 
@@ -60,24 +65,24 @@ class AnswerForm(QWidget):
         self.question = question
         self._recorded = Answer(question.id, state="unanswered")
         self.editors = tuple(make_editor(part) for part in question.parts)
-        self._states = {state: self._state_button(state, text, why) for state, text, why in _STATES}
+        self._states = {state: self._state_button(state, tr(text), tr(why)) for state, text, why in _STATES}
         self._confidence = CalmCombo()
-        self._confidence.setAccessibleName("Confidence in the answer")
-        self._confidence.view().setAccessibleName("Confidence in the answer")
+        self._confidence.setAccessibleName(tr("Confidence in the answer"))
+        self._confidence.view().setAccessibleName(tr("Confidence in the answer"))
         for _, text in _CONFIDENCE:
-            self._confidence.addItem(text)
+            self._confidence.addItem(tr(text))
         self._confidence.activated.connect(lambda _: self.edited.emit(False))
         self._reason = QLineEdit()
-        self._reason.setAccessibleName("Reason")
+        self._reason.setAccessibleName(tr("Reason"))
         self._confirmed = QLineEdit()
-        self._confirmed.setAccessibleName("Confirmed by")
-        self._confirmed.setPlaceholderText("Reviewer who confirms it")
-        self._confirmed.setToolTip("Reviewer who confirms that the question does not apply")
+        self._confirmed.setAccessibleName(tr("Confirmed by"))
+        self._confirmed.setPlaceholderText(tr("Reviewer who confirms it"))
+        self._confirmed.setToolTip(tr("Reviewer who confirms that the question does not apply"))
         for field in (self._reason, self._confirmed):
             field.textEdited.connect(lambda _: self._on_changed(typing=True))
         self.problem_line = label("", "error", wrap=True)
-        self.rationale = TextBox("Rationale", 96)
-        self.rationale.setPlaceholderText("Why. **bold**, *italics*, lines that begin with - for a list")
+        self.rationale = TextBox(tr("Rationale"), 96)
+        self.rationale.setPlaceholderText(tr("Why. **bold**, *italics*, lines that begin with - for a list"))
         self.rationale.textChanged.connect(lambda: self.edited.emit(True))
         self.read = MarkedText()
         self._lay_out()
@@ -123,11 +128,11 @@ class AnswerForm(QWidget):
         """Return why what stands in the form cannot be recorded as it is, or nothing."""
         state = self._state()
         if state in _NEED_REASON and not self._reason.text().strip():
-            word = "was declined" if state == "declined" else "does not apply"
-            return f"Say why it {word}; until then {self._standing()}."
+            word = tr("was declined") if state == "declined" else tr("does not apply")
+            return tr("Say why it {word}; until then {standing}.").format(word=word, standing=self._standing())
         if state == "answered":
             found = next((editor.problem() for editor in self.editors if editor.problem()), "")
-            return f"{found} Until then {self._standing()}." if found else ""
+            return tr("{found} Until then {standing}.").format(found=found, standing=self._standing()) if found else ""
         return ""
 
     def pick(self, number: int) -> None:
@@ -171,8 +176,8 @@ class AnswerForm(QWidget):
 
     def _standing(self) -> str:
         if self._recorded.state == "unanswered":
-            return "the question counts as not answered"
-        return "the answer recorded before stands"
+            return tr("the question counts as not answered")
+        return tr("the answer recorded before stands")
 
     def _state_button(self, state: AnswerState, text: str, why: str) -> QPushButton:
         button = HeardButton(text)
@@ -210,7 +215,7 @@ class AnswerForm(QWidget):
     def _sync(self) -> None:
         state = self._state()
         self._reason.setVisible(state != "answered")
-        self._reason.setPlaceholderText(_WHY.get(state, ""))
+        self._reason.setPlaceholderText(tr(_WHY.get(state, "")))
         self._confirmed.setVisible(state == "not_applicable")
         problem = self.problem()
         self.problem_line.setText(problem)
@@ -224,16 +229,16 @@ class AnswerForm(QWidget):
             typing = editor.part.type in {"number", "text", "range"}
             editor.changed.connect(lambda typing=typing: self._on_value(typing=typing))
             layout.addWidget(editor)
-        layout.addLayout(row(label("Or", "muted"), *self._states.values(), 1, self._confidence, spacing=6))
+        layout.addLayout(row(label(tr("Or"), "muted"), *self._states.values(), 1, self._confidence, spacing=6))
         reasons = row(self._reason, self._confirmed)
         reasons.setStretch(0, 2)
         reasons.setStretch(1, 1)
         layout.addLayout(reasons)
         layout.addWidget(self.problem_line)
-        needed = " (required)" if self.question.rationale_required else ""
+        rationale = tr("Rationale (required)") if self.question.rationale_required else tr("Rationale")
         prose = QVBoxLayout()
         prose.setSpacing(4)
-        prose.addWidget(label(f"Rationale{needed}", "label"))
+        prose.addWidget(label(rationale, "label"))
         prose.addWidget(self.rationale)
         prose.addWidget(self.read)
         layout.addLayout(prose)

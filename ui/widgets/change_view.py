@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QTextEdit
 
+from asl_desktop.i18n import tr
 from ui.theme import font, tokens
 
 if TYPE_CHECKING:
@@ -53,7 +54,13 @@ def prepare(history: History, step: Step) -> Shown:
     found = tuple(itertools.islice(history.changes(step), _MOST_RECORDS))
     count = len({event.reference for event in step.events})
     newest = step.events[0]
-    traces = (("Event", f"{newest.seq}, number {newest.n} of device {newest.device}"), ("Hash", newest.hash))
+    traces = (
+        (
+            tr("Event"),
+            tr("{seq}, number {n} of device {device}").format(seq=newest.seq, n=newest.n, device=newest.device),
+        ),
+        (tr("Hash"), newest.hash),
+    )
     return Shown(tuple(_shown(change) for change in found), count - len(found), traces)
 
 
@@ -78,7 +85,7 @@ class ChangeView(QTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setReadOnly(True)
-        self.setAccessibleName("What changed")
+        self.setAccessibleName(tr("What changed"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -97,10 +104,14 @@ class ChangeView(QTextEdit):
         for number, record in enumerate(shown.records):
             self._add_record(cursor, record, first=number == 0, many=len(shown.records) + shown.more > 1)
         if shown.more:
-            _add(cursor, f"And {shown.more} more. Choose one above to see it.", _muted(), above=16)
+            _add(cursor, tr("And {more} more. Choose one above to see it.").format(more=shown.more), _muted(), above=16)
         if len(shown.records) == 1 and not shown.more:
             record = shown.records[0]
-            traces = (("Digest before", record.was or "none"), ("Digest after", record.now or "none"), *shown.traces)
+            traces = (
+                (tr("Digest before"), record.was or "none"),
+                (tr("Digest after"), record.now or "none"),
+                *shown.traces,
+            )
             for number, (name, text) in enumerate(traces):
                 _add(cursor, f"{name}: {text}", _muted(), above=24 if number == 0 else 2)
         self.moveCursor(QTextCursor.MoveOperation.Start)
@@ -114,7 +125,7 @@ class ChangeView(QTextEdit):
         if many:
             _add(cursor, record.title, _format(13, 600), above=0 if first else 24)
         if not record.fields:
-            _add(cursor, "The content stayed the same.", _muted(), above=4)
+            _add(cursor, tr("The content stayed the same."), _muted(), above=4)
         for number, field in enumerate(record.fields):
             _add(cursor, field.name, _format(12, 600, "muted"), above=0 if number == 0 and not many else 12)
             self._add_pieces(cursor, field.pieces, plain=not record.was)

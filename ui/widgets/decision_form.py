@@ -12,6 +12,7 @@ from asl_desktop.domain.inputs import GateDecision
 from asl_desktop.domain.pack import Gate
 from asl_desktop.domain.wording import GATE_WORDS
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from ui import dialogs_seam
 from ui.forms.choices import Segments
 from ui.forms.fields import TextBox
@@ -23,9 +24,9 @@ from ui.wording import ICON, TONE
 
 Outcome: TypeAlias = Literal["go", "go_with_conditions", "hold"]
 OUTCOMES: tuple[tuple[Outcome, str], ...] = (
-    ("go", "Go"),
-    ("go_with_conditions", "Go with conditions"),
-    ("hold", "Hold"),
+    ("go", mark("Go")),
+    ("go_with_conditions", mark("Go with conditions")),
+    ("hold", mark("Hold")),
 )
 _WORDS = dict(OUTCOMES)
 _GOING = frozenset({0, 1})
@@ -44,14 +45,14 @@ class DecisionForm(QWidget):
         super().__init__()
         self.session = session
         self.gate = gate
-        self.outcome = Segments(f"Decision at {gate.title}", [text for _, text in OUTCOMES])
+        self.outcome = Segments(tr("Decision at {title}").format(title=gate.title), [tr(text) for _, text in OUTCOMES])
         self.by = QLineEdit()
         self.role = QLineEdit()
-        self.reason = TextBox(f"Reason for the decision at {gate.title}", 64)
-        self.conditions = TextBox(f"Conditions of the decision at {gate.title}", 56)
-        self.guard = SignOffGuard(session, f"the decision at {gate.title}")
-        self.record_button = button("Record the decision", self.record, primary=True)
-        self.withdraw_button = button("Withdraw it", self._on_withdraw)
+        self.reason = TextBox(tr("Reason for the decision at {title}").format(title=gate.title), 64)
+        self.conditions = TextBox(tr("Conditions of the decision at {title}").format(title=gate.title), 56)
+        self.guard = SignOffGuard(session, tr("the decision at {title}").format(title=gate.title))
+        self.record_button = button(tr("Record the decision"), self.record, primary=True)
+        self.withdraw_button = button(tr("Withdraw it"), self._on_withdraw)
         self.problem_line = label("", "error", wrap=True)
         self._state = label("", "muted", wrap=True)
         self._both = QGridLayout()
@@ -80,7 +81,7 @@ class DecisionForm(QWidget):
     def record(self) -> None:
         """Put what is typed on record; what does not fit is said beside it and stays typed."""
         if self.outcome.chosen < 0:
-            self._tell("Choose go, go with conditions or hold.")
+            self._tell(tr("Choose go, go with conditions or hold."))
             return
         outcome, (_, by, role, reason, conditions, despite) = OUTCOMES[self.outcome.chosen][0], self._typed()
         if self.outcome.chosen in _GOING and (problem := self.guard.problem()):
@@ -96,11 +97,11 @@ class DecisionForm(QWidget):
             return
         self.problem_line.hide()
         self.refresh(self.session.snapshot)
-        announce(self, f"Decision recorded: {_WORDS[decision.outcome]}")
+        announce(self, tr("Decision recorded: {words}").format(words=tr(_WORDS[decision.outcome])))
 
     def _on_withdraw(self) -> None:
-        text = "The gate is then undecided; the history keeps that there was a decision."
-        if not dialogs_seam.ask(self, "Withdraw this decision", text, yes="Withdraw", danger=True):
+        text = tr("The gate is then undecided; the history keeps that there was a decision.")
+        if not dialogs_seam.ask(self, tr("Withdraw this decision"), text, yes=tr("Withdraw"), danger=True):
             return
         try:
             self.session.remove("decision", self.gate.id)
@@ -129,20 +130,20 @@ class DecisionForm(QWidget):
 
     def _show_both(self, result: GateResult, held: GateDecision | None) -> None:
         clear(self._both)
-        for at, text in enumerate(("Computed by the rule", "Decided by people")):
+        for at, text in enumerate((tr("Computed by the rule"), tr("Decided by people"))):
             self._both.addWidget(label(text, "label"), 0, at)
             self._both.setColumnStretch(at, 1)
-        words = GATE_WORDS[result.state].capitalize()
+        words = tr(GATE_WORDS[result.state]).capitalize()
         self._both.addLayout(_verdict(ICON[result.state], TONE[result.state], words), 1, 0)
         if held is None:
-            self._both.addLayout(_verdict("circle", "muted", "Nothing recorded"), 1, 1)
+            self._both.addLayout(_verdict("circle", "muted", tr("Nothing recorded")), 1, 1)
         else:
             mark, tone = ("circle-x", "warn") if held.outcome == "hold" else ("circle-check", "accent")
-            self._both.addLayout(_verdict(mark, tone, _WORDS[held.outcome]), 1, 1)
+            self._both.addLayout(_verdict(mark, tone, tr(_WORDS[held.outcome])), 1, 1)
             who = ", ".join(part for part in (held.by, held.role, day_of_stamp(held.at)) if part)
             self._both.addWidget(label(who, "muted", wrap=True), 2, 1)
         if result.differs:
-            self._differs.tell("The decision differs from what the rule computes", held.reason if held else "")
+            self._differs.tell(tr("The decision differs from what the rule computes"), held.reason if held else "")
         else:
             self._differs.hide()
 
@@ -151,11 +152,11 @@ class DecisionForm(QWidget):
         self.guard.setVisible(self.outcome.chosen in _GOING)
         self.withdraw_button.setVisible(self._held is not None)
         dirty = self.dirty()
-        self._state.setText("Typed here, but not recorded yet." if dirty else "")
+        self._state.setText(tr("Typed here, but not recorded yet.") if dirty else "")
         self.record_button.setEnabled(dirty and not self.session.read_only)
-        text = "Record the change" if self._held is not None else "Record the decision"
+        text = tr("Record the change") if self._held is not None else tr("Record the decision")
         self.record_button.setText(text)
-        self.record_button.setAccessibleName(f"{text} at {self.gate.title}")
+        self.record_button.setAccessibleName(tr("{text} at {title}").format(text=text, title=self.gate.title))
         if not dirty:
             self.problem_line.hide()
 
@@ -176,23 +177,23 @@ class DecisionForm(QWidget):
             editor.setEnabled(not self.session.read_only)
 
     def _lay_out(self) -> None:
-        self.by.setAccessibleName(f"Decided by, at {self.gate.title}")
-        self.role.setAccessibleName(f"In the role of, at {self.gate.title}")
+        self.by.setAccessibleName(tr("Decided by, at {title}").format(title=self.gate.title))
+        self.role.setAccessibleName(tr("In the role of, at {title}").format(title=self.gate.title))
         self.role.setPlaceholderText(role_titles(self.session.pack, self.gate.decided_by))
-        self.withdraw_button.setAccessibleName(f"Withdraw the decision at {self.gate.title}")
+        self.withdraw_button.setAccessibleName(tr("Withdraw the decision at {title}").format(title=self.gate.title))
         self._both.setHorizontalSpacing(24)
         self._both.setVerticalSpacing(4)
         people = QGridLayout()
         people.setHorizontalSpacing(12)
         people.setVerticalSpacing(4)
-        for at, (text, field) in enumerate((("Decided by", self.by), ("In the role of", self.role))):
+        for at, (text, field) in enumerate(((tr("Decided by"), self.by), (tr("In the role of"), self.role))):
             people.addWidget(label(text, "label"), 0, at)
             people.addWidget(field, 1, at)
             people.setColumnStretch(at, 1)
         self.conditions_box = QWidget()
-        inner = column(label("Conditions", "label"), self.conditions, spacing=4)
+        inner = column(label(tr("Conditions"), "label"), self.conditions, spacing=4)
         self.conditions_box.setLayout(inner)
-        reason = "Reason (needed where the decision differs from the computed state)"
+        reason = tr("Reason (needed where the decision differs from the computed state)")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)

@@ -10,37 +10,40 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from asl_desktop.domain.determination import Determination, NotAssessed, Snapshot, ThresholdResult
 from asl_desktop.domain.pack import Pack
 from asl_desktop.domain.wording import STATE_WORDS, listed
+from asl_desktop.i18n import mark, ntr, tr
 from ui.places import place_of_open, role_titles
 from ui.theme import set_role
 from ui.widgets.parts import IconLabel, Tone, chip, clear, label, line, link, row
 from ui.widgets.steps import linked_line
-from ui.wording import ICON, TONE, plural
+from ui.wording import ICON, TONE
 
 _TRIGGER = {
-    "true": ("triangle-alert", "warn", "Fired"),
-    "false": ("circle-check", "ok", "Not fired"),
-    "unknown": ("circle-help", "warn", "Not known"),
+    "true": ("triangle-alert", "warn", mark("Fired")),
+    "false": ("circle-check", "ok", mark("Not fired")),
+    "unknown": ("circle-help", "warn", mark("Not known")),
 }
 _INDENT = 26
 """Width of a state's icon and the gap after it."""
-_GAP = ("required safeguard not shown", "required safeguards not shown")
+_GAP = (mark("{count} required safeguard not shown"), mark("{count} required safeguards not shown"))
 _KINDS: tuple[tuple[str, str, str], ...] = (
-    ("threshold", "threshold not assessed", "thresholds not assessed"),
-    ("domain", "domain without any input", "domains without any input"),
-    ("question", "open question", "open questions"),
-    ("indicator", "indicator not measured", "indicators not measured"),
-    ("showing", "showing without a decision", "showings without a decision"),
-    ("requirement", "safeguard not assessed", "safeguards not assessed"),
+    ("threshold", mark("{count} threshold not assessed"), mark("{count} thresholds not assessed")),
+    ("domain", mark("{count} domain without any input"), mark("{count} domains without any input")),
+    ("question", mark("{count} open question"), mark("{count} open questions")),
+    ("indicator", mark("{count} indicator not measured"), mark("{count} indicators not measured")),
+    ("showing", mark("{count} showing without a decision"), mark("{count} showings without a decision")),
+    ("requirement", mark("{count} safeguard not assessed"), mark("{count} safeguards not assessed")),
 )
 
 
 def open_words(result: Determination) -> str:
     """Return in one sentence what was not assessed and which safeguards are not shown, by count."""
     kinds = [item.kind for item in result.not_assessed]
-    parts = [plural(kinds.count(kind), one, many) for kind, one, many in _KINDS if kind in kinds]
+    parts = [
+        ntr(one, many, kinds.count(kind)).format(count=kinds.count(kind)) for kind, one, many in _KINDS if kind in kinds
+    ]
     if result.gap:
-        parts.append(plural(len(result.gap), *_GAP))
-    return f"{listed(parts)}." if parts else "Nothing that the framework asks for."
+        parts.append(ntr(*_GAP, len(result.gap)).format(count=len(result.gap)))
+    return f"{listed(parts)}." if parts else tr("Nothing that the framework asks for.")
 
 
 class _Card(QFrame):
@@ -80,7 +83,7 @@ class ThresholdsCard(_Card):
     """Every threshold with its state and reasons; the gates rest on them."""
 
     def __init__(self) -> None:
-        super().__init__("What the gates rest on")
+        super().__init__(tr("What the gates rest on"))
         self.rows: dict[str, QFrame] = {}
 
     def _key(self, snapshot: Snapshot) -> object:
@@ -100,7 +103,7 @@ class ThresholdsCard(_Card):
     def _row(self, pack: Pack, result: ThresholdResult) -> QVBoxLayout:
         title = pack.threshold_by_id[result.id].title
         tense = bool(result.tensions) and result.state == "ruled_out"
-        words = STATE_WORDS[result.state] + (", with tension" if tense else "")
+        words = STATE_WORDS[result.state] + (tr(", with tension") if tense else "")
         tone: Tone = "warn" if tense else TONE[result.state]
         head = row(IconLabel("triangle-alert" if tense else ICON[result.state], tone, 18), spacing=8)
         head.addWidget(label(title if result.id in title else f"{result.id}  {title}", "strong", wrap=True), 1)
@@ -114,8 +117,8 @@ class ThresholdsCard(_Card):
         if result.tensions:
             layout.addLayout(_indented(label(_tension_words(result), "muted", wrap=True)))
         if any(result.id in showing.supported_when for showing in pack.showings):
-            jump = link("Open its showings", lambda: self.wants.emit("showings", result.id))
-            jump.setAccessibleName(f"Open the showings for {result.id}")
+            jump = link(tr("Open its showings"), lambda: self.wants.emit("showings", result.id))
+            jump.setAccessibleName(tr("Open the showings for {id}").format(id=result.id))
             layout.addLayout(_indented(row(jump, 1)))
         return layout
 
@@ -124,7 +127,7 @@ class DueCard(_Card):
     """Triggers, duties, documents, clocks and roles."""
 
     def __init__(self) -> None:
-        super().__init__("What else falls due")
+        super().__init__(tr("What else falls due"))
 
     def _key(self, snapshot: Snapshot) -> object:
         return snapshot.determination.triggers, snapshot.determination.duties
@@ -132,32 +135,40 @@ class DueCard(_Card):
     def _build(self, snapshot: Snapshot) -> None:
         pack = snapshot.pack
         self._triggers(snapshot)
-        self._lines("Duties that follow from the thresholds", snapshot.determination.duties)
+        self._lines(tr("Duties that follow from the thresholds"), snapshot.determination.duties)
         documents = [
             f"{item.title}: {item.contents}"
-            + (f" Signed by {role_titles(pack, item.signed_by)}." if item.signed_by else "")
-            + (f" Published: {item.published}" if item.published else "")
+            + (
+                tr(" Signed by {role_titles}.").format(role_titles=role_titles(pack, item.signed_by))
+                if item.signed_by
+                else ""
+            )
+            + (tr(" Published: {published}").format(published=item.published) if item.published else "")
             for item in pack.documents
         ]
-        self._lines("Documents", documents)
-        clocks = [f"{c.title}: {c.text}" + (f" ({c.days} days)" if c.days else "") for c in pack.clocks]
-        self._lines("Clocks", clocks)
-        self._lines("Roles", [f"{role.title}: {role.duty}" for role in pack.roles])
+        self._lines(tr("Documents"), documents)
+        clocks = [
+            f"{c.title}: {c.text}" + (tr(" ({days} days)").format(days=c.days) if c.days else "") for c in pack.clocks
+        ]
+        self._lines(tr("Clocks"), clocks)
+        self._lines(tr("Roles"), [f"{role.title}: {role.duty}" for role in pack.roles])
         if not self._content.count():
-            self._content.addWidget(label("The framework names nothing more.", "muted"))
+            self._content.addWidget(label(tr("The framework names nothing more."), "muted"))
 
     def _triggers(self, snapshot: Snapshot) -> None:
         if not snapshot.determination.triggers:
             return
         questions = {trigger.id: trigger.question for trigger in snapshot.pack.triggers}
-        self._content.addWidget(label("Triggers of a new assessment", "label"))
+        self._content.addWidget(label(tr("Triggers of a new assessment"), "label"))
         for result in snapshot.determination.triggers:
             icon_name, tone, words = _TRIGGER[result.value]
             head = row(IconLabel(icon_name, tone), spacing=8)
-            head.addWidget(label(f"{words}. {result.reason}", wrap=True), 1)
+            head.addWidget(label(f"{tr(words)}. {result.reason}", wrap=True), 1)
             question = questions[result.id]
             jump = link(question, lambda question=question: self.wants.emit("questions", question))  # type: ignore[misc]
-            jump.setAccessibleName(f"Open {question}, which decides whether {result.id} has fired")
+            jump.setAccessibleName(
+                tr("Open {question}, which decides whether {id} has fired").format(question=question, id=result.id)
+            )
             head.addWidget(jump)
             self._content.addLayout(head)
 
@@ -174,7 +185,7 @@ class StillOpenCard(_Card):
     """What was not assessed, by kind, with a way to the first of each."""
 
     def __init__(self) -> None:
-        super().__init__("What is still open")
+        super().__init__(tr("What is still open"))
 
     def _key(self, snapshot: Snapshot) -> object:
         return snapshot.determination.not_assessed, snapshot.determination.gap, snapshot.determination.notes
@@ -183,33 +194,46 @@ class StillOpenCard(_Card):
         for kind, one, many in _KINDS:
             found = [item for item in snapshot.determination.not_assessed if item.kind == kind]
             if found:
-                self._content.addLayout(self._open_row(snapshot.pack, plural(len(found), one, many), found[0]))
+                words = ntr(one, many, len(found)).format(count=len(found))
+                self._content.addLayout(self._open_row(snapshot.pack, words, found[0]))
         gap = snapshot.determination.gap
         if gap:
-            words = plural(len(gap), *_GAP)
-            text = f"{words}. First: {gap[0].requirement} {gap[0].title}."
+            words = ntr(*_GAP, len(gap)).format(count=len(gap))
+            text = tr("{words}. First: {requirement} {title}.").format(
+                words=words, requirement=gap[0].requirement, title=gap[0].title
+            )
             self._content.addLayout(self._line(text, ("safeguards", gap[0].requirement), words))
         for note in snapshot.determination.notes:
             self._content.addWidget(label(note, "muted", wrap=True))
         if not self._content.count():
-            self._content.addWidget(label("Nothing that the framework asks for is open.", "muted"))
+            self._content.addWidget(label(tr("Nothing that the framework asks for is open."), "muted"))
 
     def _open_row(self, pack: Pack, words: str, first: NotAssessed) -> QHBoxLayout:
         name = first.text if first.kind in {"indicator", "showing", "domain"} else f"{first.id}, {first.text}"
         ending = "" if name.endswith(("?", ".")) else "."
-        return self._line(f"{words}. First: {name}{ending}", place_of_open(pack, first), words)
+        return self._line(
+            tr("{words}. First: {name}{ending}").format(words=words, name=name, ending=ending),
+            place_of_open(pack, first),
+            words,
+        )
 
     def _line(self, text: str, place: tuple[str, str] | None, words: str) -> QHBoxLayout:
-        return linked_line("Open", text, place, self.wants.emit, said=f"Open the first of {words}")
+        return linked_line(
+            tr("Open"), text, place, self.wants.emit, said=tr("Open the first of {words}").format(words=words)
+        )
 
 
 def _tension_words(result: ThresholdResult) -> str:
     """Return how much of what was accepted the record does not support, and whether anybody said why."""
     silent = sum(1 for tension in result.tensions if not tension.rationale)
-    words = plural(len(result.tensions), "accepted point is", "accepted points are")
+    words = ntr("{count} accepted point is", "{count} accepted points are", len(result.tensions)).format(
+        count=len(result.tensions)
+    )
     if not silent:
-        return f"{words} in tension with the record, each with a rationale."
-    return f"{words} in tension with the record; {silent} without a rationale, so the showing does not count."
+        return tr("{words} in tension with the record, each with a rationale.").format(words=words)
+    return tr(
+        "{words} in tension with the record; {silent} without a rationale, so the showing does not count."
+    ).format(words=words, silent=silent)
 
 
 def _indented(inner: QWidget | QHBoxLayout) -> QHBoxLayout:

@@ -24,6 +24,7 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import EvidenceItem, EvidenceLink
 from asl_desktop.domain.records import Record
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import tr
 from ui import dialogs_seam
 from ui.evidence_acts import EvidenceActs
 from ui.models.evidence_list import icon_of
@@ -52,11 +53,11 @@ class DropZone(QFrame):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFixedHeight(44)
-        self.choose = link("Choose files", self._on_choose)
-        self.folder = link("a folder", self._on_folder)
-        self.folder.setAccessibleName("Choose a folder")
-        self.existing = link("one from this file", self.existing_wanted.emit)
-        words = ElidedLabel("Drop or paste files here, or", "muted", Qt.TextElideMode.ElideRight)
+        self.choose = link(tr("Choose files"), self._on_choose)
+        self.folder = link(tr("a folder"), self._on_folder)
+        self.folder.setAccessibleName(tr("Choose a folder"))
+        self.existing = link(tr("one from this file"), self.existing_wanted.emit)
+        words = ElidedLabel(tr("Drop or paste files here, or"), "muted", Qt.TextElideMode.ElideRight)
         links = (self.choose, self.folder, self.existing) if with_existing else (self.choose, self.folder)
         layout = row(1, IconLabel("upload"), words, *links[:-1], label("or", "muted"), links[-1], 1, spacing=6)
         layout.setContentsMargins(8, 0, 8, 0)
@@ -94,24 +95,27 @@ class DropZone(QFrame):
             super().keyPressEvent(event)
 
     def _on_choose(self) -> None:
-        paths = dialogs_seam.choose_files(self, "Choose evidence")
+        paths = dialogs_seam.choose_files(self, tr("Choose evidence"))
         if paths:
             self.offered.emit(paths)
 
     def _on_folder(self) -> None:
-        folder = dialogs_seam.choose_folder(self, "Choose a folder of evidence")
+        folder = dialogs_seam.choose_folder(self, tr("Choose a folder of evidence"))
         if folder is not None:
             self.offered.emit((folder,))
 
 
 def _pasted(picture: QImage) -> Pasted:
-    return Pasted(f"Screenshot {datetime.now().astimezone():%Y-%m-%d %H.%M.%S}.png", functools.partial(_png, picture))
+    return Pasted(
+        tr("Screenshot {astimezone:%Y-%m-%d %H.%M.%S}.png").format(astimezone=datetime.now().astimezone()),
+        functools.partial(_png, picture),
+    )
 
 
 def _png(picture: QImage) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, "PNG")  # type: ignore[call-overload]
+    picture.save(buffer, tr("PNG"))  # type: ignore[call-overload]
     return bytes(buffer.data().data())
 
 
@@ -122,19 +126,23 @@ class EvidenceRow(QWidget):
                  menu: Callable[[], QMenu]) -> None:  # fmt: skip
         super().__init__()
         self.setFixedHeight(40)
-        parts = [wording.size(item.size), link_.anchor, f"sha256 {short_digest(item.sha256)}"]
+        parts = [
+            wording.size(item.size),
+            link_.anchor,
+            f"sha256 {short_digest(item.sha256)}",
+        ]
         name = ElidedLabel(item.title or item.name, "strong")
         name.setToolTip(tip(f"{item.name}\nsha256 {item.sha256}"))
         meta = ElidedLabel(" · ".join(part for part in parts if part), "muted", Qt.TextElideMode.ElideRight)
         meta.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        look = tool_button("eye", f"Look at {item.name}", on_look)
-        more = tool_button("ellipsis", f"More for {item.name}")
+        look = tool_button("eye", tr("Look at {name}").format(name=item.name), on_look)
+        more = tool_button("ellipsis", tr("More for {name}").format(name=item.name))
         more.clicked.connect(lambda: menu().popup(more.mapToGlobal(QPoint(0, more.height()))))
         layout = row(IconLabel(icon_of(item.name), "accent", 18), name, spacing=10)
         layout.addWidget(meta, 1)
         if link_.stance == "counters":
-            layout.addWidget(chip("Speaks against", "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
-        for widget in (IconLabel("check", "ok"), label("Sealed", "muted"), look, more):
+            layout.addWidget(chip(tr("Speaks against"), "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
+        for widget in (IconLabel("check", "ok"), label(tr("Sealed"), "muted"), look, more):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.setContentsMargins(4, 0, 0, 0)
         self.setLayout(layout)
@@ -147,11 +155,13 @@ class RunningRow(QWidget):
         super().__init__()
         self.setFixedHeight(40)
         self.bar = QProgressBar()
-        self.bar.setAccessibleName(f"Adding {state.path.name}")
+        self.bar.setAccessibleName(tr("Adding {name}").format(name=state.path.name))
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 0)
-        stop = button("Cancel", lambda: state.handle.cancel() if state.handle else None, role="toggle")
-        layout = row(IconLabel("loader"), ElidedLabel(state.path.name, "strong"), label("Sealing", "muted"), spacing=10)
+        stop = button(tr("Cancel"), lambda: state.handle.cancel() if state.handle else None, role="toggle")
+        layout = row(
+            IconLabel("loader"), ElidedLabel(state.path.name, "strong"), label(tr("Sealing"), "muted"), spacing=10
+        )
         layout.addWidget(self.bar, 1)
         layout.addWidget(stop)
         layout.setContentsMargins(4, 0, 0, 0)
@@ -181,7 +191,7 @@ class EvidenceSection(QWidget):
         self._acts = EvidenceActs(self, session, self._tell)
         self._awaited: set[Path] = set()
         self._running: dict[Path, RunningRow] = {}
-        self._title = label("Evidence", "label")
+        self._title = label(tr("Evidence"), "label")
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         self._error = label("", "error", wrap=True)
@@ -203,7 +213,7 @@ class EvidenceSection(QWidget):
         if links == self._links and (self._rows.count() or not links):
             return
         self._links = links
-        self._title.setText(f"Evidence  {len(links)}" if links else "Evidence")
+        self._title.setText(tr("Evidence  {count}").format(count=len(links)) if links else tr("Evidence"))
         clear(self._rows)
         self._running.clear()
         for link_ in links:
@@ -234,23 +244,23 @@ class EvidenceSection(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         against = link_.stance == "counters"
-        menu.addAction("Name the place in it", lambda: self._set_anchor(link_))
+        menu.addAction(tr("Name the place in it"), lambda: self._set_anchor(link_))
         menu.addAction(
-            "Mark as supporting" if against else "Mark as speaking against",
+            tr("Mark as supporting") if against else tr("Mark as speaking against"),
             lambda: self._replace(link_, dataclasses.replace(link_, stance="supports" if against else "counters")),
         )
-        menu.addAction("Open elsewhere", lambda: self._acts.open_elsewhere(item))
-        menu.addAction("Save a copy", lambda: self._acts.save_copy(item))
-        menu.addAction("Copy its digest", lambda: self._acts.copy_digest(item))
-        menu.addAction("Show in the evidence library", lambda: ask_for_page(self, "evidence", item.sha256))
-        menu.addAction("History", lambda: ask_for_history(self, f"evidence:{item.sha256}"))
+        menu.addAction(tr("Open elsewhere"), lambda: self._acts.open_elsewhere(item))
+        menu.addAction(tr("Save a copy"), lambda: self._acts.save_copy(item))
+        menu.addAction(tr("Copy its digest"), lambda: self._acts.copy_digest(item))
+        menu.addAction(tr("Show in the evidence library"), lambda: ask_for_page(self, "evidence", item.sha256))
+        menu.addAction(tr("History"), lambda: ask_for_history(self, f"evidence:{item.sha256}"))
         menu.addSeparator()
-        menu.addAction("Remove from here", lambda: self._replace(link_, None))
+        menu.addAction(tr("Remove from here"), lambda: self._replace(link_, None))
         return menu
 
     def _set_anchor(self, link_: EvidenceLink) -> None:
-        text = dialogs_seam.ask_text(self, "Place in the evidence", "Page, section or line, such as p. 14\u201316",
-                                     text=link_.anchor)  # fmt: skip
+        asked = tr("Page, section or line, such as p. 14\u201316")
+        text = dialogs_seam.ask_text(self, tr("Place in the evidence"), asked, text=link_.anchor)
         if text is not None:
             self._replace(link_, dataclasses.replace(link_, anchor=text.strip()))
 
@@ -259,7 +269,7 @@ class EvidenceSection(QWidget):
         self.links_changed.emit(tuple(item for item in kept if item is not None))
 
     def _choose_existing(self) -> None:
-        sha256 = dialogs_seam.pick_evidence(self, self._session, "Link evidence that is on file")
+        sha256 = dialogs_seam.pick_evidence(self, self._session, tr("Link evidence that is on file"))
         if sha256 and all(link_.evidence != sha256 for link_ in self._links):
             self.links_changed.emit((*self._links, EvidenceLink(sha256)))
 
@@ -279,9 +289,13 @@ class EvidenceSection(QWidget):
             running.hide()
             running.deleteLater()
         if state.kind == "attached" and state.again and state.item is not None:
-            self._note(f"{state.path.name} was on file already, as {state.item.title or state.item.name}.")
+            self._note(
+                tr("{name} was on file already, as {title}.").format(
+                    name=state.path.name, title=state.item.title or state.item.name
+                )
+            )
         elif state.kind == "attached":
-            announce(self, f"{state.path.name} sealed")
+            announce(self, tr("{name} sealed").format(name=state.path.name))
         elif state.kind == "failed" and state.error is not None:
             self._tell(cause_of(state.error))
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import EvidenceItem
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from ui import dialogs_seam
 from ui.forms.day_field import DayField
 from ui.forms.drop_down import drop_down
@@ -25,16 +26,23 @@ from ui.widgets.parts import Banner, button, column, label, link, row
 from ui.wording import moment, sentence, short_digest
 
 _TEXTS: Mapping[str, tuple[str, str]] = {
-    "name": ("Name of the file", "Under which it is saved and listed"),
-    "title": ("Title", "What people call it; the file name when empty"),
-    "cites": ("Cites", "Where it comes from, such as a report and its section"),
+    "name": (mark("Name of the file"), mark("Under which it is saved and listed")),
+    "title": (mark("Title"), mark("What people call it; the file name when empty")),
+    "cites": (mark("Cites"), mark("Where it comes from, such as a report and its section")),
 }
-_DAYS: Mapping[str, str] = {"produced": "Produced", "received": "Received", "valid_until": "Valid until"}
+_DAYS: Mapping[str, str] = {
+    "produced": mark("Produced"),
+    "received": mark("Received"),
+    "valid_until": mark("Valid until"),
+}
 _CHOICES: Mapping[str, tuple[str, Sequence[str]]] = {
-    "strength": ("Strength", ("", "weak", "moderate", "strong")),
-    "confidentiality": ("Confidentiality", ("", "public", "internal", "confidential", "restricted")),
+    "strength": (mark("Strength"), ("", mark("weak"), mark("moderate"), mark("strong"))),
+    "confidentiality": (
+        mark("Confidentiality"),
+        ("", mark("public"), mark("internal"), mark("confidential"), mark("restricted")),
+    ),
 }
-_NONE = "Not a newer version of anything"
+_NONE = mark("Not a newer version of anything")
 
 
 class EvidenceDetails(QWidget):
@@ -46,16 +54,19 @@ class EvidenceDetails(QWidget):
         super().__init__()
         self._session = session
         self._sha256 = ""
-        self.texts = {name: self._line(name, title, hint) for name, (title, hint) in _TEXTS.items()}
-        self.days = {name: self._day(name, title) for name, title in _DAYS.items()}
-        self.choices = {name: self._choice(name, title, words) for name, (title, words) in _CHOICES.items()}
-        self.older = ElidedLabel(_NONE)
-        self.choose = button("Choose\u2026", self._choose_older, role="toggle")
-        self._forget = link("It is not", lambda: self._put(typing=False, replaces=""))
-        self._go_older = link("Show the older one", lambda: self._show_version(self._item().replaces))
+        self.texts = {name: self._line(name, tr(title), tr(hint)) for name, (title, hint) in _TEXTS.items()}
+        self.days = {name: self._day(name, tr(title)) for name, title in _DAYS.items()}
+        self.choices = {
+            name: self._choice(name, tr(title), [tr(word) for word in words])
+            for name, (title, words) in _CHOICES.items()
+        }
+        self.older = ElidedLabel(tr(_NONE))
+        self.choose = button(tr("Choose\u2026"), self._choose_older, role="toggle")
+        self._forget = link(tr("It is not"), lambda: self._put(typing=False, replaces=""))
+        self._go_older = link(tr("Show the older one"), lambda: self._show_version(self._item().replaces))
         self.newer = Banner("info")
         self._newer = ""
-        self.newer.buttons.addWidget(link("Show the newer one", lambda: self._show_version(self._newer)))
+        self.newer.buttons.addWidget(link(tr("Show the newer one"), lambda: self._show_version(self._newer)))
         self.problem = label("", "error", wrap=True)
         self._facts = label("", "muted", wrap=True, selectable=True)
         self._lay_out()
@@ -75,8 +86,21 @@ class EvidenceDetails(QWidget):
         for name, box in self.choices.items():
             box.setCurrentIndex(_CHOICES[name][1].index(getattr(item, name)))
         self._show_versions(item, snapshot)
-        said = (f"sha256 {item.sha256}", f"{item.size:,} bytes".replace(",", "\u202f"), item.media_type)
-        self._facts.setText("\n".join((*said, f"Added by {item.author or 'nobody named'}, {moment(item.at)}")))
+        said = (
+            f"sha256 {item.sha256}",
+            tr("{size:,} bytes").format(size=item.size).replace(",", "\u202f"),
+            item.media_type,
+        )
+        self._facts.setText(
+            "\n".join(
+                (
+                    *said,
+                    tr("Added by {author}, {time}").format(
+                        author=item.author or tr("nobody named"), time=moment(item.at)
+                    ),
+                )
+            )
+        )
         if other:
             self._say("")
 
@@ -107,14 +131,20 @@ class EvidenceDetails(QWidget):
 
         held = snapshot.inputs.evidence_by_sha
         older = held.get(item.replaces)
-        off_file = f"A file that is not on record, sha256 {short_digest(item.replaces)}" if item.replaces else _NONE
+        off_file = (
+            tr("A file that is not on record, sha256 {short_digest}").format(short_digest=short_digest(item.replaces))
+            if item.replaces
+            else tr(_NONE)
+        )
         self.older.setText(older.title or older.name if older is not None else off_file)
         self._go_older.setVisible(older is not None)
         self._forget.setVisible(bool(item.replaces) and not self._session.read_only)
         newer = newer_version(snapshot.inputs, item.sha256)
         self._newer = newer.sha256 if newer is not None else ""
         if newer is not None:
-            self.newer.retitle(visible(f"A newer version is on file: {newer.title or newer.name}"))
+            self.newer.retitle(
+                visible(tr("A newer version is on file: {title}").format(title=newer.title or newer.name))
+            )
         self.newer.setVisible(newer is not None)
 
     def _show_version(self, sha256: str) -> None:
@@ -122,7 +152,9 @@ class EvidenceDetails(QWidget):
             self.shown_wanted.emit(sha256)
 
     def _choose_older(self) -> None:
-        sha256 = dialogs_seam.pick_evidence(self, self._session, f"Of what is it a newer version: {self._item().name}")
+        sha256 = dialogs_seam.pick_evidence(
+            self, self._session, tr("Of what is it a newer version: {name}").format(name=self._item().name)
+        )
         if sha256:
             self._put(typing=False, replaces=sha256)
 
@@ -145,7 +177,7 @@ class EvidenceDetails(QWidget):
         return field
 
     def _choice(self, name: str, title: str, words: Sequence[str]) -> QComboBox:
-        box = drop_down(title, [sentence(word) if word else "Not said" for word in words])
+        box = drop_down(title, [sentence(word) if word else tr("Not said") for word in words])
         box.activated.connect(lambda position: self._put(typing=False, **{name: words[position]}))
         return box
 
@@ -161,8 +193,8 @@ class EvidenceDetails(QWidget):
             box.setEnabled(not read_only)
 
     def _lay_out(self) -> None:
-        self.choose.setAccessibleName("Choose the older version")
-        self._forget.setAccessibleName("It is not a newer version of that")
+        self.choose.setAccessibleName(tr("Choose the older version"))
+        self._forget.setAccessibleName(tr("It is not a newer version of that"))
         self.problem.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 12, 0)
@@ -176,7 +208,7 @@ class EvidenceDetails(QWidget):
             flow.addWidget(_boxed(field, 128 if isinstance(field, DayField) else 150))
         layout.addWidget(holder)
         version = row(self.older, self._go_older, self._forget, 1, self.choose, spacing=12)
-        layout.addLayout(column(label("Newer version of", "label"), version, spacing=4))
+        layout.addLayout(column(label(tr("Newer version of"), "label"), version, spacing=4))
         layout.addLayout(_labelled(self.texts["name"]))
         layout.addWidget(self.problem)
         layout.addWidget(self._facts)

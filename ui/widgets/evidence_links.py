@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QSizePolicy, QVBoxLayout, Q
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import EvidenceLink
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from ui.forms.drop_down import drop_down
 from ui.plain import visible
 from ui.session import Session, cause_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from asl_desktop.services.evidence_uses import Holder, Target, Use
 
 _STANCE_WIDTH = 136
-_SUPPORTS, _COUNTERS = "Supports", "Speaks against"
+_SUPPORTS, _COUNTERS = mark("Supports"), mark("Speaks against")
 
 
 class LinkRow(QWidget):
@@ -38,16 +39,16 @@ class LinkRow(QWidget):
         self.link = use.link
         name, _, title = text.partition(": ")
         self.go = link(name, self.go_wanted.emit)
-        self.go.setAccessibleName(f"Go to {text}")
-        self.stance = drop_down(f"For or against, {name}", (_SUPPORTS, _COUNTERS))
+        self.go.setAccessibleName(tr("Go to {text}").format(text=text))
+        self.stance = drop_down(tr("For or against, {name}").format(name=name), (_SUPPORTS, _COUNTERS))
         self.stance.setCurrentIndex(int(use.link.stance == "counters"))
         fix(self.stance, width=_STANCE_WIDTH)
         self.stance.activated.connect(lambda _: self._on_changed())
         self.anchor = QLineEdit(use.link.anchor)
-        self.anchor.setPlaceholderText("Page, section or line")
-        self.anchor.setAccessibleName(f"Place in the evidence, {name}")
+        self.anchor.setPlaceholderText(tr("Page, section or line"))
+        self.anchor.setAccessibleName(tr("Place in the evidence, {name}").format(name=name))
         self.anchor.editingFinished.connect(self._on_changed)
-        self.remove = tool_button("x", f"Remove the link from {name}", self.removed.emit)
+        self.remove = tool_button("x", tr("Remove the link from {name}").format(name=name), self.removed.emit)
         for widget in (self.stance, self.anchor, self.remove):
             widget.setEnabled(not read_only)
         words = ElidedLabel(title, "muted", Qt.TextElideMode.ElideRight)
@@ -84,12 +85,14 @@ class EvidenceLinks(QWidget):
         self.rows: list[LinkRow] = []
         self._column = QVBoxLayout()
         self._column.setSpacing(0)
-        self._none = label("Nothing is linked to it yet. Evidence counts only where it is linked.", "muted", wrap=True)
+        self._none = label(
+            tr("Nothing is linked to it yet. Evidence counts only where it is linked."), "muted", wrap=True
+        )
         self.target = QLineEdit()
         self._names = QStringListModel()
-        self.stance = drop_down("For or against", (_SUPPORTS, _COUNTERS))
+        self.stance = drop_down(tr("For or against"), (_SUPPORTS, _COUNTERS))
         self.anchor = QLineEdit()
-        self.add = button("Link", self._on_add)
+        self.add = button(tr("Link"), self._on_add)
         self.problem = label("", "error", wrap=True)
         self._lay_out()
 
@@ -147,7 +150,7 @@ class EvidenceLinks(QWidget):
         from asl_desktop.services.evidence_uses import without_link
 
         if self._put(lambda: without_link(self._session.inputs, use.reference, use.link)):
-            announce(self, "Link removed")
+            announce(self, tr("Link removed"))
             self.focus_form()
 
     def _on_add(self) -> None:
@@ -155,13 +158,13 @@ class EvidenceLinks(QWidget):
 
         target = self._found()
         if target is None:
-            self._say("Choose from the list what is to be linked: a question, result, showing or safeguard.")
+            self._say(tr("Choose from the list what is to be linked: a question, result, showing or safeguard."))
             self.focus_form()
             return
         stance: Literal["supports", "counters"] = "counters" if self.stance.currentIndex() == 1 else "supports"
         new = EvidenceLink(self._sha256, stance, self.anchor.text().strip())
         if self._put(lambda: with_link(self._session.inputs, target.reference, new)):
-            announce(self, f"Linked from {target.kind} {target.name}")
+            announce(self, tr("Linked from {kind} {name}").format(kind=target.kind, name=target.name))
             self._clear_form()
             self.focus_form()
 
@@ -201,11 +204,11 @@ class EvidenceLinks(QWidget):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(10)
         self.target.setCompleter(completer)
-        self.target.setPlaceholderText("Question, result, showing or safeguard")
-        self.target.setAccessibleName("What to link it from")
+        self.target.setPlaceholderText(tr("Question, result, showing or safeguard"))
+        self.target.setAccessibleName(tr("What to link it from"))
         self.target.returnPressed.connect(self._on_add)
-        self.anchor.setPlaceholderText("Page, section or line")
-        self.anchor.setAccessibleName("Place in the evidence")
+        self.anchor.setPlaceholderText(tr("Page, section or line"))
+        self.anchor.setAccessibleName(tr("Place in the evidence"))
         self.anchor.returnPressed.connect(self._on_add)
         self.anchor.setMinimumWidth(120)
         fix(self.stance, width=_STANCE_WIDTH)
@@ -213,7 +216,7 @@ class EvidenceLinks(QWidget):
         second.addWidget(self.anchor, 1)
         second.addWidget(self.add)
         self._form = QWidget()
-        self._form.setLayout(column(label("Link it from", "label"), self.target, second, self.problem, spacing=6))
+        self._form.setLayout(column(label(tr("Link it from"), "label"), self.target, second, self.problem, spacing=6))
         if self._session.read_only:
             self._form.hide()
         self.problem.hide()

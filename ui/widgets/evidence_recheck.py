@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from asl_desktop.clock import stamp
 from asl_desktop.domain.inputs import EvidenceItem
 from asl_desktop.errors import Cancelled
+from asl_desktop.i18n import ntr, tr
 from ui.plain import visible
 from ui.session import Session, cause_of
 from ui.widgets.parts import Banner, button
 from ui.widgets.task_strip import TaskStrip
-from ui.wording import moment, plural
+from ui.wording import moment
 
 if TYPE_CHECKING:
     from asl_desktop.services.evidence import Rechecked
@@ -32,11 +33,11 @@ class Recheck(QWidget):
         super().__init__()
         self._session = session
         self.problems: Mapping[str, str] = {}
-        self.every = button("Check every digest", self._on_every, icon_name="shield-check")
+        self.every = button(tr("Check every digest"), self._on_every, icon_name="shield-check")
         self.strip = TaskStrip()
         self.right, self.wrong, self.unfinished = Banner("ok"), Banner("danger"), Banner("warn")
         for banner in (self.right, self.wrong, self.unfinished):
-            banner.buttons.addWidget(button("Close", banner.hide))
+            banner.buttons.addWidget(button(tr("Close"), banner.hide))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -59,7 +60,9 @@ class Recheck(QWidget):
         )
         self.every.setEnabled(False)
         handle.finished.connect(lambda: self.every.setEnabled(True))
-        self.strip.follow(handle, f"Reading {plural(len(items), 'file', 'files')}")
+        self.strip.follow(
+            handle, ntr("Reading {count} file", "Reading {count} files", len(items)).format(count=len(items))
+        )
         self._show_room()
 
     def _on_every(self) -> None:
@@ -71,17 +74,25 @@ class Recheck(QWidget):
         checked = {item.sha256 for item in found}
         kept = {sha256: text for sha256, text in self.problems.items() if sha256 not in checked}
         self.problems = kept | {item.sha256: item.problem for item in bad}
-        when = f"Checked {moment(stamp(self._session.clock))}."
+        when = tr("Checked {time}.").format(time=moment(stamp(self._session.clock)))
         if bad:
             said = [f"{names[item.sha256]}: {item.problem}." for item in bad[:_NAMED]]
-            said += [f"And {len(bad) - _NAMED} more."] if len(bad) > _NAMED else []
-            title = f"{len(bad)} of {plural(len(found), 'file', 'files')} changed since it was sealed"
-            advice = "Do not rely on it. A backup or another copy of the assessment may hold it unharmed."
+            said += [tr("And {count} more.").format(count=len(bad) - _NAMED)] if len(bad) > _NAMED else []
+            title = ntr(
+                "{count} of {count_n} file changed since it was sealed",
+                "{count} of {count_n} files changed since it was sealed",
+                len(found),
+            ).format(count=len(bad), count_n=len(found))
+            advice = tr("Do not rely on it. A backup or another copy of the assessment may hold it unharmed.")
             self.wrong.tell(title, visible(" ".join((*said, advice, when))))
         else:
             count = len(found)
-            title = f"All {count} files have the digest they were sealed under"
-            single = f"{names[found[0].sha256]} has the digest it was sealed under" if count == 1 else ""
+            title = tr("All {count} files have the digest they were sealed under").format(count=count)
+            single = (
+                tr("{names} has the digest it was sealed under").format(names=names[found[0].sha256])
+                if count == 1
+                else ""
+            )
             self.right.tell(visible(single or title), when)
         self._show_room()
         self.changed.emit()
@@ -89,10 +100,10 @@ class Recheck(QWidget):
     def _on_failed(self, error: BaseException) -> None:
         if isinstance(error, Cancelled):
             self.unfinished.tell(
-                "The check was stopped", "Nothing is said about the files: it did not come to its end."
+                tr("The check was stopped"), tr("Nothing is said about the files: it did not come to its end.")
             )
         else:
-            self.wrong.tell("The check could not be carried out", cause_of(error))
+            self.wrong.tell(tr("The check could not be carried out"), cause_of(error))
         self._show_room()
 
     def _show_room(self) -> None:

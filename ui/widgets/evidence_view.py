@@ -12,6 +12,7 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import EvidenceItem
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from ui import dialogs_seam
 from ui.evidence_acts import EvidenceActs
 from ui.forms.choices import Segments
@@ -31,7 +32,7 @@ from ui.wording import sentence, short_digest
 if TYPE_CHECKING:
     from asl_desktop.services.evidence_uses import Lacking
 
-_TABS = ("Preview", "Details", "Links")
+_TABS = (mark("Preview"), mark("Details"), mark("Links"))
 _PREVIEW, _DETAILS, _LINKS = range(3)
 
 
@@ -56,9 +57,9 @@ class EvidenceView(QWidget):
         self.preview = PreviewPane(session)
         self.details = EvidenceDetails(session)
         self.links = EvidenceLinks(session)
-        self.more = button("More", self._open_menu, icon_name="ellipsis")
-        self.more.setAccessibleName("More to do with this file")
-        self.tabs = Segments("What to see of it", _TABS)
+        self.more = button(tr("More"), self._open_menu, icon_name="ellipsis")
+        self.more.setAccessibleName(tr("More to do with this file"))
+        self.tabs = Segments(tr("What to see of it"), [tr(tab) for tab in _TABS])
         self._title = ElidedLabel("", "question")
         self._meta = ElidedLabel("", "muted", Qt.TextElideMode.ElideRight)
         self._chips = QWidget()
@@ -85,8 +86,8 @@ class EvidenceView(QWidget):
         self.details.show_item(item.item, snapshot)
         self.links.show_uses(item.item.sha256, item.uses, snapshot)
         count = len(item.uses)
-        self.tabs.buttons[_LINKS].setText(f"Links {count}" if count else "Links")
-        self.tabs.buttons[_LINKS].setAccessibleName(f"Links, {count}")
+        self.tabs.buttons[_LINKS].setText(tr("Links {count}").format(count=count) if count else tr("Links"))
+        self.tabs.buttons[_LINKS].setAccessibleName(tr("Links, {count}").format(count=count))
         self.preview.show_item(item.item)
 
     def focus_first(self) -> None:
@@ -101,15 +102,15 @@ class EvidenceView(QWidget):
         if entry.uses:
             self.failed.emit(self._linked_sentence(entry))
             return
-        text = (
-            f"{visible(entry.title)} is taken out of the assessment. Edit, Undo brings it back; its bytes stay in the "
-            "file until they are given up on the history page."
-        )
-        if not dialogs_seam.ask(self, "Remove the evidence", text, yes="Remove", danger=True):
+        text = tr(
+            "{visible} is taken out of the assessment. Edit, Undo brings it back; its bytes stay "
+            "in the file until they are given up on the history page."
+        ).format(visible=visible(entry.title))
+        if not dialogs_seam.ask(self, tr("Remove the evidence"), text, yes=tr("Remove"), danger=True):
             return
         try:
             self._session.remove("evidence", entry.item.sha256)
-            announce(self, f"{entry.title} removed")
+            announce(self, tr("{title} removed").format(title=entry.title))
         except UserError as error:
             self.failed.emit(cause_of(error))
 
@@ -119,14 +120,23 @@ class EvidenceView(QWidget):
         known = {target.reference: target for target in targets_of(self._session.pack, self._session.inputs)}
         found = (known.get(use.reference) for use in entry.uses)
         names = list(dict.fromkeys(f"{target.kind.lower()} {target.name}" for target in found if target is not None))
-        return visible(f"{entry.title} is not removed: {wording.listed(names)} cite it. Remove the links first.")
+        return visible(
+            tr("{title} is not removed: {listed} cite it. Remove the links first.").format(
+                title=entry.title, listed=wording.listed(names)
+            )
+        )
 
     def _show_head(self, entry: EvidenceEntry) -> None:
         item = entry.item
         self._title.setText(entry.title)
         self._title.setToolTip(visible(item.name))
-        by = f"added by {item.author}" if item.author else ""
-        parts = (item.name, wording.size(item.size), f"sha256 {short_digest(item.sha256)}", by)
+        by = tr("added by {author}").format(author=item.author) if item.author else ""
+        parts = (
+            item.name,
+            wording.size(item.size),
+            f"sha256 {short_digest(item.sha256)}",
+            by,
+        )
         self._meta.setText(" · ".join(part for part in parts if part))
         said = (entry.warning(), item.strength, item.confidentiality, entry.superseded)
         if said == self._said:
@@ -140,11 +150,11 @@ class EvidenceView(QWidget):
         bad = bool(entry.problem) or entry.fresh == "past"
         if entry.warning():
             self._chip_flow.addWidget(chip(sentence(entry.warning()), "danger" if bad else "warn"))
-        for text in (item.strength and f"{item.strength} evidence", item.confidentiality):
+        for text in (item.strength and tr("{strength} evidence").format(strength=item.strength), item.confidentiality):
             if text:
                 self._chip_flow.addWidget(chip(sentence(text), "accent" if text == item.confidentiality else ""))
         if entry.superseded:
-            self._chip_flow.addWidget(chip("A newer version is on file", "warn"))
+            self._chip_flow.addWidget(chip(tr("A newer version is on file"), "warn"))
         self._chips.setVisible(self._chip_flow.count() > 0)
         for at in range(self._chip_flow.count()):
             placed = self._chip_flow.itemAt(at)
@@ -179,14 +189,14 @@ class EvidenceView(QWidget):
         acts = self._acts
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Save a copy", lambda: self._with_item(acts.save_copy))
-        menu.addAction("Open elsewhere", lambda: self._with_item(acts.open_elsewhere))
-        menu.addAction("Check its digest", lambda: self._with_item(self.check_wanted.emit))
-        menu.addAction("Copy its digest", lambda: self._with_item(acts.copy_digest))
-        menu.addAction("History", self._on_history)
+        menu.addAction(tr("Save a copy"), lambda: self._with_item(acts.save_copy))
+        menu.addAction(tr("Open elsewhere"), lambda: self._with_item(acts.open_elsewhere))
+        menu.addAction(tr("Check its digest"), lambda: self._with_item(self.check_wanted.emit))
+        menu.addAction(tr("Copy its digest"), lambda: self._with_item(acts.copy_digest))
+        menu.addAction(tr("History"), self._on_history)
         if not self._session.read_only:
             menu.addSeparator()
-            menu.addAction("Remove", self.remove)
+            menu.addAction(tr("Remove"), self.remove)
         menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
 
     def _lay_out(self) -> None:
@@ -202,7 +212,7 @@ class EvidenceView(QWidget):
         if isinstance(inside, QVBoxLayout):
             inside.setContentsMargins(16, 16, 16, 16)
             inside.addWidget(self._stack, 1)
-        go = button("Go to it", self._on_claim, primary=True)
+        go = button(tr("Go to it"), self._on_claim, primary=True)
         self._claim_card = card(self._claim, self._claim_problem, row(go, 1))
         self._item_card.hide()
         self._claim_card.hide()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from asl_desktop.domain.determination import Snapshot
+from asl_desktop.i18n import tr
 from ui.models.palette import Finder, Hit, commands, everything
 from ui.widgets.overlay import Overlay, Row
 
@@ -25,7 +26,7 @@ class FindPalette(Overlay):
     run_wanted = Signal(str)
 
     def __init__(self, host: QWidget) -> None:
-        super().__init__(host, "Find a page, question, evidence, command or setting")
+        super().__init__(host, tr("Find a page, question, evidence, command or setting"))
         self._actions: Mapping[str, QAction] = {}
         self._finder = Finder((), ())
         self._snapshot: Snapshot | None = None
@@ -51,7 +52,7 @@ class FindPalette(Overlay):
         return [Row(hit.kind, hit.text, key=hit.key, payload=hit) for hit in found]
 
     def said(self, text: str, found: Sequence[Row]) -> str:
-        return "" if found else "Nothing found. Try an id such as QC-03, fewer letters, or Ctrl+F for all texts."
+        return "" if found else tr("Nothing found. Try an id such as QC-03, fewer letters, or Ctrl+F for all texts.")
 
     def take(self, payload: object) -> None:
         assert isinstance(payload, Hit)

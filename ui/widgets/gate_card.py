@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from asl_desktop.domain.determination import GateResult, Snapshot
 from asl_desktop.domain.pack import Gate
 from asl_desktop.domain.wording import GATE_WORDS, listed
+from asl_desktop.i18n import tr
 from ui.places import role_titles, source_words
 from ui.session import Session
 from ui.theme import set_role
@@ -61,8 +62,8 @@ class GateCard(QFrame):
         chip_tone: Tone = tone if tone in {"ok", "warn", "danger", "accent"} else ""
         self._chip_place.addWidget(chip(words.capitalize(), chip_tone))
         clear(self._findings)
-        self._add_lines("Why", result.reasons)
-        self._add_lines("Conditions in force", result.conditions)
+        self._add_lines(tr("Why"), result.reasons)
+        self._add_lines(tr("Conditions in force"), result.conditions)
         self._add_ways(result)
 
     def _add_lines(self, title: str, lines: tuple[str, ...]) -> None:
@@ -76,9 +77,13 @@ class GateCard(QFrame):
         if not ways:
             return
         many = len(ways) > 1
-        self._findings.addWidget(label("Any one of these would open it" if many else "This would open it", "label"))
+        self._findings.addWidget(
+            label(tr("Any one of these would open it") if many else tr("This would open it"), "label")
+        )
         for at, steps in enumerate(ways, start=1):
-            self._findings.addWidget(Way(f"Way {at}" if many else "The way", steps, self.wants.emit))
+            self._findings.addWidget(
+                Way(tr("Way {at}").format(at=at) if many else tr("The way"), steps, self.wants.emit)
+            )
 
     def _lay_out(self) -> None:
         head = row(self._mark, spacing=12)
@@ -97,14 +102,24 @@ class GateCard(QFrame):
 
     def _people(self) -> str:
         pack = self.session.pack
-        stage = STAGE[self.gate.stage]
-        parts = [f"Stage: {stage.lower()}."] if stage != self.gate.title else []
+        stage = tr(STAGE[self.gate.stage])
+        parts = [tr("Stage: {lower}.").format(lower=stage.lower())] if stage != self.gate.title else []
         if self.gate.decided_by:
-            parts.append(f"Decided by: {role_titles(pack, self.gate.decided_by)}.")
+            parts.append(tr("Decided by: {role_titles}.").format(role_titles=role_titles(pack, self.gate.decided_by)))
         if self.gate.informed_first:
-            parts.append(f"Told before the decision: {role_titles(pack, self.gate.informed_first)}.")
+            parts.append(
+                tr("Told before the decision: {role_titles}.").format(
+                    role_titles=role_titles(pack, self.gate.informed_first)
+                )
+            )
         if self.gate.owed:
             titles = {document.id: document.title for document in pack.documents}
-            parts.append(f"They are owed: {listed(titles.get(item, item) for item in self.gate.owed)}.")
-        parts.append(f"Source: {source_words(pack, self.gate.cite.source, self.gate.cite.place)}.")
+            parts.append(
+                tr("They are owed: {listed}.").format(listed=listed(titles.get(item, item) for item in self.gate.owed))
+            )
+        parts.append(
+            tr("Source: {source_words}.").format(
+                source_words=source_words(pack, self.gate.cite.source, self.gate.cite.place)
+            )
+        )
         return " ".join(parts)

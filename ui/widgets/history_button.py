@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from asl_desktop.i18n import tr
 from ui.widgets.parts import tool_button
 
 
 def history_button(reference: Callable[[], str]) -> QToolButton:
     """Return a button that asks the page it lies on for the history of a record."""
-    result = tool_button("history", "History of this (H)", lambda: ask_for_history(result, reference()))
+    result = tool_button("history", tr("History of this (H)"), lambda: ask_for_history(result, reference()))
     return result
 
 

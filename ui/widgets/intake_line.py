@@ -8,11 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from asl_desktop.domain.inputs import EvidenceItem
+from asl_desktop.i18n import ntr, tr
 from ui.plain import visible
 from ui.session import AttachState, Pasted, Session, cause_of
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import announce, button, label, row, tool_button
-from ui.wording import plural
 
 _STEPS = 1000
 _NAMED = 3
@@ -35,9 +35,9 @@ class IntakeLine(QWidget):
         self.words = ElidedLabel("", "muted")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self._stop = button("Cancel", self._on_cancel, role="toggle")
+        self._stop = button(tr("Cancel"), self._on_cancel, role="toggle")
         self.result = label("", "muted", wrap=True, selectable=True)
-        self._close = tool_button("x", "Close this message", self._on_close)
+        self._close = tool_button("x", tr("Close this message"), self._on_close)
         self._running = QWidget()
         line = row(self.words, spacing=8)
         line.addWidget(self.bar, 1)
@@ -95,8 +95,10 @@ class IntakeLine(QWidget):
             if state.total:
                 self.bar.setRange(0, _STEPS)
                 self.bar.setValue(round(_STEPS * (at - 1 + state.done / state.total) / self._total))
-                self.words.setText(f"Sealing {at} of {self._total}: {state.path.name}")
-                self.bar.setAccessibleName(f"Sealing {at} of {self._total}")
+                self.words.setText(
+                    tr("Sealing {at} of {total}: {name}").format(at=at, total=self._total, name=state.path.name)
+                )
+                self.bar.setAccessibleName(tr("Sealing {at} of {total}").format(at=at, total=self._total))
             return
         self._awaited.discard(state.path)
         if state.kind == "failed" and state.error is not None:
@@ -104,7 +106,9 @@ class IntakeLine(QWidget):
         elif state.kind == "cancelled":
             self._cancelled += 1
         elif state.item is not None and state.again:
-            self._again.append(f"{state.path.name} (as {state.item.title or state.item.name})")
+            self._again.append(
+                tr("{name} (as {title})").format(name=state.path.name, title=state.item.title or state.item.name)
+            )
         elif state.item is not None:
             self._new.append(state.item)
         if not self._awaited:
@@ -112,12 +116,29 @@ class IntakeLine(QWidget):
 
     def _end(self, last: EvidenceItem | None) -> None:
         self._running.hide()
-        parts = [f"{plural(len(self._new), 'file', 'files')} sealed."] if self._new else []
+        parts = (
+            [ntr("{count} file sealed.", "{count} files sealed.", len(self._new)).format(count=len(self._new))]
+            if self._new
+            else []
+        )
         if self._again:
-            were = "was" if len(self._again) == 1 else "were"
-            parts.append(f"{_some(self._again)} {were} on file already and is not kept twice.")
+            parts.append(
+                ntr(
+                    "{some} was on file already and is not kept twice.",
+                    "{some} were on file already and is not kept twice.",
+                    len(self._again),
+                ).format(some=_some(self._again))
+            )
         parts += [_some(self._failed, apart=" ")] if self._failed else []
-        parts += [f"{plural(self._cancelled, 'file', 'files')} not taken in."] if self._cancelled else []
+        parts += (
+            [
+                ntr("{count} file not taken in.", "{count} files not taken in.", self._cancelled).format(
+                    count=self._cancelled
+                )
+            ]
+            if self._cancelled
+            else []
+        )
         self.result.setText(visible(" ".join(parts)))
         self._said.setVisible(bool(parts))
         announce(self, self.result.text(), urgent=bool(self._failed))
@@ -128,4 +149,5 @@ class IntakeLine(QWidget):
 
 def _some(texts: list[str], *, apart: str = ", ") -> str:
     more = len(texts) - _NAMED
-    return apart.join(texts[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    named = apart.join(texts[:_NAMED])
+    return tr("{names} and {count} more").format(names=named, count=more) if more > 0 else named

@@ -9,6 +9,7 @@ from asl_desktop.domain.inputs import InterimRecord
 from asl_desktop.domain.pack import InterimMeasure
 from asl_desktop.domain.wording import day
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import tr
 from ui import dialogs_seam
 from ui.forms.fields import read_day
 from ui.places import role_titles
@@ -27,8 +28,8 @@ class InterimCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(12)
-        layout.addWidget(label("Interim measures", "pane-title"))
-        text = "They never open a gate by themselves; they are named beside it, and people decide."
+        layout.addWidget(label(tr("Interim measures"), "pane-title"))
+        text = tr("They never open a gate by themselves; they are named beside it, and people decide.")
         layout.addWidget(label(text, "muted", wrap=True))
         for item in self.rows.values():
             layout.addWidget(line())
@@ -42,7 +43,11 @@ class InterimCard(QFrame):
     def unrecorded(self) -> str:
         """Return one sentence about a measure that is typed and not recorded, or nothing."""
         open_rows = [item.measure.title for item in self.rows.values() if item.dirty()]
-        return f"{open_rows[0]}: what is typed there is not recorded yet." if open_rows else ""
+        return (
+            tr("{open_rows}: what is typed there is not recorded yet.").format(open_rows=open_rows[0])
+            if open_rows
+            else ""
+        )
 
 
 class InterimRow(QWidget):
@@ -55,9 +60,9 @@ class InterimRow(QWidget):
         self.by = QLineEdit()
         self.ends = QLineEdit()
         self.note = QLineEdit()
-        self.record_button = button("Put on record", self.record, primary=True)
-        self.remove_button = button("Remove", self._on_remove)
-        self.change = link("Put in force", self._on_change)
+        self.record_button = button(tr("Put on record"), self.record, primary=True)
+        self.remove_button = button(tr("Remove"), self._on_remove)
+        self.change = link(tr("Put in force"), self._on_change)
         self.problem_line = label("", "error", wrap=True)
         self._chip_place = row(spacing=0)
         self._standing = label("", wrap=True)
@@ -72,7 +77,7 @@ class InterimRow(QWidget):
         self._chip_place.addWidget(chip(words, tone))
         self._standing.setText(_standing(held))
         self._standing.setVisible(bool(self._standing.text()))
-        text = "Change" if held else "Put in force"
+        text = tr("Change") if held else tr("Put in force")
         self.change.setText(text)
         self.change.setAccessibleName(f"{text}: {self.measure.title}")
         self.change.setVisible(not self.session.read_only and self._editor.isHidden())
@@ -93,7 +98,7 @@ class InterimRow(QWidget):
         typed = self.ends.text().strip()
         ends = read_day(typed)
         if typed and ends is None:
-            self._tell("Ends on: write the day as 14 Mar 2026 or 2026-03-14.")
+            self._tell(tr("Ends on: write the day as 14 Mar 2026 or 2026-03-14."))
             return
         try:
             self.session.put(InterimRecord(self.measure.id, self.by.text().strip(), ends, self.note.text().strip()))
@@ -103,8 +108,8 @@ class InterimRow(QWidget):
         self._close()
 
     def _on_remove(self) -> None:
-        text = "It is then not in force; the history keeps that it was."
-        if not dialogs_seam.ask(self, "Remove this interim measure", text, yes="Remove", danger=True):
+        text = tr("It is then not in force; the history keeps that it was.")
+        if not dialogs_seam.ask(self, tr("Remove this interim measure"), text, yes=tr("Remove"), danger=True):
             return
         try:
             self.session.remove("interim", self.measure.id)
@@ -139,7 +144,7 @@ class InterimRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(head)
-        text = f"{self.measure.text} Decided by: {by}." if by else self.measure.text
+        text = tr("{text} Decided by: {by}.").format(text=self.measure.text, by=by) if by else self.measure.text
         layout.addWidget(label(text, "muted", wrap=True))
         layout.addWidget(self._standing)
         layout.addLayout(row(self.change, 1))
@@ -151,17 +156,17 @@ class InterimRow(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
-        fields = (("Ordered by", self.by), ("Ends on", self.ends), ("Note", self.note))
+        fields = ((tr("Ordered by"), self.by), (tr("Ends on"), self.ends), (tr("Note"), self.note))
         for at, (text, field) in enumerate(fields):
             field.setAccessibleName(f"{text}, {self.measure.title}")
             grid.addWidget(label(text, "label"), 0, at)
             grid.addWidget(field, 1, at)
             grid.setColumnStretch(at, 2 if field is self.note else 1)
-        self.ends.setPlaceholderText("14 Mar 2026")
-        self.record_button.setAccessibleName(f"Put on record: {self.measure.title}")
-        self.remove_button.setAccessibleName(f"Remove: {self.measure.title}")
-        cancel = button("Cancel", self._close)
-        cancel.setAccessibleName(f"Cancel: {self.measure.title}")
+        self.ends.setPlaceholderText(tr("14 Mar 2026"))
+        self.record_button.setAccessibleName(tr("Put on record: {title}").format(title=self.measure.title))
+        self.remove_button.setAccessibleName(tr("Remove: {title}").format(title=self.measure.title))
+        cancel = button(tr("Cancel"), self._close)
+        cancel.setAccessibleName(tr("Cancel: {title}").format(title=self.measure.title))
         layout = QVBoxLayout(self._editor)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(8)
@@ -179,15 +184,15 @@ def _texts(held: InterimRecord | None) -> tuple[str, str, str]:
 
 def _state(held: InterimRecord | None, snapshot: Snapshot) -> tuple[Tone, str]:
     if held is None:
-        return "", "Not in force"
+        return "", tr("Not in force")
     if held.ends is None:
-        return "warn", "No end date, does not count"
+        return "warn", tr("No end date, does not count")
     if held.ends < snapshot.as_of:
-        return "warn", f"Ended {day(held.ends)}"
-    return "accent", f"In force until {day(held.ends)}"
+        return "warn", tr("Ended {date}").format(date=day(held.ends))
+    return "accent", tr("In force until {date}").format(date=day(held.ends))
 
 
 def _standing(held: InterimRecord | None) -> str:
     if held is None:
         return ""
-    return f"Ordered by {held.by}. {held.note}".strip()
+    return tr("Ordered by {by}. {note}").format(by=held.by, note=held.note).strip()

@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from asl_desktop.i18n import mark, tr
 from asl_desktop.services.search import fold
 from ui.actions import COMMANDS, MENUS, STANDARD, Command, keys_of
 from ui.widgets.overlay import Overlay, Row
 
-_ALWAYS = "In every list and form"
+_ALWAYS = mark("In every list and form")
 
 
 class KeyMapBox(Overlay):
     """Shows the table of commands; Enter runs the one that is chosen."""
 
     def __init__(self, host: QWidget) -> None:
-        super().__init__(host, "Keyboard map: type to filter")
+        super().__init__(host, tr("Keyboard map: type to filter"))
         self._actions: Mapping[str, QAction] = {}
 
     def open_over(self, actions: Mapping[str, QAction]) -> None:
@@ -31,15 +32,17 @@ class KeyMapBox(Overlay):
         found: list[Row] = []
         for title in MENUS:
             group = [command for command in COMMANDS if command.menu == title and command.key]
-            kept = [_row(command) for command in group if _holds(words, command.text, *keys_of(command), title)]
-            found += [Row("", title.upper()), *kept] if kept else []
-        standard = [Row("", words_, key=keys, payload="") for keys, words_ in STANDARD if _holds(words, keys, words_)]
-        return [*found, Row("", _ALWAYS.upper()), *standard] if standard else found
+            kept = [_row(command) for command in group if _holds(words, command.words(), *keys_of(command), tr(title))]
+            found += [Row("", tr(title).upper()), *kept] if kept else []
+        standard = [
+            Row("", tr(words_), key=keys, payload="") for keys, words_ in STANDARD if _holds(words, keys, tr(words_))
+        ]
+        return [*found, Row("", tr(_ALWAYS).upper()), *standard] if standard else found
 
     def said(self, text: str, found: Sequence[Row]) -> str:
         if not found:
-            return "No key does that. Ctrl+K finds commands without a key."
-        return "Letters, digits and ? work where no text is being edited. Enter runs a command."
+            return tr("No key does that. Ctrl+K finds commands without a key.")
+        return tr("Letters, digits and ? work where no text is being edited. Enter runs a command.")
 
     def take(self, payload: object) -> None:
         action = self._actions.get(str(payload))
@@ -48,7 +51,7 @@ class KeyMapBox(Overlay):
 
 
 def _row(command: Command) -> Row:
-    return Row("", command.text, key="  or  ".join(keys_of(command)), payload=command.name)
+    return Row("", command.words(), key=f"  {tr('or')}  ".join(keys_of(command)), payload=command.name)
 
 
 def _holds(words: Sequence[str], *texts: str) -> bool:

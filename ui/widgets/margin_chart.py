@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEv
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
+from asl_desktop.i18n import tr
 from reports.charts.model import STATUS_LABEL, STATUS_SHAPE, TICKS, DrawnRow, MarginChart, Row, margin_chart
 from ui.session import Session
 from ui.theme import Grown, font, px, set_role, tokens
@@ -42,7 +43,7 @@ class MarginRows(QWidget):
         self._current = -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName("Capability margins")
+        self.setAccessibleName(tr("Capability margins"))
 
     def show_chart(self, chart: MarginChart) -> None:
         """Draw another chart."""
@@ -50,7 +51,7 @@ class MarginRows(QWidget):
             return
         self.chart = chart
         self._current = min(self._current, len(chart.rows) - 1)
-        self.setAccessibleDescription(" ".join(row.words for row in chart.rows) or "No margins to show.")
+        self.setAccessibleDescription(" ".join(row.words for row in chart.rows) or tr("No margins to show."))
         self.updateGeometry()
         self.update()
 
@@ -97,7 +98,7 @@ class MarginRows(QWidget):
 
     def _select(self, index: int) -> None:
         self._current = index
-        self.setAccessibleName(f"Capability margins. {self.chart.rows[index].words}")
+        self.setAccessibleName(tr("Capability margins. {words}").format(words=self.chart.rows[index].words))
         self.update()
 
     def _draw_focus(self, painter: QPainter) -> None:
@@ -142,7 +143,7 @@ class MarginList(MarginRows):
         painter.setFont(font(12, 600))
         painter.setPen(QColor(colors().text))
         area = QRectF(axis.x(100) - px(40), 0, px(80), self.HEAD)
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "Bound")
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, tr("Bound"))
 
     def _row(self, painter: QPainter, axis: Axis, index: int, row: Row) -> DrawnRow:
         area = self.row_area(index)
@@ -232,11 +233,11 @@ class MarginOverview(MarginRows):
             painter.drawText(
                 QRectF(axis.x(tick) - px(30), bottom, px(60), self.FOOT), Qt.AlignmentFlag.AlignCenter, text
             )
-        draw_text(painter, QRectF(axis.x(100) - px(30), 0, px(60), self.HEAD), "Bound", kind=font(13, 600))
+        draw_text(painter, QRectF(axis.x(100) - px(30), 0, px(60), self.HEAD), tr("Bound"), kind=font(13, 600))
         right = axis.left + axis.width + 16
-        draw_text(painter, QRectF(right, 0, self.MARGIN, self.HEAD), "Margin", kind=font(12), color="muted")
+        draw_text(painter, QRectF(right, 0, self.MARGIN, self.HEAD), tr("Margin"), kind=font(12), color="muted")
         draw_text(
-            painter, QRectF(right + self.MARGIN, 0, self.STATUS, self.HEAD), "Status", kind=font(12), color="muted"
+            painter, QRectF(right + self.MARGIN, 0, self.STATUS, self.HEAD), tr("Status"), kind=font(12), color="muted"
         )
         top = self.HEAD
         for group in self.chart.groups:
@@ -297,7 +298,7 @@ class MarginPane(QFrame):
         self._domain: str | None = None
         self._shown: tuple[MarginChart, list[tuple[str, Verdict]]] | None = None
         set_role(self, role="pane")
-        self.setAccessibleName("Margins")
+        self.setAccessibleName(tr("Margins"))
         self.list = MarginList()
         self.list.chosen.connect(self.chosen)
         self._states = QVBoxLayout()
@@ -322,7 +323,7 @@ class MarginPane(QFrame):
         side = round(MarginList.SIDE)
         box.setContentsMargins(16 - side, 20, 16 - side, 16)
         box.setSpacing(8)
-        above = column(label("Margins", "pane-title"), self._subtitle, self._states)
+        above = column(label(tr("Margins"), "pane-title"), self._subtitle, self._states)
         for words in (above, self._counts):
             words.setContentsMargins(side, 0, side, 0)
         box.addLayout(above)
@@ -353,7 +354,7 @@ class MarginPane(QFrame):
         if (chart, states) == self._shown:
             return  # most keystrokes change no margin
         self._shown = (chart, states)
-        self._subtitle.setText("Riskier end of each measurement against its bound, in points")
+        self._subtitle.setText(tr("Riskier end of each measurement against its bound, in points"))
         self.list.show_chart(chart)
         clear(self._states)
         for threshold, (words, tone, icon) in states:

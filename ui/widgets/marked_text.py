@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from asl_desktop.domain.light_marks import Line, lines_of
+from asl_desktop.i18n import tr
 from ui.plain import masked
 from ui.theme import font, tokens
 
@@ -38,7 +39,7 @@ class MarkedText(QWidget):
         """Show this text."""
         self._lines = lines_of(text)
         words = "\n".join(f"{line.sign} {_words(line)}".strip() for line in self._lines)
-        self.setAccessibleName("As it will be read")
+        self.setAccessibleName(tr("As it will be read"))
         self.setAccessibleDescription(words)
         self._fit()
         self.update()

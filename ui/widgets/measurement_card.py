@@ -13,6 +13,7 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import ELICITATION, EvidenceItem, EvidenceLink, Measurement, Point, RunStatus
 from asl_desktop.domain.pack import Indicator, Part
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from asl_desktop.services.planning import plan_on
 from ui import dialogs_seam
 from ui.forms.fields import NumberField, TextBox, read_day
@@ -27,16 +28,16 @@ from ui.widgets.toggles import TickBox
 
 DateName: TypeAlias = Literal["produced", "received", "valid_until"]
 _DATES: tuple[tuple[DateName, str], ...] = (
-    ("produced", "Produced"),
-    ("received", "Received"),
-    ("valid_until", "Valid until"),
+    ("produced", mark("Produced")),
+    ("received", mark("Received")),
+    ("valid_until", mark("Valid until")),
 )
 _STATUS: tuple[tuple[RunStatus, str], ...] = (
-    ("success", "Run succeeded"),
-    ("error", "Run ended in an error"),
-    ("cancelled", "Run was cancelled"),
-    ("started", "Run is still going"),
-    ("unknown", "Not known how it ended"),
+    ("success", mark("Run succeeded")),
+    ("error", mark("Run ended in an error")),
+    ("cancelled", mark("Run was cancelled")),
+    ("started", mark("Run is still going")),
+    ("unknown", mark("Not known how it ended")),
 )
 
 
@@ -59,18 +60,18 @@ class MeasurementCard(QFrame):
         self.model = QLineEdit()
         self.checkpoint = QLineEdit()
         self.dates = {name: QLineEdit() for name, _ in _DATES}
-        self.elicitation = {key: TickBox(text) for key, text in ELICITATION.items()}
-        self.elicitation_notes = TextBox("Notes on elicitation", 56)
-        self.gap = NumberField(Part(type="number", minimum=0), "Assumed elicitation gap")
+        self.elicitation = {key: TickBox(tr(text)) for key, text in ELICITATION.items()}
+        self.elicitation_notes = TextBox(tr("Notes on elicitation"), 56)
+        self.gap = NumberField(Part(type="number", minimum=0), tr("Assumed elicitation gap"))
         self.gap_rationale = QLineEdit()
         self.edits = QLineEdit()
-        self.notes = TextBox("Notes", 56)
+        self.notes = TextBox(tr("Notes"), 56)
         self.evidence = EvidenceSection(session, self._with_evidence)
         self.problem_line = label("", "error", wrap=True)
         self._state = label("", wrap=True)
         self._plan = label("", "muted", wrap=True, selectable=True)
-        self._aside = button("Set aside", self._on_set_aside, role="link")
-        self._remove = button("Remove", self._on_remove, role="link")
+        self._aside = button(tr("Set aside"), self._on_set_aside, role="link")
+        self._remove = button(tr("Remove"), self._on_remove, role="link")
         self._loading = False
         self._own_change = False
         self._shown: Measurement | None = None
@@ -119,10 +120,10 @@ class MeasurementCard(QFrame):
         self._aside.setVisible(held is not None and not self.session.read_only)
         self._remove.setVisible(held is not None and not self.session.read_only)
         aside = bool(held and held.set_aside_by)
-        self._aside.setText("Use again" if aside else "Set aside")
+        self._aside.setText(tr("Use again") if aside else tr("Set aside"))
         self._state.setText(self._standing(held))
         planned = " ".join(plan_on(self.session.inputs, self.indicator, held))
-        self._plan.setText(f"Plan: {planned}" if planned else "")
+        self._plan.setText(tr("Plan: {planned}").format(planned=planned) if planned else "")
         self._plan.setVisible(bool(planned))
         problem = self.problem()
         self.problem_line.setText(problem)
@@ -138,17 +139,21 @@ class MeasurementCard(QFrame):
 
     def _standing(self, held: Measurement | None) -> str:
         if held is None:
-            return "Enter the numbers as they were reported; the result is recorded as soon as they are complete."
+            return tr("Enter the numbers as they were reported; the result is recorded as soon as they are complete.")
         if held.set_aside_by:
-            return f"Set aside by {held.set_aside_by}: {held.set_aside_reason}"
+            return tr("Set aside by {set_aside_by}: {set_aside_reason}").format(
+                set_aside_by=held.set_aside_by, set_aside_reason=held.set_aside_reason
+            )
         margin = self.session.snapshot.determination.margin_by_indicator.get(self.indicator.id)
         if margin is None:
-            return "This indicator is watched: the framework sets no bound for it, so the value is shown, never judged."
+            return tr(
+                "This indicator is watched: the framework sets no bound for it, so the value is shown, never judged."
+            )
         if margin.measurement != held.id:
-            return "Another result on file looks worse, or this one does not count; it does not decide the margin."
+            return tr("Another result on file looks worse, or this one does not count; it does not decide the margin.")
         if margin.state == "not_adequate":
-            return f"It does not count yet. {' '.join(margin.reasons)}"
-        return "This result decides the margin."
+            return tr("It does not count yet. {reasons}").format(reasons=" ".join(margin.reasons))
+        return tr("This result decides the margin.")
 
     def _connect(self) -> None:
         self.report.edited.connect(lambda: self._on_edited(typing=True))
@@ -196,7 +201,10 @@ class MeasurementCard(QFrame):
     def _put(self, measurement: Measurement, *, typing: bool) -> bool:
         self._own_change = True
         try:
-            self.session.put(measurement, coalesce=f"measurement:{self.measurement_id}" if typing else "")
+            self.session.put(
+                measurement,
+                coalesce=f"measurement:{self.measurement_id}" if typing else "",
+            )
         except UserError as error:
             self.problem_line.setText(cause_of(error))
             self.problem_line.show()
@@ -225,7 +233,7 @@ class MeasurementCard(QFrame):
             self._put(dataclasses.replace(held, set_aside_by="", set_aside_reason=""), typing=False)
         else:
             reason = dialogs_seam.ask_text(
-                self, "Set the result aside", "Why it is not to be used (printed in reports)"
+                self, tr("Set the result aside"), tr("Why it is not to be used (printed in reports)")
             )
             if not reason or not reason.strip():
                 return
@@ -234,8 +242,8 @@ class MeasurementCard(QFrame):
         self.refresh()
 
     def _on_remove(self) -> None:
-        text = "It disappears from margins and reports; the history keeps that it was there."
-        if dialogs_seam.ask(self, "Remove this result", text, yes="Remove", danger=True):
+        text = tr("It disappears from margins and reports; the history keeps that it was there.")
+        if dialogs_seam.ask(self, tr("Remove this result"), text, yes=tr("Remove"), danger=True):
             self.session.remove("measurement", self.measurement_id)
             self.deleted.emit()
 
@@ -243,19 +251,19 @@ class MeasurementCard(QFrame):
         for name, text in _DATES:
             typed = self.dates[name].text().strip()
             if typed and read_day(typed) is None:
-                return f"{text}: write the day as 14 Mar 2026 or 2026-03-14."
+                return tr("{text}: write the day as 14 Mar 2026 or 2026-03-14.").format(text=tr(text))
         return ""
 
     def _gap_problem(self) -> str:
         if self.gap.number() and not self.gap_rationale.text().strip():
-            return "An assumed elicitation gap needs a reason."
+            return tr("An assumed elicitation gap needs a reason.")
         return ""
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(12)
-        head = row(label("Result as reported", "pane-title"), 1, self._aside, self._remove)
+        head = row(label(tr("Result as reported"), "pane-title"), 1, self._aside, self._remove)
         head.addWidget(history_button(self.history_of))
         layout.addLayout(head)
         layout.addWidget(self._state)
@@ -263,12 +271,12 @@ class MeasurementCard(QFrame):
         layout.addWidget(self.report)
         layout.addWidget(self.problem_line)
         layout.addLayout(self._origin())
-        layout.addWidget(label("Elicitation on record", "label"))
+        layout.addWidget(label(tr("Elicitation on record"), "label"))
         layout.addWidget(self._ticks())
-        self.elicitation_notes.setPlaceholderText("Notes on elicitation")
+        self.elicitation_notes.setPlaceholderText(tr("Notes on elicitation"))
         layout.addWidget(self.elicitation_notes)
         layout.addLayout(self._assumptions())
-        layout.addWidget(label("Notes", "label"))
+        layout.addWidget(label(tr("Notes"), "label"))
         layout.addWidget(self.notes)
         layout.addWidget(self.evidence)
         for editor in (self.report, self.status, self.model, self.checkpoint, self.gap, self.gap_rationale, self.edits):
@@ -277,17 +285,17 @@ class MeasurementCard(QFrame):
 
     def _origin(self) -> QGridLayout:
         for _, text in _STATUS:
-            self.status.addItem(text)
-        self.status.view().setAccessibleName("Ways a run can end")
+            self.status.addItem(tr(text))
+        self.status.view().setAccessibleName(tr("Ways a run can end"))
         self.status.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         named: list[tuple[str, QWidget]] = [
-            ("How the run ended", self.status),
-            ("Model", self.model),
-            ("Checkpoint", self.checkpoint),
+            (tr("How the run ended"), self.status),
+            (tr("Model"), self.model),
+            (tr("Checkpoint"), self.checkpoint),
         ]
-        named += [(text, self.dates[name]) for name, text in _DATES]
+        named += [(tr(text), self.dates[name]) for name, text in _DATES]
         for name, _ in _DATES:
-            self.dates[name].setPlaceholderText("14 Mar 2026")
+            self.dates[name].setPlaceholderText(tr("14 Mar 2026"))
         return _grid(named)
 
     def _ticks(self) -> QWidget:
@@ -298,14 +306,14 @@ class MeasurementCard(QFrame):
         return holder
 
     def _assumptions(self) -> QGridLayout:
-        unit = {"linear": self.indicator.unit or "units", "log": "log units", "logit": "log-odds"}
-        gap = f"Assumed elicitation gap, in {unit[self.indicator.scale]}"
-        self.gap_rationale.setPlaceholderText("Why this much")
+        unit = {"linear": self.indicator.unit or "units", "log": tr("log units"), "logit": "log-odds"}
+        gap = tr("Assumed elicitation gap, in {unit}").format(unit=unit[self.indicator.scale])
+        self.gap_rationale.setPlaceholderText(tr("Why this much"))
         return _grid(
             [
                 (gap, self.gap),
-                ("Reason for the gap", self.gap_rationale),
-                ("Edits to scores after the run", self.edits),
+                (tr("Reason for the gap"), self.gap_rationale),
+                (tr("Edits to scores after the run"), self.edits),
             ],
             per_row=2,
         )

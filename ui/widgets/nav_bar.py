@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout
 
 from asl_desktop.domain.determination import Snapshot
+from asl_desktop.i18n import tr
 from ui.models.nav import ENTRY_ROLE, NavDelegate, NavModel
 from ui.theme import fix, set_role
 
@@ -23,7 +24,7 @@ class NavBar(QFrame):
         set_role(self, role="nav")
         self.model = NavModel()
         self.view = QListView()
-        self.view.setAccessibleName("Parts of the assessment")
+        self.view.setAccessibleName(tr("Parts of the assessment"))
         self.view.setModel(self.model)
         self._delegate = NavDelegate(self.view)
         self.view.setItemDelegate(self._delegate)

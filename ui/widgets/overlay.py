@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from asl_desktop.i18n import tr
 from ui.plain import masked, visible
 from ui.theme import font, px, set_role, tokens
 from ui.widgets.parts import announce, label
@@ -67,13 +68,13 @@ class Overlay(QFrame):
         self.setAccessibleName(prompt)
         self.field = QLineEdit()
         self.field.setAccessibleName(prompt)
-        self.field.setAccessibleDescription("Up and Down choose, Enter takes what is chosen, Escape closes")
+        self.field.setAccessibleDescription(tr("Up and Down choose, Enter takes what is chosen, Escape closes"))
         self.field.setPlaceholderText(prompt)
         self.field.textChanged.connect(self.show_rows)
         self.field.returnPressed.connect(lambda: self._on_taken(self.results.currentItem()))
         self.field.installEventFilter(self)
         self.results: QListWidget = QListWidget()
-        self.results.setAccessibleName("What was found")
+        self.results.setAccessibleName(tr("What was found"))
         self.results.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.results.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.results.setFrameShape(QFrame.Shape.NoFrame)
@@ -94,7 +95,7 @@ class Overlay(QFrame):
 
     def said(self, text: str, found: Sequence[Row]) -> str:
         """Return the sentence below the rows, or nothing."""
-        return "" if found else f"Nothing found for {text.strip()}."
+        return "" if found else tr("Nothing found for {strip}.").format(strip=text.strip())
 
     def take(self, payload: object) -> None:
         """Do what the person chose; the box is closed by then."""

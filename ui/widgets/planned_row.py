@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from asl_desktop.domain.inputs import ELICITATION, PlannedIndicator
 from asl_desktop.domain.pack import Indicator, Pack, Part
 from asl_desktop.domain.wording import quantity
+from asl_desktop.i18n import ntr, tr
 from ui.forms.report_form import WholeField
 from ui.places import source_words
 from ui.widgets.flow import FlowLayout
@@ -30,9 +31,12 @@ class PlannedRow(QWidget):
         super().__init__()
         self.indicator = indicator
         self.box = TickBox(indicator.title.replace("&", "&&"))
-        self.least = WholeField(Part(type="number", minimum=float(indicator.min_n)), f"Least trials, {indicator.title}")
-        self.practices = {key: TickBox(text) for key, text in ELICITATION.items()}
-        self.more = button("Ask for more", self._on_more, role="link")
+        self.least = WholeField(
+            Part(type="number", minimum=float(indicator.min_n)),
+            tr("Least trials, {title}").format(title=indicator.title),
+        )
+        self.practices = {key: TickBox(tr(text)) for key, text in ELICITATION.items()}
+        self.more = button(tr("Ask for more"), self._on_more, role="link")
         self._more_panel = QWidget()
         self._asks = label("", "muted", wrap=True)
         self._bound = label(_bound_words(pack, indicator), "muted", wrap=True)
@@ -61,12 +65,12 @@ class PlannedRow(QWidget):
         self.more.setVisible(item is not None and editable)
         if item is None or not editable:
             self._more_panel.hide()
-            self.more.setText("Ask for more")
+            self.more.setText(tr("Ask for more"))
 
     def _on_more(self) -> None:
         shown = self._more_panel.isHidden()
         self._more_panel.setVisible(shown)
-        self.more.setText("Close" if shown else "Ask for more")
+        self.more.setText(tr("Close") if shown else tr("Ask for more"))
         if shown:
             self.least.setFocus()
 
@@ -76,7 +80,9 @@ class PlannedRow(QWidget):
 
     def _on_edited(self) -> None:
         problem = self.problem()
-        self._problem.setText(f"{problem} Until then what was recorded before stands." if problem else "")
+        self._problem.setText(
+            tr("{problem} Until then what was recorded before stands.").format(problem=problem) if problem else ""
+        )
         self._problem.setVisible(bool(problem))
         if problem:
             return
@@ -92,20 +98,26 @@ class PlannedRow(QWidget):
             self.edited.emit(item)
 
     def _lay_out(self) -> None:
-        self.box.setAccessibleName(f"Measure {self.indicator.title}")
+        self.box.setAccessibleName(tr("Measure {title}").format(title=self.indicator.title))
         self.box.setAccessibleDescription(self._bound.text())
-        self.more.setAccessibleName(f"Ask for more of {self.indicator.title}")
+        self.more.setAccessibleName(tr("Ask for more of {title}").format(title=self.indicator.title))
         self.least.setMaximumWidth(160)
         self.least.setPlaceholderText(str(self.indicator.min_n))
         ticks = FlowLayout(spacing=12)
         for key, each in self.practices.items():
-            each.setAccessibleName(f"{ELICITATION[key]}, required for {self.indicator.title}")
+            each.setAccessibleName(
+                tr("{elicitation}, required for {title}").format(
+                    elicitation=tr(ELICITATION[key]), title=self.indicator.title
+                )
+            )
             ticks.addWidget(each)
         panel = column(
-            label(f"Least scored trials (the framework asks for {self.indicator.min_n})", "label"),
+            label(
+                tr("Least scored trials (the framework asks for {min_n})").format(min_n=self.indicator.min_n), "label"
+            ),
             self.least,
             self._problem,
-            label("Elicitation that must be on record", "label"),
+            label(tr("Elicitation that must be on record"), "label"),
             ticks,
         )
         panel.setContentsMargins(0, 8, 0, 8)
@@ -125,17 +137,24 @@ def _bound_words(pack: Pack, indicator: Indicator) -> str:
     """Return the bound in force with its source, or that there is none."""
     bound = indicator.margin_bound
     if bound is None:
-        return "Watched: the framework sets no bound."
-    side = "below" if indicator.direction == "higher_is_riskier" else "above"
+        return tr("Watched: the framework sets no bound.")
     source = source_words(pack, bound.cite.source, bound.cite.place)
-    return f"Bound in force: {side} {quantity(bound.value, indicator.unit)} ({source})"
+    words = (
+        tr("Bound in force: below {quantity} ({source})")
+        if indicator.direction == "higher_is_riskier"
+        else tr("Bound in force: above {quantity} ({source})")
+    )
+    return words.format(quantity=quantity(bound.value, indicator.unit), source=source)
 
 
 def _demand(indicator: Indicator, item: PlannedIndicator) -> str:
     """Return what a result needs in order to count, by framework and plan together."""
     least = max(indicator.min_n, item.min_n or 0)
     names = dict.fromkeys((*indicator.required_elicitation, *item.required_elicitation))
-    trials = f"at least {least} scored {'trial' if least == 1 else 'trials'}"
-    with_ = f", with {', '.join(ELICITATION.get(name, name).lower() for name in names)}" if names else ""
-    tighter = " (tighter than the framework)" if item.min_n or item.required_elicitation else ""
-    return f"Counts with {trials}{with_}{tighter}."
+    trials = ntr("at least {count} scored trial", "at least {count} scored trials", least).format(count=least)
+    if names:
+        wanted = ", ".join(tr(ELICITATION.get(name, name)).lower() for name in names)
+        trials = tr("{trials}, with {elicitation}").format(trials=trials, elicitation=wanted)
+    if item.min_n or item.required_elicitation:
+        return tr("Counts with {trials} (tighter than the framework).").format(trials=trials)
+    return tr("Counts with {trials}.").format(trials=trials)

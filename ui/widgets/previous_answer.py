@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout
 
 from asl_desktop.domain.inputs import Answer
 from asl_desktop.domain.wording import size
+from asl_desktop.i18n import tr
 from asl_desktop.services.record_words import moment
 from ui.comparing import Comparer, answer_in_words
 from ui.theme import set_role
@@ -29,11 +30,11 @@ class PreviousAnswer(QFrame):
         self._said = label("", "strong", wrap=True, selectable=True)
         self._why = label("", wrap=True, selectable=True)
         self._details = label("", "muted", wrap=True)
-        self._pending = chip("Not confirmed", "warn")
+        self._pending = chip(tr("Not confirmed"), "warn")
         self.problem = label("", "error", wrap=True)
-        self.take = button("Take over", self._on_take)
-        self.anew = button("Answer anew", self.anew_wanted.emit)
-        self.confirm = button("Confirm", self.confirmed.emit, primary=True)
+        self.take = button(tr("Take over"), self._on_take)
+        self.anew = button(tr("Answer anew"), self.anew_wanted.emit)
+        self.confirm = button(tr("Confirm"), self.confirmed.emit, primary=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(4)
@@ -52,8 +53,8 @@ class PreviousAnswer(QFrame):
 
     def _show_pending(self, held: Answer, *, read_only: bool) -> None:
         self._tell(
-            f"Taken over from {held.carried_from}",
-            why="It counts as not answered, and rules nothing out, until a person confirms that it still holds.",
+            tr("Taken over from {carried_from}").format(carried_from=held.carried_from),
+            why=tr("It counts as not answered, and rules nothing out, until a person confirms that it still holds."),
         )
         self._pending.show()
         self.take.hide()
@@ -68,14 +69,19 @@ class PreviousAnswer(QFrame):
         then = earlier.answer
         files = ", ".join(f"{item.title or item.name} ({size(item.size)})" for item in earlier.evidence)
         details = (
-            "The question was worded differently then." if earlier.reworded else "",
-            f"Evidence: {files}" if files else "No evidence was linked.",
-            f"{then.confidence.capitalize()} confidence" if then.confidence else "",
+            tr("The question was worded differently then.") if earlier.reworded else "",
+            tr("Evidence: {files}").format(files=files) if files else tr("No evidence was linked."),
+            tr("{confidence} confidence").format(confidence=then.confidence.capitalize()) if then.confidence else "",
             f"{then.author}, {moment(then.at)}" if then.author and then.at else then.author,
             earlier.hindrance,
         )
         told = " \u00b7 ".join(part for part in details if part)
-        self._tell(f"In {self._comparer.name}", answer_in_words(earlier.question, then), then.rationale, told)
+        self._tell(
+            tr("In {name}").format(name=self._comparer.name),
+            answer_in_words(earlier.question, then),
+            then.rationale,
+            told,
+        )
         same = held is not None and (held.state, held.value) == (then.state, then.value)
         self.take.setVisible(not read_only and not earlier.hindrance and not same)
         for item in (self._pending, self.confirm, self.anew):

@@ -13,6 +13,7 @@ from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Answer, EvidenceItem, EvidenceLink, same_name, stated
 from asl_desktop.domain.pack import Question
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from asl_desktop.services.consequences import flips, in_one_sentence
 from ui.comparing import Comparer
 from ui.counting import lacks
@@ -27,7 +28,9 @@ from ui.widgets.parts import Tinted, button, chip, column, label, link, row, too
 from ui.widgets.previous_answer import PreviousAnswer
 from ui.wording import name_of
 
-_NOT_ASKED = "Other answers make this question one that is not asked. What is on file stays there and does not count."
+_NOT_ASKED = mark(
+    "Other answers make this question one that is not asked. What is on file stays there and does not count."
+)
 
 
 class QuestionCard(QFrame):
@@ -46,14 +49,16 @@ class QuestionCard(QFrame):
         self._own_change = False
         self.form = AnswerForm(question)
         self.evidence = EvidenceSection(session, self._with_evidence)
-        self.flag = tool_button("flag", "Flag for review (Ctrl+Shift+F)", self.toggle_flag, checkable=True)
-        self._not_asked = label(_NOT_ASKED, "error", wrap=True)
+        self.flag = tool_button("flag", tr("Flag for review (Ctrl+Shift+F)"), self.toggle_flag, checkable=True)
+        self._not_asked = label(tr(_NOT_ASKED), "error", wrap=True)
         self.previous = PreviousAnswer(comparer, question.id)
-        self.confirm = button(f"Confirm as {session.actor}", self._on_confirmed)
+        self.confirm = button(tr("Confirm as {actor}").format(actor=session.actor), self._on_confirmed)
         self._lacking = label("", "error", wrap=True)
         self._consequence = label("", wrap=True)
-        self.undo = link("Undo", self.undo_wanted.emit)
-        self._consequence_box = self._note(self._consequence, "What changed since you opened this question", self.undo)
+        self.undo = link(tr("Undo"), self.undo_wanted.emit)
+        self._consequence_box = self._note(
+            self._consequence, tr("What changed since you opened this question"), self.undo
+        )
         self._consequence_box.hide()
         self._shown: Answer | None = None
         self._lay_out()
@@ -161,7 +166,7 @@ class QuestionCard(QFrame):
         title = label(question.text, "question", wrap=True)
         chips = row(chip(question.id), spacing=8)
         if question.evidence_required:
-            chips.addWidget(chip("Evidence required", "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
+            chips.addWidget(chip(tr("Evidence required"), "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
         chips.addStretch(1)
         chips.addWidget(history_button(self.history_of))
         chips.addWidget(self.flag)
@@ -172,7 +177,7 @@ class QuestionCard(QFrame):
         layout.addWidget(title)
         guidance = "\n".join(text for text in (question.guidance, _expected(question)) if text)
         if guidance:
-            layout.addWidget(self._note(label(guidance, "muted", wrap=True), "How to judge"))
+            layout.addWidget(self._note(label(guidance, "muted", wrap=True), tr("How to judge")))
         layout.addWidget(self._not_asked)
         layout.addWidget(self.previous)
         layout.addWidget(self.form)
@@ -196,11 +201,13 @@ class QuestionCard(QFrame):
     def _bearings(self) -> QWidget:
         holder = QWidget()
         flow = FlowLayout(holder)
-        flow.addWidget(label("Bears on", "muted"))
+        flow.addWidget(label(tr("Bears on"), "muted"))
         for item in self.question.bears_on:
             button = link(item, functools.partial(self._go_to, item))
             button.setToolTip(tip(name_of(self.session.pack, item)))
-            button.setAccessibleName(f"Bears on {item}, {name_of(self.session.pack, item)}")
+            button.setAccessibleName(
+                tr("Bears on {item}, {name_of}").format(item=item, name_of=name_of(self.session.pack, item))
+            )
             flow.addWidget(button)
         return holder
 
@@ -217,7 +224,11 @@ class QuestionCard(QFrame):
 
 
 def _expected(question: Question) -> str:
-    return f"Expected evidence: {question.expected_evidence}" if question.expected_evidence else ""
+    return (
+        tr("Expected evidence: {expected_evidence}").format(expected_evidence=question.expected_evidence)
+        if question.expected_evidence
+        else ""
+    )
 
 
 def _same_answer(one: Answer, other: Answer) -> bool:
@@ -227,10 +238,10 @@ def _same_answer(one: Answer, other: Answer) -> bool:
 
 def _unconfirmed(held: Answer) -> str:
     if stated(held.confirmed_by) and same_name(held.confirmed_by, held.author):
-        return (
-            f"{held.author} gave this answer, so somebody else must confirm it; until then it counts as not answered."
-        )
-    return "It counts as not answered until a reviewer, not the author, confirms that it does not apply."
+        return tr(
+            "{author} gave this answer, so somebody else must confirm it; until then it counts as not answered."
+        ).format(author=held.author)
+    return tr("It counts as not answered until a reviewer, not the author, confirms that it does not apply.")
 
 
 def _content(answer: Answer | None) -> Answer | None:

@@ -20,6 +20,7 @@ from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Value
 from asl_desktop.domain.pack import Part
 from asl_desktop.domain.wording import day
+from asl_desktop.i18n import tr
 from ui.forms.choices import choices_of
 from ui.forms.fields import NumberField, read_day, read_number
 from ui.models.question_table import (
@@ -79,7 +80,7 @@ class QuestionTable(QWidget):
     def show_snapshot(self, snapshot: Snapshot, domain: str) -> None:
         """Show the questions of a domain, or of all when it is empty; selection and scroll position stay."""
         if not self.domains.count():
-            self.domains.addItem("All domains", "")
+            self.domains.addItem(tr("All domains"), "")
             for item in snapshot.pack.domains:
                 self.domains.addItem(item.title, item.id)
         self.domains.setCurrentIndex(max(self.domains.findData(domain), 0))
@@ -136,8 +137,12 @@ class QuestionTable(QWidget):
 
     def _tell(self) -> None:
         shown, held = self.proxy.rowCount(), self.model.rowCount()
-        text = f"{held} questions" if shown == held else f"{shown} of {held} questions"
-        self.count.setText("1 question" if shown == held == 1 else text)
+        text = (
+            tr("{held} questions").format(held=held)
+            if shown == held
+            else tr("{shown} of {held} questions").format(shown=shown, held=held)
+        )
+        self.count.setText(tr("1 question") if shown == held == 1 else text)
 
     def _on_words(self, words: str) -> None:
         self.proxy.show_words(words)
@@ -153,10 +158,10 @@ class QuestionTable(QWidget):
             self.opened.emit(index.data(QUESTION_ROLE))
 
     def _lay_out(self) -> None:
-        self.words.setPlaceholderText("Filter by words")
-        self.words.setAccessibleName("Filter questions by words")
+        self.words.setPlaceholderText(tr("Filter by words"))
+        self.words.setAccessibleName(tr("Filter questions by words"))
         self.words.setClearButtonEnabled(True)
-        for named, name in ((self.domains, "Questions of domain"), (self.only, "Show only")):
+        for named, name in ((self.domains, tr("Questions of domain")), (self.only, tr("Show only"))):
             named.setAccessibleName(name)
             named.view().setAccessibleName(name)
         for text, _ in QuestionFilter.FILTERS:
@@ -189,8 +194,8 @@ class _View(QTableView):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Questions")
-        self.setAccessibleDescription("Enter opens the question; F2 answers it here where the answer is simple")
+        self.setAccessibleName(tr("Questions"))
+        self.setAccessibleDescription(tr("Enter opens the question; F2 answers it here where the answer is simple"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked)
@@ -229,7 +234,7 @@ class AnswerDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
         part = index.data(PART_ROLE)
         assert isinstance(part, Part)
-        name = f"Answer to {index.data(QUESTION_ROLE)}"
+        name = tr("Answer to {data}").format(data=index.data(QUESTION_ROLE))
         if part.type == "number":
             field = NumberField(part, name)
             field.setParent(parent)
@@ -238,11 +243,11 @@ class AnswerDelegate(QStyledItemDelegate):
         if part.type == "date":
             line = QLineEdit(parent)
             line.setAccessibleName(name)
-            line.setPlaceholderText("14 Mar 2026")
+            line.setPlaceholderText(tr("14 Mar 2026"))
             return line
         box = QComboBox(parent)
         box.setAccessibleName(name)
-        box.addItem("Not answered", None)
+        box.addItem(tr("Not answered"), None)
         for value, text in choices_of(part):
             box.addItem(text, value)
         box.activated.connect(lambda _: self._take(box))

@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from ui.widgets.centred import bring_into_view
 from ui.widgets.parts import Banner, button, clear
 
 _HERE = {
-    "file-marked-elsewhere": "Close it there first, or open it here for reading only. Take it over only when it is "
-    "certain that nobody works on it there.",
+    "file-marked-elsewhere": mark(
+        "Close it there first, or open it here for reading only. Take it over only when it is "
+        "certain that nobody works on it there."
+    ),
 }
 """Advice where the window has a button for what the command line names a command for."""
 
@@ -35,7 +38,7 @@ class Refusal(Banner):
         from asl_desktop.messages import message_for
 
         message = message_for(error)
-        advice = _HERE.get(error.code, message.advice)
+        advice = tr(_HERE.get(error.code, message.advice))
         self.offer(message.title, f"{message.text} {advice}", ways)
 
     def put_away(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
 
+from asl_desktop.i18n import mark, tr
 from ui.theme import set_role
 from ui.widgets.parts import Banner, Tone, button, clear, column, label, row
 
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 
 _TITLES: dict[Tone, str] = {
-    "ok": "The report is written and signed",
-    "warn": "The report is written and signed, by a signer who is not trusted on this machine",
-    "danger": "The report is written, NOT verified",
+    "ok": mark("The report is written and signed"),
+    "warn": mark("The report is written and signed, by a signer who is not trusted on this machine"),
+    "danger": mark("The report is written, NOT verified"),
 }
 
 
@@ -49,7 +50,7 @@ class ResultCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         set_role(self, role="card")
-        self.setAccessibleName("Result")
+        self.setAccessibleName(tr("Result"))
         self.lines: tuple[str, ...] = ()
         self._content = QVBoxLayout(self)
         self._content.setContentsMargins(24, 20, 24, 20)
@@ -59,28 +60,30 @@ class ResultCard(QFrame):
     def show_outcome(self, outcome: Outcome) -> None:
         """Say what was written and whether it holds."""
         written, verification = outcome.written, outcome.verification
-        pages = f"{written.pages} pages"
+        pages = tr("{pages} pages").format(pages=written.pages)
         tone: Tone = "danger"
         if not outcome.signer:
-            title, tone = "The report is written, not signed", "warn"
-            text = f"{pages}. Without a signature nobody can tell whether it was changed afterwards."
+            title, tone = tr("The report is written, not signed"), "warn"
+            text = tr("{pages}. Without a signature nobody can tell whether it was changed afterwards.").format(
+                pages=pages
+            )
             found: tuple[str, ...] = ()
         elif verification is None:
-            title, text, found = "The report is written, but could not be verified", outcome.trouble, ()
+            title, text, found = tr("The report is written, but could not be verified"), outcome.trouble, ()
         else:
             from reports.verifying import in_words
 
             tone = _tone(verification)
-            title = _TITLES[tone]
+            title = tr(_TITLES[tone])
             text = f"{pages}, {outcome.signer}."
             found = in_words(verification)
         self._begin(title, text, tone)
-        self._add_value("File", str(written.path))
-        self._add_value("SHA-256", written.sha256)
-        self._add("Verification", found)
-        self._add("Notices printed in the report", written.notices)
-        self._add("Note", (outcome.note,) if outcome.note else ())
-        folder = button("Open folder", lambda: _open_folder(written.path), icon_name="folder-open")
+        self._add_value(tr("File"), str(written.path))
+        self._add_value(tr("SHA-256"), written.sha256)
+        self._add(tr("Verification"), found)
+        self._add(tr("Notices printed in the report"), written.notices)
+        self._add(tr("Note"), (outcome.note,) if outcome.note else ())
+        folder = button(tr("Open folder"), lambda: _open_folder(written.path), icon_name="folder-open")
         self._content.addLayout(row(folder, 1))
         self.show()
 
@@ -93,18 +96,18 @@ class ResultCard(QFrame):
             "ok" if verification.ok else "warn" if verification.intact and verification.signatures else "danger"
         )
         self._begin(path.name, first, tone)
-        self._add_value("File", str(path))
-        self._add("Verification", tuple(rest))
+        self._add_value(tr("File"), str(path))
+        self._add(tr("Verification"), tuple(rest))
         self.show()
 
     def show_comparison(self, path: Path, comparison: Comparison) -> None:
         """Say whether the history of the open file goes through what a report or a checkpoint names."""
-        agrees = "goes through what it names" if comparison.ok else "does NOT agree with it"
-        title = f"The history of this file {agrees}"
+        agrees = tr("goes through what it names") if comparison.ok else tr("does NOT agree with it")
+        title = tr("The history of this file {agrees}").format(agrees=agrees)
         said = (*comparison.problems, *comparison.facts)
         self._begin(title, said[0], "ok" if comparison.ok else "danger")
-        self._add_value("Compared with", str(path))
-        self._add("More", said[1:])
+        self._add_value(tr("Compared with"), str(path))
+        self._add(tr("More"), said[1:])
         self.show()
 
     def _begin(self, title: str, text: str, tone: Tone) -> None:

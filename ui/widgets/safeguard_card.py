@@ -11,6 +11,7 @@ from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import EvidenceItem, EvidenceLink, RequirementRecord, RequirementStatus
 from asl_desktop.domain.wording import REQUIREMENT_WORDS, day
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import tr
 from ui.forms.fields import TextBox, read_day
 from ui.session import Session, cause_of
 from ui.theme import set_role
@@ -55,7 +56,7 @@ def demand_of(session: Session, row_id: str) -> Demand | None:
     for own in session.inputs.specifications:
         for item in own.requirements:
             if item.id == row_id:
-                by = f"specified by {own.author}, {day(own.dated)}"
+                by = tr("specified by {author}, {date}").format(author=own.author, date=day(own.dated))
                 track = pack.track_by_id[own.track].title
                 return Demand(row_id, item.title, own.text, item.evidence_to_show, own.standard, track, by)
     return None
@@ -76,7 +77,7 @@ class SafeguardCard(QFrame):
         self.confirmed_by = QLineEdit()
         self.approved_by = QLineEdit()
         self.ends = QLineEdit()
-        self.note = TextBox("Note", 72)
+        self.note = TextBox(tr("Note"), 72)
         self.evidence = EvidenceSection(session, self._with_evidence)
         self._standing = label("", wrap=True)
         self._problem = label("", "error", wrap=True)
@@ -126,9 +127,9 @@ class SafeguardCard(QFrame):
 
     def problem(self) -> str:
         """Return what keeps typed text from being recorded, or nothing."""
-        for field, name in ((self.due, "Due"), (self.ends, "The exception ends")):
+        for field, name in ((self.due, tr("Due")), (self.ends, tr("The exception ends"))):
             if _unread(field):
-                return f"{name}: write the day as 14 Mar 2026 or 2026-03-14."
+                return tr("{name}: write the day as 14 Mar 2026 or 2026-03-14.").format(name=name)
         return self._refusal
 
     def _on_status(self, status: RequirementStatus) -> None:
@@ -174,7 +175,7 @@ class SafeguardCard(QFrame):
             self.session.put(record, coalesce=key if typing else "")
         except UserError as error:
             self._wanted = wanted
-            self._refusal = f"Not recorded yet. {cause_of(error)}"
+            self._refusal = tr("Not recorded yet. {cause_of}").format(cause_of=cause_of(error))
             kept = dataclasses.replace(record, status=self.record().status)
             if kept not in (record, self.record()):
                 with contextlib.suppress(UserError):
@@ -202,7 +203,7 @@ class SafeguardCard(QFrame):
         note = QFrame()
         set_role(note, role="note")
         inner = column(
-            label("Evidence must show", "label"), label(demand.evidence_to_show, "muted", wrap=True), spacing=4
+            label(tr("Evidence must show"), "label"), label(demand.evidence_to_show, "muted", wrap=True), spacing=4
         )
         inner.setContentsMargins(12, 8, 12, 8)
         note.setLayout(inner)
@@ -220,13 +221,13 @@ class SafeguardCard(QFrame):
         layout.addWidget(self._standing)
         layout.addWidget(self._problem)
         self._problem.hide()
-        layout.addWidget(self._pair("reason", ("Reason", self.reason)))
-        layout.addWidget(self._pair("confirmation", ("Confirmed by a reviewer", self.confirmed_by)))
-        layout.addWidget(self._pair("exception", ("Approved by", self.approved_by), ("Ends on", self.ends)))
-        layout.addWidget(self._pair("owner", ("Owner", self.owner), ("Due", self.due)))
-        layout.addLayout(column(label("Note", "label"), self.note, spacing=4))
+        layout.addWidget(self._pair("reason", (tr("Reason"), self.reason)))
+        layout.addWidget(self._pair("confirmation", (tr("Confirmed by a reviewer"), self.confirmed_by)))
+        layout.addWidget(self._pair("exception", (tr("Approved by"), self.approved_by), (tr("Ends on"), self.ends)))
+        layout.addWidget(self._pair("owner", (tr("Owner"), self.owner), (tr("Due"), self.due)))
+        layout.addLayout(column(label(tr("Note"), "label"), self.note, spacing=4))
         layout.addWidget(self.evidence)
-        layout.addWidget(label(f"Source: {demand.source}", "muted", wrap=True))
+        layout.addWidget(label(tr("Source: {source}").format(source=demand.source), "muted", wrap=True))
 
     def _pair(self, name: str, *fields: tuple[str, QLineEdit]) -> QWidget:
         holder = QWidget()
@@ -237,7 +238,7 @@ class SafeguardCard(QFrame):
         for at, (text, field) in enumerate(fields):
             field.setAccessibleName(f"{text}, {self.demand.id}")
             if text in {"Due", "Ends on"}:
-                field.setPlaceholderText("14 Mar 2026")
+                field.setPlaceholderText(tr("14 Mar 2026"))
             grid.addWidget(label(text, "label"), 0, at)
             grid.addWidget(field, 1, at)
             grid.setColumnStretch(at, 1)
@@ -269,11 +270,13 @@ def _unread(field: QLineEdit) -> bool:
 def _standing(snapshot: Snapshot, row_id: str) -> str:
     missing = next((item for item in snapshot.determination.gap if item.requirement == row_id), None)
     if missing is not None:
-        return f"Counts as missing: {missing.reason[:1].lower()}{missing.reason[1:]}"
+        return tr("Counts as missing: {lower}{reason}").format(
+            lower=missing.reason[:1].lower(), reason=missing.reason[1:]
+        )
     requirement = snapshot.pack.requirement_by_id.get(row_id)
     if requirement is not None:
         track = snapshot.pack.track_by_id[requirement.track]
         required = snapshot.determination.track_by_id[requirement.track].required
         if track.rank(requirement.standard) > track.rank(required):
-            return f"Its standard, {requirement.standard}, is not required now."
-    return "Covered."
+            return tr("Its standard, {standard}, is not required now.").format(standard=requirement.standard)
+    return tr("Covered.")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
 
+from asl_desktop.i18n import tr
 from ui.widgets.parts import Banner, button
 
 SHOWN_MS = 12_000
@@ -17,10 +18,10 @@ class Said(Banner):
     def __init__(self, to_history: Callable[[], object]) -> None:
         super().__init__("info")
         self._call: Callable[[], object] | None = None
-        self.back = button("Redo", self._on_back)
+        self.back = button(tr("Redo"), self._on_back)
         self.buttons.addWidget(self.back)
-        self.buttons.addWidget(button("History", to_history))
-        self.buttons.addWidget(button("Close", self.hide))
+        self.buttons.addWidget(button(tr("History"), to_history))
+        self.buttons.addWidget(button(tr("Close"), self.hide))
         self._end = QTimer(self)
         self._end.setSingleShot(True)
         self._end.setInterval(SHOWN_MS)
@@ -30,7 +31,7 @@ class Said(Banner):
         """Show a sentence and a button that calls ``call``, which there may be none of."""
         self._call = call
         self.back.setText(verb)
-        self.back.setAccessibleName(verb or "Take back")
+        self.back.setAccessibleName(verb or tr("Take back"))
         self.back.setVisible(bool(verb))
         self.tell(text)
         self._end.start()

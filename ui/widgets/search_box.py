@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from asl_desktop.i18n import mark, tr
 from ui.places import place_of_record
 from ui.session import Session
 from ui.widgets.overlay import Overlay, Row
@@ -16,18 +17,18 @@ if TYPE_CHECKING:
     from asl_desktop.services.search import Found, Index
 
 _KINDS = {
-    "question": "Question",
-    "indicator": "Indicator",
-    "measurement": "Result",
-    "threshold": "Threshold",
-    "showing": "Showing",
-    "requirement": "Safeguard",
-    "specification": "Specification",
-    "evidence": "Evidence",
-    "decision": "Gate",
-    "interim": "Interim",
-    "scope": "Scope",
-    "plan": "Plan",
+    "question": mark("Question"),
+    "indicator": mark("Indicator"),
+    "measurement": mark("Result"),
+    "threshold": mark("Threshold"),
+    "showing": mark("Showing"),
+    "requirement": mark("Safeguard"),
+    "specification": mark("Specification"),
+    "evidence": mark("Evidence"),
+    "decision": mark("Gate"),
+    "interim": mark("Interim"),
+    "scope": mark("Scope"),
+    "plan": mark("Plan"),
 }
 
 
@@ -37,7 +38,7 @@ class SearchBox(Overlay):
     chosen = Signal(str, str)
 
     def __init__(self, host: QWidget, session: Session) -> None:
-        super().__init__(host, "Search in questions, answers, rationales, evidence and all other texts")
+        super().__init__(host, tr("Search in questions, answers, rationales, evidence and all other texts"))
         self._session = session
         self._index: Index | None = None
         self._total = 0
@@ -59,13 +60,15 @@ class SearchBox(Overlay):
 
     def said(self, text: str, found: Sequence[Row]) -> str:
         if self._index is None:
-            return "Reading the texts."
+            return tr("Reading the texts.")
         if not text.strip():
-            return "Words in any order; \u201cin quotes\u201d side by side. Case and accents do not matter."
+            return tr("Words in any order; \u201cin quotes\u201d side by side. Case and accents do not matter.")
         if not found:
-            return "No text holds these words."
+            return tr("No text holds these words.")
         if self._total > len(found):
-            return f"The first {len(found)} of {self._total:,}. Add a word to narrow it down."
+            return tr("The first {count} of {total:,}. Add a word to narrow it down.").format(
+                count=len(found), total=self._total
+            )
         return ""
 
     def take(self, payload: object) -> None:
@@ -96,4 +99,4 @@ def _row(found: Found) -> Row:
     shift = len(where)
     marks = tuple((start + shift, length) for start, length in found.marks)
     note = f"{where}{found.snippet}" if found.where not in {"", "Question"} else ""
-    return Row(_KINDS[found.kind], found.title, note=note, marks=marks, payload=found.reference)
+    return Row(tr(_KINDS[found.kind]), found.title, note=note, marks=marks, payload=found.reference)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
+from asl_desktop.i18n import mark, tr
 from asl_desktop.storage.keys import SHORTEST, Passphrase, RecoveryKey
 from ui.theme import set_role
 from ui.widgets.parts import IconLabel, Tinted, announce, column, label, link, row, tool_button
@@ -20,10 +21,12 @@ LONG_ENOUGH = 20
 """From here on a passphrase needs no advice."""
 _KEY_LINES, _KEY_CHARACTERS = 6, 96
 _HINTS = (
-    "Four words or more are easy to remember and hard to guess. It cannot be reset; there will be a recovery key.",
-    f"At least {SHORTEST} characters.",
-    "Long enough to be accepted. A few more words make it much harder to guess.",
-    "A good length.",
+    mark(
+        "Four words or more are easy to remember and hard to guess. It cannot be reset; there will be a recovery key."
+    ),
+    mark("At least {shortest} characters."),
+    mark("Long enough to be accepted. A few more words make it much harder to guess."),
+    mark("A good length."),
 )
 
 
@@ -54,10 +57,10 @@ class SecretLine(QWidget):
         self.field.textEdited.connect(lambda _: self.edited.emit())
         self.field.returnPressed.connect(self.submitted.emit)
         self.field.installEventFilter(self)
-        self.eye = tool_button("eye", "Show what is typed", self._on_eye, checkable=True)
+        self.eye = tool_button("eye", tr("Show what is typed"), self._on_eye, checkable=True)
         self._name = name
         self._caps = QWidget()
-        self._caps.setLayout(row(IconLabel("triangle-alert", "warn", 14), label("Caps Lock is on.", "muted"), 1))
+        self._caps.setLayout(row(IconLabel("triangle-alert", "warn", 14), label(tr("Caps Lock is on."), "muted"), 1))
         self._caps.hide()
         line = QHBoxLayout()
         line.setSpacing(4)
@@ -86,7 +89,7 @@ class SecretLine(QWidget):
         """Show or hide what is typed."""
         self.field.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
         self.eye.setChecked(shown)
-        words = f"{'Hide' if shown else 'Show'} what is typed"
+        words = tr("Hide what is typed") if shown else tr("Show what is typed")
         self.eye.setToolTip(words)
         self.eye.setAccessibleName(f"{words}: {self._name}")
         for tint in self.eye.findChildren(Tinted):
@@ -120,11 +123,11 @@ class NewPassphrase(QWidget):
     edited = Signal()
     submitted = Signal()
 
-    def __init__(self, name: str = "Passphrase") -> None:
+    def __init__(self, name: str = mark("Passphrase")) -> None:
         super().__init__()
-        self.first = SecretLine("New passphrase")
-        self.again = SecretLine("The same passphrase again")
-        self._hint = label(_HINTS[0], "muted", wrap=True)
+        self.first = SecretLine(tr("New passphrase"))
+        self.again = SecretLine(tr("The same passphrase again"))
+        self._hint = label(tr(_HINTS[0]), "muted", wrap=True)
         self.first.edited.connect(self._on_edited)
         self.again.edited.connect(self._on_edited)
         self.first.submitted.connect(self.again.field.setFocus)
@@ -133,7 +136,7 @@ class NewPassphrase(QWidget):
             one.shown_changed.connect(other.show_typed)
         beside = QHBoxLayout()
         beside.setSpacing(16)
-        for text, line in ((name, self.first), ("The same again", self.again)):
+        for text, line in ((name, self.first), (tr("The same again"), self.again)):
             part = column(label(text, "label"), line, spacing=4)
             part.addStretch(1)
             beside.addLayout(part, 1)
@@ -144,18 +147,20 @@ class NewPassphrase(QWidget):
         """Return the passphrase as typed first."""
         return self.first.text()
 
-    def problem(self, missing: str = "Type the new passphrase.") -> str:
+    def problem(self, missing: str = mark("Type the new passphrase.")) -> str:
         """Return why it cannot be taken, or nothing; marks the line to be corrected and puts the cursor there."""
         length = _length(self.first.text())
         problem = ""
         if not length:
             problem = missing
         elif length < SHORTEST:
-            problem = f"The passphrase needs at least {SHORTEST} characters; this one has {length}."
+            problem = tr("The passphrase needs at least {shortest} characters; this one has {length}.").format(
+                shortest=SHORTEST, length=length
+            )
         elif not self.again.text():
-            problem = "Type the passphrase a second time."
+            problem = tr("Type the passphrase a second time.")
         elif self.first.text() != self.again.text():
-            problem = "The two passphrases are not the same."
+            problem = tr("The two passphrases are not the same.")
         wrong_again = length >= SHORTEST and bool(problem)
         self.first.mark(invalid=bool(problem) and not wrong_again)
         self.again.mark(invalid=wrong_again)
@@ -175,9 +180,10 @@ class NewPassphrase(QWidget):
         self.again.mark(invalid=False)
         length = _length(self.first.text())
         level = 0 if not length else 1 if length < SHORTEST else 2 if length < LONG_ENOUGH else 3
-        if self._hint.text() != _HINTS[level]:
-            self._hint.setText(_HINTS[level])
-            announce(self, _HINTS[level])
+        hint = tr(_HINTS[level]).format(shortest=SHORTEST)
+        if self._hint.text() != hint:
+            self._hint.setText(hint)
+            announce(self, hint)
 
 
 class SecretEntry(QWidget):
@@ -186,12 +192,12 @@ class SecretEntry(QWidget):
     edited = Signal()
     submitted = Signal()
 
-    def __init__(self, name: str = "Passphrase") -> None:
+    def __init__(self, name: str = mark("Passphrase")) -> None:
         super().__init__()
         self.passphrase = SecretLine(name)
         self.recovery = _RecoveryBox()
-        self.switch = link("Use the recovery key", self._on_switch)
-        self.switch.setAccessibleName(f"{name}: use the recovery key")
+        self.switch = link(tr("Use the recovery key"), self._on_switch)
+        self.switch.setAccessibleName(tr("{name}: use the recovery key").format(name=name))
         self._name, self._label = name, label(name, "label")
         self._with_key = False
         self.passphrase.edited.connect(self.edited.emit)
@@ -243,8 +249,8 @@ class SecretEntry(QWidget):
         self._with_key = with_key
         self.passphrase.setVisible(not with_key)
         self.recovery.setVisible(with_key)
-        self._label.setText("Recovery key" if with_key else self._name)
-        words = "Use the passphrase" if with_key else "Use the recovery key"
+        self._label.setText(tr("Recovery key") if with_key else self._name)
+        words = tr("Use the passphrase") if with_key else tr("Use the recovery key")
         self.switch.setText(words)
         self.switch.setAccessibleName(f"{self._name}: {words.lower()}")
         self.setFocusProxy(self.recovery if with_key else self.passphrase)
@@ -257,8 +263,8 @@ class _RecoveryBox(QPlainTextEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Recovery key, six lines as on its sheet")
-        self.setPlaceholderText("Six lines as on the sheet; spaces, hyphens and capital letters do not matter")
+        self.setAccessibleName(tr("Recovery key, six lines as on its sheet"))
+        self.setPlaceholderText(tr("Six lines as on the sheet; spaces, hyphens and capital letters do not matter"))
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(False)
         self.setFont(fixed_font())

@@ -14,6 +14,7 @@ from asl_desktop.domain.determine import support_of
 from asl_desktop.domain.inputs import Dissent, EvidenceItem, EvidenceLink, ShowingRecord, ShowingStatus
 from asl_desktop.domain.pack import Showing
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import mark, tr
 from ui import dialogs_seam
 from ui.forms.fields import TextBox
 from ui.session import Session, cause_of
@@ -24,9 +25,9 @@ from ui.widgets.parts import IconLabel, button, chip, clear, column, label, link
 from ui.wording import name_of
 
 _STATUS: tuple[tuple[ShowingStatus, str], ...] = (
-    ("draft", "Draft"),
-    ("accepted", "Accepted"),
-    ("rejected", "Rejected"),
+    ("draft", mark("Draft")),
+    ("accepted", mark("Accepted")),
+    ("rejected", mark("Rejected")),
 )
 _MARK = {"true": ("circle-check", "ok"), "false": ("octagon-alert", "danger"), "unknown": ("circle-help", "warn")}
 
@@ -43,7 +44,7 @@ class ShowingCard(QFrame):
         self.status: dict[ShowingStatus, QPushButton] = {}
         self.by = QLineEdit()
         self.role = QLineEdit()
-        self.argument = TextBox(f"Argument for {showing.id}", 96)
+        self.argument = TextBox(tr("Argument for {id}").format(id=showing.id), 96)
         self.rationales: dict[str, TextBox] = {}
         self.evidence = EvidenceSection(session, self._with_evidence)
         self._support = QVBoxLayout()
@@ -86,11 +87,13 @@ class ShowingCard(QFrame):
     def _show_problem(self, held: ShowingRecord) -> None:
         missing = []
         if held.status == "accepted":
-            missing += [] if held.by.strip() else ["the name of who accepted it"]
+            missing += [] if held.by.strip() else [tr("the name of who accepted it")]
             missing += [] if held.evidence else ["evidence"]
             silent = [box for subject, box in self.rationales.items() if not held.rationales.get(subject, "").strip()]
-            missing += ["a rationale for every point in tension"] if silent else []
-        text = f"It does not count yet: it still needs {', '.join(missing)}." if missing else ""
+            missing += [tr("a rationale for every point in tension")] if silent else []
+        text = (
+            tr("It does not count yet: it still needs {missing}.").format(missing=", ".join(missing)) if missing else ""
+        )
         self._problem.setText(text)
         self._problem.setVisible(bool(text))
 
@@ -104,7 +107,7 @@ class ShowingCard(QFrame):
         clear(self._support)
         if trace is None:
             self._support.addWidget(
-                label("The framework ties no numbers to this showing; it rests on argument.", "muted")
+                label(tr("The framework ties no numbers to this showing; it rests on argument."), "muted")
             )
             return
         for leaf in _leaves(trace):
@@ -125,7 +128,7 @@ class ShowingCard(QFrame):
             clear(self._tensions)
             self.rationales = {}
             if found:
-                self._tensions.addWidget(label("In tension with the record", "label"))
+                self._tensions.addWidget(label(tr("In tension with the record"), "label"))
             for tension in found:
                 self._tensions.addLayout(self._tension(tension))
         for subject, box in self.rationales.items():
@@ -134,8 +137,8 @@ class ShowingCard(QFrame):
 
     def _tension(self, tension: Tension) -> QVBoxLayout:
         name = name_of(self.session.pack, tension.subject)
-        box = TextBox(f"Why {self.showing.id} is accepted despite {name}", 64)
-        box.setPlaceholderText("Why it is accepted all the same; printed on the first page of every report")
+        box = TextBox(tr("Why {id} is accepted despite {name}").format(id=self.showing.id, name=name), 64)
+        box.setPlaceholderText(tr("Why it is accepted all the same; printed on the first page of every report"))
         box.textChanged.connect(self._on_edited)
         box.setReadOnly(self.session.read_only)
         self.rationales[tension.subject] = box
@@ -144,7 +147,7 @@ class ShowingCard(QFrame):
     def _show_dissent(self, held: ShowingRecord) -> None:
         clear(self._dissent)
         for voice in held.dissent:
-            said = label(f"{voice.by} dissents: {voice.text}", wrap=True, selectable=True)
+            said = label(tr("{by} dissents: {text}").format(by=voice.by, text=voice.text), wrap=True, selectable=True)
             line = row(IconLabel("users"), spacing=8)
             line.addWidget(said, 1)
             self._dissent.addLayout(line)
@@ -184,8 +187,8 @@ class ShowingCard(QFrame):
         return dataclasses.replace(held, evidence=(*held.evidence, EvidenceLink(item.sha256)))
 
     def _on_dissent(self) -> None:
-        by = dialogs_seam.ask_text(self, "Record dissent", "Who dissents", text=self.session.actor)
-        text = by and dialogs_seam.ask_text(self, "Record dissent", "What they say, word for word")
+        by = dialogs_seam.ask_text(self, tr("Record dissent"), tr("Who dissents"), text=self.session.actor)
+        text = by and dialogs_seam.ask_text(self, tr("Record dissent"), tr("What they say, word for word"))
         if by and text and text.strip():
             voice = Dissent(by.strip(), text.strip(), stamp(self.session.clock))
             held = self.record()
@@ -216,14 +219,14 @@ class ShowingCard(QFrame):
         self.evidence.links_changed.connect(self._on_links_changed)
 
     def _lay_out(self) -> None:
-        self.by.setAccessibleName(f"Who decided on {self.showing.id}")
-        self.role.setAccessibleName(f"Their role, for {self.showing.id}")
+        self.by.setAccessibleName(tr("Who decided on {id}").format(id=self.showing.id))
+        self.role.setAccessibleName(tr("Their role, for {id}").format(id=self.showing.id))
         head = row(chip(self.showing.id), label(self.showing.title, "pane-title"), 1)
         head.addWidget(history_button(self.history_of))
         people = QHBoxLayout()
         people.setSpacing(12)
-        people.addLayout(column(label("Decided by", "label"), self.by, spacing=4), 1)
-        people.addLayout(column(label("In the role of", "label"), self.role, spacing=4), 1)
+        people.addLayout(column(label(tr("Decided by"), "label"), self.by, spacing=4), 1)
+        people.addLayout(column(label(tr("In the role of"), "label"), self.role, spacing=4), 1)
         self._support.setSpacing(6)
         self._tensions.setSpacing(8)
         layout = QVBoxLayout(self)
@@ -231,16 +234,16 @@ class ShowingCard(QFrame):
         layout.setSpacing(12)
         layout.addLayout(head)
         layout.addWidget(label(self.showing.text, "muted", wrap=True))
-        layout.addWidget(label("What the record supports", "label"))
+        layout.addWidget(label(tr("What the record supports"), "label"))
         layout.addLayout(self._support)
         layout.addWidget(self._segments())
         layout.addLayout(people)
-        layout.addLayout(column(label("Argument", "label"), self.argument, spacing=4))
+        layout.addLayout(column(label(tr("Argument"), "label"), self.argument, spacing=4))
         layout.addLayout(self._tensions)
         layout.addWidget(self._problem)
         layout.addWidget(self.evidence)
         layout.addLayout(self._dissent)
-        dissent = link("Record dissent", self._on_dissent)
+        dissent = link(tr("Record dissent"), self._on_dissent)
         layout.addLayout(row(dissent, 1))
         for editor in (self.by, self.role, self.argument, dissent, *self.status.values()):
             editor.setEnabled(not self.session.read_only)
@@ -253,7 +256,7 @@ class ShowingCard(QFrame):
         layout.setSpacing(0)
         group = QButtonGroup(self)
         for at, (status, text) in enumerate(_STATUS):
-            choice = button(text, role="segment")
+            choice = button(tr(text), role="segment")
             choice.setCheckable(True)
             choice.setAccessibleName(f"{self.showing.id} {text.lower()}")
             set_role(choice, place=("first", "middle", "last")[at])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from asl_desktop.i18n import tr
 from ui.forms.fields import TextBox
 from ui.preflighting import desk_of
 from ui.session import Session
@@ -26,13 +27,13 @@ class SignOffGuard(QFrame):
         super().__init__()
         self.session = session
         self.desk = desk_of(session)
-        self.despite = TextBox(f"Why you go on although errors stand, for {what}", 56)
-        self.open_button = link("Open the pre-flight check", lambda: self.wants.emit("preflight", ""))
-        self.open_button.setAccessibleName(f"Open the pre-flight check, before {what}")
+        self.despite = TextBox(tr("Why you go on although errors stand, for {what}").format(what=what), 56)
+        self.open_button = link(tr("Open the pre-flight check"), lambda: self.wants.emit("preflight", ""))
+        self.open_button.setAccessibleName(tr("Open the pre-flight check, before {what}").format(what=what))
         self._mark = IconLabel("circle-check", "ok", 18)
         self._words = label("", wrap=True)
         self._override = QWidget()
-        reason = "Why you go on although errors stand (kept and printed)"
+        reason = tr("Why you go on although errors stand (kept and printed)")
         self._override.setLayout(column(label(reason, "label"), self.despite, spacing=4))
         set_role(self, role="sunken")
         layout = QVBoxLayout(self)
@@ -56,8 +57,8 @@ class SignOffGuard(QFrame):
         elif unseen:
             name, tone = "triangle-alert", "warn"
         self._mark.show_icon(name, tone)
-        text = f"Pre-flight check: {found.words()}."
-        self._words.setText(f"{text} {unseen} not looked at yet." if unseen else text)
+        text = tr("Pre-flight check: {words}.").format(words=found.words())
+        self._words.setText(f"{text} {tr('{count} not looked at yet.').format(count=unseen)}" if unseen else text)
         self._override.setVisible(not found.clear or bool(self.reason()))
 
     def reason(self) -> str:

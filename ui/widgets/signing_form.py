@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from asl_desktop.errors import Cancelled, UserError
+from asl_desktop.i18n import mark, tr
 from asl_desktop.messages import message_for
 from ui import dialogs_seam
 from ui.forms.choices import Segments
@@ -21,8 +22,8 @@ from ui.widgets.parts import Banner, announce, button, column, label, link, row
 if TYPE_CHECKING:
     from reports.identity import Identity
 
-ROLES = ("Assessor", "Reviewer", "Board")
-IDENTITIES = "Identities (*.p12 *.pfx)"
+ROLES = (mark("Assessor"), mark("Reviewer"), mark("Board"))
+IDENTITIES = mark("Identities (*.p12 *.pfx)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Signer:
     role: str
 
     def __repr__(self) -> str:
-        return f"Signer({self.identity_file}, {self.role})"
+        return tr("Signer({identity_file}, {role})").format(identity_file=self.identity_file, role=self.role)
 
 
 class SigningForm(QWidget):
@@ -42,16 +43,16 @@ class SigningForm(QWidget):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self.sign = QCheckBox("Sign the report")
+        self.sign = QCheckBox(tr("Sign the report"))
         self.sign.setChecked(True)
         self.identity_file = QLineEdit()
-        self.passphrase = secret_field("Passphrase of the identity")
-        self.role = Segments("Role in which to sign", ROLES)
+        self.passphrase = secret_field(tr("Passphrase of the identity"))
+        self.role = Segments(tr("Role in which to sign"), [tr(role) for role in ROLES])
         self.role.choose(0)
         self.problem_line = label("", "error", wrap=True)
         self.new_identity = IdentityForm(session)
         self._fields = QWidget()
-        self._create = link("Create an identity", self._on_create)
+        self._create = link(tr("Create an identity"), self._on_create)
         self._lay_out()
         self.sign.toggled.connect(self._show_fields)
         self.new_identity.made.connect(self._on_made)
@@ -69,8 +70,8 @@ class SigningForm(QWidget):
         if not self.sign.isChecked():
             return ""
         if not self.identity_file.text().strip():
-            return "Choose the identity file to sign with, create one, or write the report unsigned."
-        return "" if self.passphrase.text() else "Type the passphrase of the identity."
+            return tr("Choose the identity file to sign with, create one, or write the report unsigned.")
+        return "" if self.passphrase.text() else tr("Type the passphrase of the identity.")
 
     def show_problem(self, text: str) -> None:
         """Say beside the fields what stands in the way; nothing hides the line."""
@@ -89,7 +90,7 @@ class SigningForm(QWidget):
             self.show_problem("")
 
     def _on_choose(self) -> None:
-        chosen = dialogs_seam.choose_open(self, "Choose an identity", filters=IDENTITIES)
+        chosen = dialogs_seam.choose_open(self, tr("Choose an identity"), filters=tr(IDENTITIES))
         if chosen is not None:
             self.identity_file.setText(str(chosen))
             self.passphrase.setFocus()
@@ -105,20 +106,20 @@ class SigningForm(QWidget):
         self.passphrase.setFocus()
 
     def _lay_out(self) -> None:
-        self.identity_file.setAccessibleName("Identity file")
-        self.identity_file.setPlaceholderText("A .p12 file")
-        choose = button("Choose", self._on_choose)
-        choose.setAccessibleName("Choose the identity file")
+        self.identity_file.setAccessibleName(tr("Identity file"))
+        self.identity_file.setPlaceholderText(tr("A .p12 file"))
+        choose = button(tr("Choose"), self._on_choose)
+        choose.setAccessibleName(tr("Choose the identity file"))
         grid = QGridLayout(self._fields)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
-        grid.addWidget(label("Identity file", "label"), 0, 0)
-        grid.addWidget(label("Passphrase", "label"), 0, 1)
+        grid.addWidget(label(tr("Identity file"), "label"), 0, 0)
+        grid.addWidget(label(tr("Passphrase"), "label"), 0, 1)
         grid.addLayout(_beside(self.identity_file, choose), 1, 0)
         grid.addWidget(self.passphrase, 1, 1)
         grid.setRowMinimumHeight(2, 28)
-        grid.addWidget(label("Sign as", "label"), 2, 0, Qt.AlignmentFlag.AlignBottom)
+        grid.addWidget(label(tr("Sign as"), "label"), 2, 0, Qt.AlignmentFlag.AlignBottom)
         grid.addWidget(self.role, 3, 0)
         grid.addLayout(row(self._create, 1), 3, 1)
         grid.addWidget(self.problem_line, 4, 0, 1, 2)
@@ -145,11 +146,11 @@ class IdentityForm(QWidget):
         self.name = QLineEdit()
         self.organisation = QLineEdit()
         self.path = QLineEdit()
-        self.passphrase = secret_field("New passphrase")
-        self.again = secret_field("New passphrase again")
+        self.passphrase = secret_field(tr("New passphrase"))
+        self.again = secret_field(tr("New passphrase again"))
         self.banner = Banner("danger")
         self.done = Banner("ok")
-        self.create_button = button("Create the identity", self._on_create)
+        self.create_button = button(tr("Create the identity"), self._on_create)
         self._form = QWidget()
         self._running: Handle[Identity] | None = None
         self._lay_out()
@@ -168,17 +169,17 @@ class IdentityForm(QWidget):
     def problem(self) -> str:
         """Return what is missing, or nothing."""
         if not self.name.text().strip():
-            return "Type the name of the person who signs."
+            return tr("Type the name of the person who signs.")
         if not self.path.text().strip():
-            return "Choose where the identity file goes."
+            return tr("Choose where the identity file goes.")
         if not self.passphrase.text().strip():
-            return "Type a passphrase; it is asked at every signature and cannot be recovered."
-        return "" if self.passphrase.text() == self.again.text() else "The two passphrases are not the same."
+            return tr("Type a passphrase; it is asked at every signature and cannot be recovered.")
+        return "" if self.passphrase.text() == self.again.text() else tr("The two passphrases are not the same.")
 
     def _on_create(self) -> None:
         problem = self.problem()
         if problem:
-            self.banner.tell("The identity was not created", problem)
+            self.banner.tell(tr("The identity was not created"), problem)
             return
         name, organisation = self.name.text().strip(), self.organisation.text().strip()
         path, passphrase = _with_suffix(self.path.text(), ".p12"), self.passphrase.text()
@@ -199,8 +200,12 @@ class IdentityForm(QWidget):
         self._forget()
         self._form.hide()
         root = identity.root
-        shown = f" Fingerprint of its root, for people who verify: {fingerprint(root)}" if root is not None else ""
-        self.done.tell(f"Identity created for {identity.name}", f"{identity.path}{shown}")
+        shown = (
+            tr("Fingerprint of its root, for people who verify: {fingerprint}").format(fingerprint=fingerprint(root))
+            if root is not None
+            else ""
+        )
+        self.done.tell(tr("Identity created for {name}").format(name=identity.name), f"{identity.path} {shown}".strip())
         self.made.emit(identity.path)
 
     def _on_failed(self, error: BaseException) -> None:
@@ -209,7 +214,7 @@ class IdentityForm(QWidget):
 
     def _on_choose(self) -> None:
         suggested = Path(self.path.text() or "identity.p12")
-        chosen = dialogs_seam.choose_save(self, "Where the identity goes", suggested, filters=IDENTITIES)
+        chosen = dialogs_seam.choose_save(self, tr("Where the identity goes"), suggested, filters=tr(IDENTITIES))
         if chosen is not None:
             self.path.setText(str(chosen))
 
@@ -224,15 +229,15 @@ class IdentityForm(QWidget):
         self.again.clear()
 
     def _lay_out(self) -> None:
-        choose = button("Choose", self._on_choose)
-        choose.setAccessibleName("Choose where the identity goes")
-        cancel = button("Cancel", self._put_away)
-        cancel.setAccessibleName("Create no identity")
+        choose = button(tr("Choose"), self._on_choose)
+        choose.setAccessibleName(tr("Choose where the identity goes"))
+        cancel = button(tr("Cancel"), self._put_away)
+        cancel.setAccessibleName(tr("Create no identity"))
         named = (
-            ("Name of the person who signs", self.name),
-            ("Organisation", self.organisation),
-            ("Passphrase", self.passphrase),
-            ("The same passphrase again", self.again),
+            (tr("Name of the person who signs"), self.name),
+            (tr("Organisation"), self.organisation),
+            (tr("Passphrase"), self.passphrase),
+            (tr("The same passphrase again"), self.again),
         )
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
@@ -244,15 +249,15 @@ class IdentityForm(QWidget):
             grid.addWidget(label(text, "label"), 2 * line, place)
             grid.addWidget(field, 2 * line + 1, place)
             grid.setColumnStretch(place, 1)
-        self.path.setAccessibleName("Where the identity goes")
+        self.path.setAccessibleName(tr("Where the identity goes"))
         layout = QVBoxLayout(self._form)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(label("New identity", "pane-title"))
-        text = "A key and certificate of your own, in one file. Keep it apart from the reports that it signs."
+        layout.addWidget(label(tr("New identity"), "pane-title"))
+        text = tr("A key and certificate of your own, in one file. Keep it apart from the reports that it signs.")
         layout.addWidget(label(text, "muted", wrap=True))
         layout.addLayout(grid)
-        layout.addLayout(column(label("File", "label"), _beside(self.path, choose), spacing=4))
+        layout.addLayout(column(label(tr("File"), "label"), _beside(self.path, choose), spacing=4))
         layout.addWidget(self.banner)
         layout.addLayout(row(self.create_button, cancel, 1))
         outer = QVBoxLayout(self)

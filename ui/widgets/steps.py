@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Step
+from asl_desktop.i18n import ntr, tr
 from ui.places import place_of
 from ui.theme import set_role
 from ui.widgets.parts import label, link
-from ui.wording import plural
 
 Go = Callable[[str, str], object]
 _SHOWN = 4
@@ -31,7 +31,14 @@ class Way(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(0)
-        layout.addWidget(label(f"{title}, {plural(len(steps), 'step', 'steps')}", "label"))
+        layout.addWidget(
+            label(
+                ntr("{title}, {count} step", "{title}, {count} steps", len(steps)).format(
+                    title=title, count=len(steps)
+                ),
+                "label",
+            )
+        )
         layout.addSpacing(4)
         short = len(steps) <= _SHOWN + 1
         for at, step in enumerate(steps):
@@ -40,7 +47,7 @@ class Way(QFrame):
         if not short:
             layout.addWidget(self._rest)
             self._rest.hide()
-            self._more = link(f"Show all {len(steps)} steps", self._on_more)
+            self._more = link(tr("Show all {count} steps").format(count=len(steps)), self._on_more)
             layout.addWidget(self._more)
 
     def _on_more(self) -> None:
@@ -51,7 +58,7 @@ class Way(QFrame):
 def step_line(step: Step, go: Go) -> QHBoxLayout:
     """Return one step: a link to its place, and what is to be done there."""
     kind, _, item = step.ref.partition(":")
-    name = "Measure" if kind == "indicator" else item.partition("@")[0]
+    name = tr("Measure") if kind == "indicator" else item.partition("@")[0]
     text = step.text.removeprefix(name).lstrip(" :")
     text = text[:1].upper() + text[1:]
     return linked_line(name, text, place_of(step.ref), go, said=step.text)

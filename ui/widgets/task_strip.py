@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QProgressBar
 
+from asl_desktop.i18n import tr
 from ui.operations import Handle
 from ui.theme import set_role
 from ui.widgets.parts import announce, button, label, row
@@ -25,7 +26,7 @@ class TaskStrip(QFrame):
         self.words = label("")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.cancel = button("Cancel", self._on_cancel)
+        self.cancel = button(tr("Cancel"), self._on_cancel)
         layout = row(self.words, spacing=12)
         layout.addWidget(self.bar, 1)
         layout.addWidget(self.cancel)
@@ -47,7 +48,7 @@ class TaskStrip(QFrame):
         self._handle = handle
         self.words.setText(words)
         self.bar.setAccessibleName(words)
-        self.cancel.setAccessibleName(f"Cancel: {words}")
+        self.cancel.setAccessibleName(tr("Cancel: {words}").format(words=words))
         self.cancel.setEnabled(True)
         self.bar.setRange(0, 0)
         handle.progressed.connect(self._advance)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
 
 from asl_desktop.domain.determination import Snapshot
+from asl_desktop.i18n import tr
 from ui.plain import tip
 from ui.session import SaveState
 from ui.theme import fix, px, set_role, tokens
@@ -29,14 +30,14 @@ class TopBar(QFrame):
         set_role(self, role="bar")
         fix(self, height=HEIGHT)
         self._title = ElidedLabel("", "pane-title", Qt.TextElideMode.ElideRight)
-        self._chip = chip("Draft")
+        self._chip = chip(tr("Draft"))
         self.find_button = self._make_find()
         self._save_icon = IconLabel("check", "ok")
         self._save_words = label("", "muted")
-        self.report = button("Report", self.report_wanted.emit, icon_name="file-text")
-        self.margins = tool_button("panel-right", "Show the margins", self.margins_wanted.emit, checkable=True)
-        self.theme = tool_button("moon", "Switch to the dark theme", self.theme_wanted.emit, role="text")
-        self.menu = tool_button("settings", "Menu", role="text")
+        self.report = button(tr("Report"), self.report_wanted.emit, icon_name="file-text")
+        self.margins = tool_button("panel-right", tr("Show the margins"), self.margins_wanted.emit, checkable=True)
+        self.theme = tool_button("moon", tr("Switch to the dark theme"), self.theme_wanted.emit, role="text")
+        self.menu = tool_button("settings", tr("Menu"), role="text")
         self.menu.clicked.connect(lambda: menu.popup(self.menu.mapToGlobal(self.menu.rect().bottomLeft())))
         left = row(IconLabel("shield-check", "accent", 20), self._title, self._chip, 1, spacing=8)
         right = row(1, self._save_icon, self._save_words, self.report, self.margins, self.theme, self.menu, spacing=8)
@@ -50,21 +51,21 @@ class TopBar(QFrame):
     def show_snapshot(self, snapshot: Snapshot, *, read_only: bool) -> None:
         """Name what is open."""
         scope = snapshot.inputs.scope
-        title = scope.title or f"{scope.model} assessment"
+        title = scope.title or tr("{model} assessment").format(model=scope.model)
         self._title.setText(title)
         self._title.setToolTip(tip(f"{title}\n{snapshot.pack.title}"))
-        self._chip.setText("Read-only" if read_only else "Draft")
+        self._chip.setText(tr("Read-only") if read_only else tr("Draft"))
 
     def show_save_state(self, state: SaveState) -> None:
         """Say whether everything is on disk; a screen reader hears it politely."""
         if state.kind == "saved":
-            words = f"Saved {clock_time(state.at)}" if state.at else "Saved"
+            words = tr("Saved {time}").format(time=clock_time(state.at)) if state.at else tr("Saved")
             self._save_icon.show_icon("check", "ok")
         elif state.kind == "saving":
-            words = "Saving"
+            words = tr("Saving")
             self._save_icon.show_icon("loader", "muted")
         else:
-            words = "Not saved"
+            words = tr("Not saved")
             self._save_icon.show_icon("octagon-alert", "danger")
         if words != self._save_words.text():
             self._save_words.setText(words)
@@ -75,7 +76,7 @@ class TopBar(QFrame):
     def show_theme(self) -> None:
         """Offer the other theme."""
         dark = tokens().dark
-        name = f"Switch to the {'light' if dark else 'dark'} theme"
+        name = tr("Switch to the light theme") if dark else tr("Switch to the dark theme")
         self.theme.setToolTip(name)
         self.theme.setAccessibleName(name)
         for tint in self.theme.findChildren(Tinted):
@@ -83,12 +84,16 @@ class TopBar(QFrame):
 
     def set_compact(self, compact: bool) -> None:
         """Shorten the find box where room is short."""
-        self.find_button.setText("  Find" if compact else "  Find a question or evidence   Ctrl+K")
+        self.find_button.setText(_find_words(compact=compact))
         self.find_button.setMinimumWidth(px(120 if compact else 290))
 
     def _make_find(self) -> QPushButton:
-        find = button("  Find a question or evidence   Ctrl+K", self.find_wanted.emit, icon_name="search")
-        find.setAccessibleName("Find a question, page or evidence")
+        find = button(_find_words(compact=False), self.find_wanted.emit, icon_name="search")
+        find.setAccessibleName(tr("Find a question, page or evidence"))
         find.setMinimumWidth(px(290))
         find.setStyleSheet("QPushButton { text-align: left; font-weight: 400; }")
         return find
+
+
+def _find_words(*, compact: bool) -> str:
+    return f"  {tr('Find')}" if compact else f"  {tr('Find a question or evidence')}   Ctrl+K"
