@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import determination, encryption, ingest, report, saving, searching, startup, verifying
+from benchmarks import determination, encryption, ingest, opening, report, saving, searching, startup, verifying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,7 @@ def main() -> int:
         "encryption": lambda folder: encryption.rows(
             folder, runs=options.runs, saves=options.saves, size_mib=options.evidence_mib
         ),
+        "opening": lambda folder: opening.rows(folder, runs=options.runs),
         "verifying": lambda folder: verifying.rows(folder, runs=options.checks),
         "searching": lambda _: searching.rows(runs=options.searches),
         "startup": lambda folder: startup.rows(folder, runs=options.starts),
@@ -72,7 +73,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--saves", type=int, default=400, help="answers to save")
     parser.add_argument("--searches", type=int, default=200, help="full-text searches")
     parser.add_argument("--evidence-mib", type=int, default=512, help="size of the evidence file")
-    choices = ["determination", "saving", "ingest", "encryption", "verifying", "searching", "startup", "report"]
+    choices = ["determination", "saving", "ingest", "encryption", "opening", "verifying"]
+    choices += ["searching", "startup", "report"]
     parser.add_argument("--only", nargs="+", choices=choices, help="measure only these parts")
     options = parser.parse_args()
     options.out = options.out.resolve()

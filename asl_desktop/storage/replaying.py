@@ -42,6 +42,7 @@ _TOO_LARGE = (
 _ALL = 'SELECT seq, device, n, lamport, actor, at, "change", kind, "key", body, prev, hash FROM event'
 _EVENTS = f"{_ALL} WHERE seq > ? AND seq < ? ORDER BY seq LIMIT {_PAGE}"
 _COUNTING = f'{_ALL} WHERE kind = ? AND "key" < ? ORDER BY "key" DESC, lamport DESC, device DESC, n DESC LIMIT 1'
+_NEXT_KIND = "SELECT min(kind) FROM event WHERE kind > ?"
 _BEHIND_ALL = b""
 """SQLite holds any bytes to be greater than any text."""
 _TYPES = (int, str, int, int, str, str, str, str, str, bytes, str, str)
@@ -131,12 +132,11 @@ class Replay:
         Stops at the first that is not as it was recorded.
         """
         kind: Any = ""
+        cursor = raw.cursor()
         try:
-            while (
-                kind := raw.execute("SELECT min(kind) FROM event WHERE kind > ?", (kind,)).fetchone()[0]
-            ) is not None:
+            while (kind := cursor.execute(_NEXT_KIND, (kind,)).fetchone()[0]) is not None:
                 key: Any = _BEHIND_ALL
-                while row := raw.execute(_COUNTING, (kind, key)).fetchone():
+                while row := cursor.execute(_COUNTING, (kind, key)).fetchone():
                     if not self._take(row, key):
                         return
                     key = row[8]
