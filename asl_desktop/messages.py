@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from asl_desktop.i18n import mark, tr
+
 if TYPE_CHECKING:
     from asl_desktop.errors import UserError
 
@@ -42,215 +44,252 @@ class Entry:
 
 ENTRIES: Mapping[str, Entry] = {
     "input-invalid": Entry(
-        "The inputs file cannot be used",
+        mark("The inputs file cannot be used"),
         (
-            "{file}, line {line}, {field}: {problem}.",
-            "{file}, {field}: {problem}.",
-            "{file}, line {line}: {problem}.",
-            "{file}: {problem}.",
+            mark("{file}, line {line}, {field}: {problem}."),
+            mark("{file}, {field}: {problem}."),
+            mark("{file}, line {line}: {problem}."),
+            mark("{file}: {problem}."),
         ),
-        ("Nothing was changed. Correct the file and apply it again.",),
+        (mark("Nothing was changed. Correct the file and apply it again."),),
     ),
     "pack-invalid": Entry(
-        "The framework pack breaks a rule of its format",
+        mark("The framework pack breaks a rule of its format"),
         (
-            "{file}, line {line}, {field}: {problem}.",
-            "{file}, {field}: {problem}.",
-            "{file}, line {line}: {problem}.",
-            "{file}: {problem}.",
+            mark("{file}, line {line}, {field}: {problem}."),
+            mark("{file}, {field}: {problem}."),
+            mark("{file}, line {line}: {problem}."),
+            mark("{file}: {problem}."),
         ),
-        ("Correct the pack and check it with: asl packs validate {file}",),
+        (mark("Correct the pack and check it with: asl packs validate {file}"),),
     ),
     "pack-unknown": Entry(
-        "No such framework pack",
-        ('There is no framework pack called "{pack}".',),
-        ("Known packs: {known}.", "List the packs with: asl packs list"),
+        mark("No such framework pack"),
+        (mark('There is no framework pack called "{pack}".'),),
+        (mark("Known packs: {known}."), mark("List the packs with: asl packs list")),
     ),
     "pack-conflict": Entry(
-        "Two different packs claim the same id and version",
+        mark("Two different packs claim the same id and version"),
         (
             (
-                'Pack "{pack}" version {version} has digest {digest}, but the same id and version is already known '
-                "with digest {other_digest}."
+                mark(
+                    'Pack "{pack}" version {version} has digest {digest}, but the same id and version is already known '
+                    "with digest {other_digest}."
+                )
             ),
         ),
-        ("A changed pack needs a new version number. Ask where the two copies come from before going on.",),
+        (mark("A changed pack needs a new version number. Ask where the two copies come from before going on."),),
     ),
     "item-unknown": Entry(
-        "No such item in the framework",
-        ('The framework "{pack}" has no {kind} called "{id}".', 'There is no {kind} called "{id}".'),
-        ('Did you mean "{suggestion}"?', "The command asl packs show lists every id of a framework."),
+        mark("No such item in the framework"),
+        (mark('The framework "{pack}" has no {kind} called "{id}".'), mark('There is no {kind} called "{id}".')),
+        (mark('Did you mean "{suggestion}"?'), mark("The command asl packs show lists every id of a framework.")),
     ),
     "value-refused": Entry(
-        "The value does not fit",
-        ("{field}: {problem}.", "{problem}."),
-        ("Nothing was changed. Correct the value and try again.",),
+        mark("The value does not fit"),
+        (mark("{field}: {problem}."), "{problem}."),
+        (mark("Nothing was changed. Correct the value and try again."),),
     ),
     "file-missing": Entry(
-        "The file does not exist",
-        ("There is no file {path}.",),
-        ("Check the name and the folder.",),
+        mark("The file does not exist"),
+        (mark("There is no file {path}."),),
+        (mark("Check the name and the folder."),),
     ),
     "file-exists": Entry(
-        "The file already exists",
-        ("{path} already exists and was left as it is.",),
-        ("Choose another name, or move the existing file away first.",),
+        mark("The file already exists"),
+        (mark("{path} already exists and was left as it is."),),
+        (mark("Choose another name, or move the existing file away first."),),
     ),
     "file-not-assessment": Entry(
-        "Not an assessment",
-        ("{path} is not an assessment file: {detail}.", "{path} is not an assessment file."),
-        ("The file was left as it is. Choose a file that asl new or ASL Desktop made.",),
+        mark("Not an assessment"),
+        (mark("{path} is not an assessment file: {detail}."), mark("{path} is not an assessment file.")),
+        (mark("The file was left as it is. Choose a file that asl new or ASL Desktop made."),),
     ),
     "file-damaged": Entry(
-        "The assessment file is damaged",
-        ("{path} is truncated or corrupt: {detail}.", "{path} is truncated or corrupt."),
-        ("The file was left as it is. Go back to a backup or another copy, or salvage what is left into a new one.",),
+        mark("The assessment file is damaged"),
+        (mark("{path} is truncated or corrupt: {detail}."), mark("{path} is truncated or corrupt.")),
+        (
+            mark(
+                "The file was left as it is. Go back to a backup or another copy, or salvage what is left into "
+                "a new one."
+            ),
+        ),
     ),
     "file-tampered": Entry(
-        "The assessment file was altered by another program",
-        ("{path} is not as ASL Desktop makes its files: {detail}.", "{path} is not as ASL Desktop makes its files."),
-        ("It was left as it is and not trusted. Ask where it comes from, use another copy, or salvage its history.",),
-    ),
-    "file-not-upgraded": Entry(
-        "The file could not be brought up to date",
+        mark("The assessment file was altered by another program"),
         (
-            "{path} has the older format version {version}, and bringing it up to date failed: {detail}.",
-            "{path} has an older format, and bringing it up to date failed.",
+            mark("{path} is not as ASL Desktop makes its files: {detail}."),
+            mark("{path} is not as ASL Desktop makes its files."),
         ),
         (
-            "The file is as it was; a backup is at {backup}. Report this, with the program's version.",
-            "The file is as it was. Report this, with the program's version.",
+            mark(
+                "It was left as it is and not trusted. Ask where it comes from, use another copy, or salvage "
+                "its history."
+            ),
+        ),
+    ),
+    "file-not-upgraded": Entry(
+        mark("The file could not be brought up to date"),
+        (
+            mark("{path} has the older format version {version}, and bringing it up to date failed: {detail}."),
+            mark("{path} has an older format, and bringing it up to date failed."),
+        ),
+        (
+            mark("The file is as it was; a backup is at {backup}. Report this, with the program's version."),
+            mark("The file is as it was. Report this, with the program's version."),
         ),
     ),
     "file-too-new": Entry(
-        "A newer program wrote this file",
+        mark("A newer program wrote this file"),
         (
-            "{path} has format version {version}, written by {program}; this program reads up to version {supported}.",
-            "{path} has format version {version}; this program reads up to version {supported}.",
+            mark(
+                "{path} has format version {version}, written by {program}; this program reads up to version "
+                "{supported}."
+            ),
+            mark("{path} has format version {version}; this program reads up to version {supported}."),
         ),
-        ("The file was left as it is. Open it with the newer version of ASL Desktop.",),
+        (mark("The file was left as it is. Open it with the newer version of ASL Desktop."),),
     ),
     "passphrase-needed": Entry(
-        "The file is encrypted",
-        ("{path} looks like an encrypted assessment and opens only with its passphrase or its recovery key.",),
-        ("Give one of them. On the command line: --passphrase-file, --recovery-key-file, or type it on a terminal.",),
+        mark("The file is encrypted"),
+        (mark("{path} looks like an encrypted assessment and opens only with its passphrase or its recovery key."),),
+        (
+            mark(
+                "Give one of them. On the command line: --passphrase-file, --recovery-key-file, or type it on a "
+                "terminal."
+            ),
+        ),
     ),
     "passphrase-wrong": Entry(
-        "The file did not open",
+        mark("The file did not open"),
         (
             (
-                "{path} did not open with this passphrase or recovery key. Either it is not the right one, or the "
-                "beginning of the file is damaged, or the file is not an assessment; from outside these cannot be told "
-                "apart."
+                mark(
+                    "{path} did not open with this passphrase or recovery key. Either it is not the right one, or the "
+                    "beginning of the file is damaged, or the file is not an assessment; from outside these cannot "
+                    "be told "
+                    "apart."
+                )
             ),
         ),
         (
             (
-                "The file was left as it is. Check capital letters and keyboard layout, then try again. If you are "
-                "sure of the passphrase, use the recovery key or another copy of the file."
+                mark(
+                    "The file was left as it is. Check capital letters and keyboard layout, then try again. If you are "
+                    "sure of the passphrase, use the recovery key or another copy of the file."
+                )
             ),
         ),
     ),
     "passphrase-refused": Entry(
-        "The passphrase or recovery key cannot be used",
+        mark("The passphrase or recovery key cannot be used"),
         ("{problem}.",),
-        ("Nothing was changed. Correct it and try again.",),
+        (mark("Nothing was changed. Correct it and try again."),),
     ),
     "file-locked": Entry(
-        "The file is open elsewhere",
+        mark("The file is open elsewhere"),
         (
-            "{path} is being changed by {holder} on {host}.",
-            "{path} is being changed by {holder}.",
-            "{path} is being changed by another program.",
+            mark("{path} is being changed by {holder} on {host}."),
+            mark("{path} is being changed by {holder}."),
+            mark("{path} is being changed by another program."),
         ),
-        ("Close it there first, or open it here for reading only.",),
+        (mark("Close it there first, or open it here for reading only."),),
     ),
     "file-marked-elsewhere": Entry(
-        "The file is marked as open on another computer",
-        ("{path} was opened by {holder} on {host} and not closed there.",),
+        mark("The file is marked as open on another computer"),
+        (mark("{path} was opened by {holder} on {host} and not closed there."),),
         (
             (
-                "Close it there first, or open it here for reading only. When it is certain that nobody works on it "
-                "there, take it over: asl take-over {path}"
+                mark(
+                    "Close it there first, or open it here for reading only. When it is certain that nobody works "
+                    "on it "
+                    "there, take it over: asl take-over {path}"
+                )
             ),
         ),
     ),
     "file-read-only": Entry(
-        "The file is open for reading only",
-        ("{path} is open for reading only, so the change was not made.",),
-        ("Close it and open it again for writing, or save a copy and change that.",),
+        mark("The file is open for reading only"),
+        (mark("{path} is open for reading only, so the change was not made."),),
+        (mark("Close it and open it again for writing, or save a copy and change that."),),
     ),
     "nothing-to-take-back": Entry(
-        "There is nothing to take back",
+        mark("There is nothing to take back"),
         ("{problem}.",),
-        ("Nothing was changed. The history shows what happened and what an earlier text was.",),
+        (mark("Nothing was changed. The history shows what happened and what an earlier text was."),),
     ),
     "disk-full": Entry(
-        "The disk is full",
+        mark("The disk is full"),
         (
-            "There is no room left for {path}: {needed} are needed and {free} are free.",
-            "There is no room left for {path}.",
+            mark("There is no room left for {path}: {needed} are needed and {free} are free."),
+            mark("There is no room left for {path}."),
         ),
-        ("Nothing half-written was kept. Free some space or choose another disk, then try again.",),
+        (mark("Nothing half-written was kept. Free some space or choose another disk, then try again."),),
     ),
     "file-too-large": Entry(
-        "The medium holds no file of this size",
+        mark("The medium holds no file of this size"),
         (
             (
-                "{path} cannot be written: it would have {needed}, and the file system of this medium (FAT) holds only "
-                "files of less than 4 GiB, however much room is left."
+                mark(
+                    "{path} cannot be written: it would have {needed}, and the file system of this medium (FAT) "
+                    "holds only "
+                    "files of less than 4 GiB, however much room is left."
+                )
             ),
-            "{path} cannot be written: the file system of this medium (FAT) holds only files of less than 4 GiB.",
+            mark("{path} cannot be written: the file system of this medium (FAT) holds only files of less than 4 GiB."),
         ),
-        ("Nothing was begun. Use a medium that is formatted as exFAT, NTFS, APFS or ext4.",),
+        (mark("Nothing was begun. Use a medium that is formatted as exFAT, NTFS, APFS or ext4."),),
     ),
     "save-failed": Entry(
-        "The change could not be saved",
-        ("{path} could not be written: {detail}.", "{path} could not be written."),
-        ("What was saved before is unharmed. Check the disk, then try again or save a copy elsewhere.",),
+        mark("The change could not be saved"),
+        (mark("{path} could not be written: {detail}."), mark("{path} could not be written.")),
+        (mark("What was saved before is unharmed. Check the disk, then try again or save a copy elsewhere."),),
     ),
     "file-replaced": Entry(
-        "The file is not the one that was opened",
-        ("{path} is not the file that was opened: {detail}.",),
-        ("Put it back and open it again, or save a copy elsewhere and go on in that.",),
+        mark("The file is not the one that was opened"),
+        (mark("{path} is not the file that was opened: {detail}."),),
+        (mark("Put it back and open it again, or save a copy elsewhere and go on in that."),),
     ),
     "file-changed": Entry(
-        "Another program changed the file",
-        ("{path} was changed by another program while it was open here, so nothing more is written to it.",),
-        ("Note down what was not saved, close the file and open it again: it shows what it holds now.",),
+        mark("Another program changed the file"),
+        (mark("{path} was changed by another program while it was open here, so nothing more is written to it."),),
+        (mark("Note down what was not saved, close the file and open it again: it shows what it holds now."),),
     ),
     "output-not-writable": Entry(
-        "The output place cannot be written",
-        ("{path} cannot be written: {detail}.", "{path} cannot be written."),
-        ("Choose a folder that you may write to.",),
+        mark("The output place cannot be written"),
+        (mark("{path} cannot be written: {detail}."), mark("{path} cannot be written.")),
+        (mark("Choose a folder that you may write to."),),
     ),
     "output-lost": Entry(
-        "The output was lost",
-        ("What the command prints could not be written: {detail}.", "What the command prints could not be written."),
-        ("The command itself may have been carried out; look before you run it again.",),
+        mark("The output was lost"),
+        (
+            mark("What the command prints could not be written: {detail}."),
+            mark("What the command prints could not be written."),
+        ),
+        (mark("The command itself may have been carried out; look before you run it again."),),
     ),
     "evidence-missing": Entry(
-        "The evidence file cannot be read",
-        ("{path} cannot be read: {detail}.", "{path} is missing or cannot be read."),
-        ("Nothing was attached. Check the name and your rights to the file.",),
+        mark("The evidence file cannot be read"),
+        (mark("{path} cannot be read: {detail}."), mark("{path} is missing or cannot be read.")),
+        (mark("Nothing was attached. Check the name and your rights to the file."),),
     ),
     "identity-refused": Entry(
-        "The signing identity could not be opened",
+        mark("The signing identity could not be opened"),
         (
-            "{path} could not be opened: {detail}.",
-            "{path} could not be opened: the passphrase is wrong or the file is damaged.",
+            mark("{path} could not be opened: {detail}."),
+            mark("{path} could not be opened: the passphrase is wrong or the file is damaged."),
         ),
-        ("Type the passphrase again, or choose another identity file.",),
+        (mark("Type the passphrase again, or choose another identity file."),),
     ),
     "signing-refused": Entry(
-        "The report could not be signed",
-        ("{path} could not be signed: {detail}.", "{path} could not be signed."),
-        ("The unsigned report was left as it is.",),
+        mark("The report could not be signed"),
+        (mark("{path} could not be signed: {detail}."), mark("{path} could not be signed.")),
+        (mark("The unsigned report was left as it is."),),
     ),
     "verify-impossible": Entry(
-        "The file could not be checked",
-        ("{path} could not be looked at: {detail}.", "{path} could not be looked at."),
-        ("This says nothing about the file being good or bad. Check the name and try again.",),
+        mark("The file could not be checked"),
+        (mark("{path} could not be looked at: {detail}."), mark("{path} could not be looked at.")),
+        (mark("This says nothing about the file being good or bad. Check the name and try again."),),
     ),
 }
 
@@ -267,15 +306,17 @@ def message_for(error: UserError) -> Message:
     """Return the message for an error, filled with its values."""
     entry = ENTRIES[error.code]
     values = {name: _size(value) if name in _SIZES else _words(value) for name, value in error.values.items()}
-    return Message(entry.title, _fill(entry.text, values), _fill(entry.advice, values))
+    return Message(tr(entry.title), _fill(entry.text, values), _fill(entry.advice, values))
 
 
 def _fill(ladder: Iterable[str], values: Mapping[str, str]) -> str:
     rungs = tuple(ladder)
     for template in rungs:
         if all(values.get(name) for name in placeholders(template)):
-            return _tidy(template.format_map(values))
-    return _tidy(rungs[-1].format_map({name: values.get(name) or "(not stated)" for name in placeholders(rungs[-1])}))
+            return _tidy(tr(template).format_map(values))
+    return _tidy(
+        tr(rungs[-1]).format_map({name: values.get(name) or tr("(not stated)") for name in placeholders(rungs[-1])})
+    )
 
 
 def _tidy(sentence: str) -> str:
@@ -292,7 +333,7 @@ def _size(value: object) -> str:
         if amount < 1024:
             break
         amount, unit = amount / 1024, larger
-    return f"{value} bytes" if unit == "bytes" else f"{amount:.1f} {unit}"
+    return tr("{value} bytes").format(value=value) if unit == "bytes" else f"{amount:.1f} {unit}"
 
 
 def _words(value: object) -> str:

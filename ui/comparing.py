@@ -139,7 +139,7 @@ def answer_in_words(question: Question | None, answer: Answer | None) -> str:
     if answer.state == "answered":
         said = parts_in_words(question, answer.value)
         return "; ".join(f"{label}: {text}" if label else text for label, text in said)
-    words = ANSWER_STATE_WORDS[answer.state].capitalize()
+    words = tr(ANSWER_STATE_WORDS[answer.state]).capitalize()
     return f"{words}: {answer.reason}" if answer.reason else words
 
 

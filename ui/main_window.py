@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 import asl_desktop
@@ -21,6 +21,7 @@ from ui.backing_up import BackupKeeper
 from ui.commands import FileCommands
 from ui.crash import CrashReporter
 from ui.doorkeeper import Doorkeeper, Visit
+from ui.dropping import files_in, take_dropped
 from ui.guidance import GUIDANCE
 from ui.locking import Locker
 from ui.moving import Mover, key_of
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self._waiting: list[Callable[[], None]] = []
         self.setWindowTitle("ASL Desktop")
         self.setMinimumSize(*MINIMUM)
+        self.setAcceptDrops(True)
         self._holder = QWidget()
         self.start, self.soon = StartPage(preferences), Banner("info")
         self.doors, self.mover, self.locker = Doorkeeper(self), Mover(self), Locker(self)
@@ -218,6 +220,15 @@ class MainWindow(QMainWindow):
         self.preferences.geometry = bytes(self.saveGeometry().data()).hex()
         self.preferences.save()
         event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        in_front = self.shows(self.start) if self.workbench is None else self.shows(self.workbench)
+        if in_front and files_in(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        take_dropped(self, files_in(event.mimeData()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -386,7 +397,7 @@ class MainWindow(QMainWindow):
 
     def _guide(self) -> None:
         page = self.workbench.page_id if self.workbench is not None else ""
-        dialogs_seam.show_text(self, tr("Guidance"), tr(GUIDANCE.get(page, GUIDANCE[""])))
+        dialogs_seam.show_text(self, tr("Guidance"), tr(GUIDANCE.get(page, tr(GUIDANCE[""]))))
 
     def _about(self) -> None:
         text = tr(

@@ -16,17 +16,18 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
+from asl_desktop.i18n import mark
 from asl_desktop.resources_access import read_bytes
 from ui.stylesheet import scaled, style_sheet
 
 ThemeName: TypeAlias = Literal["light", "dark", "contrast-light", "contrast-dark"]
 Choice: TypeAlias = Literal["system", "light", "dark", "contrast-light", "contrast-dark"]
 CHOICES: tuple[tuple[Choice, str], ...] = (
-    ("system", "As the system"),
-    ("light", "Light"),
-    ("dark", "Dark"),
-    ("contrast-light", "High contrast, light"),
-    ("contrast-dark", "High contrast, dark"),
+    ("system", mark("As the system")),
+    ("light", mark("Light")),
+    ("dark", mark("Dark")),
+    ("contrast-light", mark("High contrast, light")),
+    ("contrast-dark", mark("High contrast, dark")),
 )
 
 _FIXED = "fixedAtFullSize"

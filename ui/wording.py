@@ -42,7 +42,7 @@ class Verdict(NamedTuple):
 
 def verdict(result: ThresholdResult) -> Verdict:
     """Say how a threshold stands; one ruled out against the record never looks like one that is simply ruled out."""
-    words = STATE_WORDS[result.state]
+    words = tr(STATE_WORDS[result.state])
     if result.tensions:
         words = tr("{words}, with tension").format(words=words)
         if TONE[result.state] == "ok":

@@ -6,6 +6,8 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from asl_desktop.i18n import mark
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
@@ -13,41 +15,41 @@ if TYPE_CHECKING:
 MINUS = "\u2212"
 
 STATE_WORDS: Mapping[str, str] = {
-    "ruled_out": "ruled out",
-    "not_ruled_out": "not ruled out",
-    "crossed": "crossed",
-    "conflicting": "conflicting",
-    "not_assessed": "not assessed",
+    "ruled_out": mark("ruled out"),
+    "not_ruled_out": mark("not ruled out"),
+    "crossed": mark("crossed"),
+    "conflicting": mark("conflicting"),
+    "not_assessed": mark("not assessed"),
 }
 MARGIN_WORDS: Mapping[str, str] = {
-    "clear": "below buffer",
-    "in_buffer": "in buffer",
-    "not_excluded": "not excluded",
-    "crossed": "crossed",
-    "not_measured": "not measured",
-    "not_adequate": "not adequate",
+    "clear": mark("below buffer"),
+    "in_buffer": mark("in buffer"),
+    "not_excluded": mark("not excluded"),
+    "crossed": mark("crossed"),
+    "not_measured": mark("not measured"),
+    "not_adequate": mark("not adequate"),
 }
 GATE_WORDS: Mapping[str, str] = {
-    "open": "open",
-    "open_with_conditions": "open with conditions",
-    "closed": "closed",
-    "judgement": "for people to decide",
+    "open": mark("open"),
+    "open_with_conditions": mark("open with conditions"),
+    "closed": mark("closed"),
+    "judgement": mark("for people to decide"),
 }
 REQUIREMENT_WORDS: Mapping[str, str] = {
-    "not_assessed": "not assessed",
-    "planned": "planned",
-    "partly": "partly in place",
-    "in_place": "in place",
-    "not_applicable": "not applicable",
-    "excepted": "under an exception",
-    "unspecified": "never specified",
+    "not_assessed": mark("not assessed"),
+    "planned": mark("planned"),
+    "partly": mark("partly in place"),
+    "in_place": mark("in place"),
+    "not_applicable": mark("not applicable"),
+    "excepted": mark("under an exception"),
+    "unspecified": mark("never specified"),
 }
 ANSWER_STATE_WORDS: Mapping[str, str] = {
-    "answered": "answered",
-    "unanswered": "not answered",
-    "unknown": "unknown",
-    "declined": "declined",
-    "not_applicable": "not applicable",
+    "answered": mark("answered"),
+    "unanswered": mark("not answered"),
+    "unknown": mark("unknown"),
+    "declined": mark("declined"),
+    "not_applicable": mark("not applicable"),
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

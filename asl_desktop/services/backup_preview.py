@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from asl_desktop.domain import wording
 from asl_desktop.domain.records import KINDS
 from asl_desktop.errors import UserError
+from asl_desktop.i18n import tr
 from asl_desktop.services.assessments import is_encrypted, open_assessment
 from asl_desktop.services.differences import Differences, compare
-from asl_desktop.services.record_words import KIND_WORDS, moment
+from asl_desktop.services.record_words import counted, moment
 from asl_desktop.storage.keys import RecoveryKey
 
 if TYPE_CHECKING:
@@ -69,10 +70,12 @@ def _present(path: Path, secret: Secret | None) -> Document:
 def _holds(document: Document) -> str:
     counts = _counts(document.inputs())
     last = next(document.past.events())
-    held = wording.listed(counts) if counts else "no answers yet"
-    return f"This version holds {held}. Last change by {last.actor} on {moment(last.at)}."
+    held = wording.listed(counts) if counts else tr("no answers yet")
+    return tr("This version holds {held}. Last change by {actor} on {time}.").format(
+        held=held, actor=last.actor, time=moment(last.at)
+    )
 
 
 def _counts(inputs: Inputs) -> list[str]:
     kinds = Counter({kind.name: len(getattr(inputs, kind.field)) for kind in KINDS if not kind.single})
-    return [f"{count} {KIND_WORDS[name][count > 1]}" for name, count in kinds.items() if count]
+    return [counted(name, count) for name, count in kinds.items() if count]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain.wording import GATE_WORDS, MARGIN_WORDS, STATE_WORDS
+from asl_desktop.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,9 @@ def in_one_sentence(sentences: tuple[str, ...]) -> str:
     more = len(sentences) - 1
     if not more:
         return sentences[0]
-    return f"{sentences[0].removesuffix('.')}, and {more} more {'change' if more == 1 else 'changes'}."
+    return tr("{sentences}, and {more} more {value}.").format(
+        sentences=sentences[0].removesuffix("."), more=more, value="change" if more == 1 else "changes"
+    )
 
 
 def _thresholds(before: Determination, after: Determination) -> Iterator[str]:
@@ -46,16 +49,22 @@ def _thresholds(before: Determination, after: Determination) -> Iterator[str]:
     changed = [(held[new.id].state, new) for new in after.thresholds if held[new.id].state != new.state]
     for old, new in sorted(changed, key=lambda pair: pair[1].state == "ruled_out"):
         if new.state == "not_assessed":
-            yield f"Nothing on file bears on {new.id} any more."
+            yield tr("Nothing on file bears on {id} any more.").format(id=new.id)
         elif old == "ruled_out":
-            rest = "" if new.state == "not_ruled_out" else f"; it is {STATE_WORDS[new.state]}"
-            yield f"{new.id} is no longer ruled out{rest}."
+            rest = (
+                ""
+                if new.state == "not_ruled_out"
+                else tr("; it is {state_words}").format(state_words=tr(STATE_WORDS[new.state]))
+            )
+            yield tr("{id} is no longer ruled out{rest}.").format(id=new.id, rest=rest)
         elif old == "not_assessed" and new.state == "not_ruled_out":
-            yield f"{new.id} is not ruled out, now that something on file bears on it."
+            yield tr("{id} is not ruled out, now that something on file bears on it.").format(id=new.id)
         elif new.state == "not_ruled_out":
-            yield f"{new.id} is no longer {STATE_WORDS[old]}; it is not ruled out."
+            yield tr("{id} is no longer {state_words}; it is not ruled out.").format(
+                id=new.id, state_words=tr(STATE_WORDS[old])
+            )
         else:
-            yield f"{new.id} is now {STATE_WORDS[new.state]}."
+            yield tr("{id} is now {state_words}.").format(id=new.id, state_words=tr(STATE_WORDS[new.state]))
 
 
 def _standards(pack: Pack, before: Determination, after: Determination) -> Iterator[str]:
@@ -63,9 +72,16 @@ def _standards(pack: Pack, before: Determination, after: Determination) -> Itera
         old = before.track_by_id[new.track]
         title = pack.track_by_id[new.track].title.lower()
         if old.required != new.required:
-            yield f"The {title} standard required is now {new.required} instead of {old.required}."
+            yield tr("The {title} standard required is now {required} instead of {before}.").format(
+                title=title, required=new.required, before=old.required
+            )
         elif (old.met == "true") != (new.met == "true"):
-            yield f"The {title} standard {new.required} is {'now met' if new.met == 'true' else 'no longer met'}."
+            words = (
+                tr("The {title} standard {required} is now met.")
+                if new.met == "true"
+                else tr("The {title} standard {required} is no longer met.")
+            )
+            yield words.format(title=title, required=new.required)
 
 
 def _gates(pack: Pack, before: Determination, after: Determination) -> Iterator[str]:
@@ -74,16 +90,23 @@ def _gates(pack: Pack, before: Determination, after: Determination) -> Iterator[
         if old == new.state:
             continue
         if old in _OPEN and new.state not in _OPEN:
-            yield f"The gate \u201c{title}\u201d is no longer open."
+            yield tr("The gate \u201c{title}\u201d is no longer open.").format(title=title)
         else:
-            yield f"The gate \u201c{title}\u201d is now {GATE_WORDS[new.state]}."
+            yield tr("The gate \u201c{title}\u201d is now {gate_words}.").format(
+                title=title, gate_words=tr(GATE_WORDS[new.state])
+            )
 
 
 def _triggers(before: Determination, after: Determination) -> Iterator[str]:
     held = {item.id: item.value for item in before.triggers}
     for new in after.triggers:
         if (held[new.id] == "true") != (new.value == "true"):
-            yield f"The trigger {new.id} has {'fired' if new.value == 'true' else 'no longer fired'}."
+            words = (
+                tr("The trigger {id} has fired.")
+                if new.value == "true"
+                else tr("The trigger {id} has no longer fired.")
+            )
+            yield words.format(id=new.id)
 
 
 def _margins(pack: Pack, before: Determination, after: Determination) -> Iterator[str]:
@@ -91,4 +114,6 @@ def _margins(pack: Pack, before: Determination, after: Determination) -> Iterato
         old = before.margin_by_indicator[new.indicator].state
         if old != new.state:
             title = pack.indicator_by_id[new.indicator].title
-            yield f"{title} is now {MARGIN_WORDS[new.state]} instead of {MARGIN_WORDS[old]}."
+            yield tr("{title} is now {state} instead of {before}.").format(
+                title=title, state=tr(MARGIN_WORDS[new.state]), before=tr(MARGIN_WORDS[old])
+            )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from asl_desktop.i18n import tr
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -58,22 +60,34 @@ def in_words(found: Continuity, head: Head, what: str) -> str:
     """Say in a sentence what was found; ``what`` names where the head comes from, such as ``the report``."""
     if found.kind == "contained":
         later = found.events - head.events
-        more = f"; {later} {'was' if later == 1 else 'were'} added since" if head.events and later > 0 else ""
-        return f"The history goes through the head that {what} names{_place(head)}{more}."
+        more = (
+            tr("; {later} {value} added since").format(later=later, value="was" if later == 1 else "were")
+            if head.events and later > 0
+            else ""
+        )
+        return tr("The history goes through the head that {what} names{place}{more}.").format(
+            what=what, place=_place(head), more=more
+        )
     if found.kind == "cut_off":
-        return (
-            f"The history ends at event {found.events}, while {what} names event {head.events}: from event "
-            f"{found.first} on it is missing. Its end was cut off, an earlier version of the file was put back, or "
-            "this is another copy that went its own way."
-        )
+        return tr(
+            "The history ends at event {events}, while {what} names event {events_2}: from event "
+            "{first} on it is missing. Its end was cut off, an earlier version of the file was "
+            "put back, or this is another copy that went its own way."
+        ).format(events=found.events, what=what, events_2=head.events, first=found.first)
     if found.kind == "rewritten":
-        began = f"From event {found.first} on" if found.first > 1 else f"Somewhere up to event {head.events}"
-        return (
-            f"Event {head.events} of the history is not the one that {what} names. {began} the history was written "
-            "anew, or this is another copy that went its own way."
+        began = (
+            tr("From event {first} on").format(first=found.first)
+            if found.first > 1
+            else tr("Somewhere up to event {events}").format(events=head.events)
         )
-    return f"No event of the history has the hash that {what} names: it was cut off before that, or written anew."
+        return tr(
+            "Event {events} of the history is not the one that {what} names. {began} the history "
+            "was written anew, or this is another copy that went its own way."
+        ).format(events=head.events, what=what, began=began)
+    return tr(
+        "No event of the history has the hash that {what} names: it was cut off before that, or written anew."
+    ).format(what=what)
 
 
 def _place(head: Head) -> str:
-    return f", event {head.events}" if head.events else ""
+    return tr(", event {events}").format(events=head.events) if head.events else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asl_desktop.errors import FileDamaged, SaveFailed, UserError
+from asl_desktop.i18n import tr
 from asl_desktop.messages import message_for
 from asl_desktop.progress import Silent
 from asl_desktop.services.assessments import open_assessment
@@ -75,14 +76,18 @@ def free_name(wanted: Path) -> Path:
 
 
 def _looked_through(document: Document, target: Path, watch: Progress) -> Copied:
-    watch.report(0, 0, "Checking the copy")
+    watch.report(0, 0, tr("Checking the copy"))
     try:
         with open_copy(document, target) as copy:
             head, problems = copy.head(), copy.check(progress=watch)
     except UserError as error:
-        raise SaveFailed(path=str(target), detail=f"the copy does not open: {message_for(error).text}") from error
+        raise SaveFailed(
+            path=str(target), detail=tr("the copy does not open: {text}").format(text=message_for(error).text)
+        ) from error
     if problems and not _has_them_too(document, problems, watch):
-        raise SaveFailed(path=str(target), detail=f"the copy did not come out sound: {problems[0]}")
+        raise SaveFailed(
+            path=str(target), detail=tr("the copy did not come out sound: {problems}").format(problems=problems[0])
+        )
     return Copied(target, target.stat().st_size, head, problems)
 
 

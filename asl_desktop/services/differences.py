@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from asl_desktop import codec
 from asl_desktop.domain import wording
 from asl_desktop.domain.records import KINDS
+from asl_desktop.i18n import mark, ntr, tr
 from asl_desktop.services.history import FieldChange
-from asl_desktop.services.record_words import KIND_WORDS, RecordWords, Subject, moment
+from asl_desktop.services.record_words import KIND_WORDS, RecordWords, Subject, counted, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +27,11 @@ Did: TypeAlias = Literal["added", "changed", "removed"]
 Relation: TypeAlias = Literal["same", "behind", "ahead", "diverged", "unrelated"]
 
 _ORDER: tuple[Did, ...] = ("added", "changed", "removed")
+_DID: Mapping[Did, str] = {
+    "added": mark("{records} added"),
+    "changed": mark("{records} changed"),
+    "removed": mark("{records} removed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +105,28 @@ def compare(older: Document, newer: Document) -> Differences:
 def relation_in_words(found: Differences, *, older: str, newer: str) -> str:
     """Say in one or two sentences how the histories stand to each other; the names begin no sentence in lower case."""
     alone, more = _changes(found.older.alone), _changes(found.newer.alone)
-    last = f"the last by {found.newer.actor} on {moment(found.newer.at)}"
+    last = tr("the last by {actor} on {time}").format(actor=found.newer.actor, time=moment(found.newer.at))
     if found.relation == "same":
-        return f"{_large(older)} and {newer} are the same, to the last change."
+        return tr("{large} and {newer} are the same, to the last change.").format(large=_large(older), newer=newer)
     if found.relation == "behind":
-        return f"{_large(newer)} has {more} more, {last}."
+        return tr("{large} has {more} more, {last}.").format(large=_large(newer), more=more, last=last)
     if found.relation == "ahead":
-        return f"{_large(older)} has {alone} that {newer} lacks; {newer} holds nothing that {older} lacks."
-    if found.relation == "diverged":
-        return (
-            f"The two went separate ways after {_changes(found.common)}: {older} has {alone} that {newer} lacks, and "
-            f"{newer} has {more}, {last}."
+        return tr("{large} has {alone} that {newer} lacks; {newer} holds nothing that {older} lacks.").format(
+            large=_large(older), alone=alone, newer=newer, older=older
         )
-    return f"{_large(older)} and {newer} are different assessments."
+    if found.relation == "diverged":
+        return tr(
+            "The two went separate ways after {changes}: {older} has {alone} that {newer} lacks, "
+            "and {newer} has {more}, {last}."
+        ).format(changes=_changes(found.common), older=older, alone=alone, newer=newer, more=more, last=last)
+    return tr("{large} and {newer} are different assessments.").format(large=_large(older), newer=newer)
 
 
 def count_in_words(records: Iterable[Difference]) -> str:
     """Say how much differs: ``2 answers added, 1 result changed and 1 evidence file removed``; empty for nothing."""
     kinds = Counter((item.did, item.reference.partition(":")[0]) for item in records)
     return wording.listed(
-        f"{kinds[did, kind]} {KIND_WORDS[kind][kinds[did, kind] > 1]} {did}"
+        tr(_DID[did]).format(records=counted(kind, kinds[did, kind]))
         for did in _ORDER
         for kind in KIND_WORDS
         if kinds[did, kind]
@@ -208,7 +216,7 @@ def _fields(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[FieldChange
 
 
 def _changes(count: int) -> str:
-    return f"{count} recorded {'change' if count == 1 else 'changes'}"
+    return ntr("{count} recorded change", "{count} recorded changes", count).format(count=count)
 
 
 def _large(text: str) -> str:

@@ -20,6 +20,7 @@ from asl_desktop.domain.inputs import (
 from asl_desktop.domain.margins import evidence_counts, is_set_aside
 from asl_desktop.domain.records import reference
 from asl_desktop.errors import ItemUnknown
+from asl_desktop.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,16 +100,21 @@ def targets_of(pack: Pack, inputs: Inputs) -> tuple[Target, ...]:
     rows = {row.id: row.title for row in pack.requirements} | own
     measures = {item.id: item.title for item in pack.interim_measures}
     return (
-        *(Target(f"answer:{item.id}", "Question", item.id, item.text) for item in pack.questions),
+        *(Target(f"answer:{item.id}", tr("Question"), item.id, item.text) for item in pack.questions),
         *(_result(pack, item) for item in sorted(inputs.measurements, key=lambda m: (m.indicator, m.id))),
         *(
-            Target(f"showing:{item.id}@{threshold}", "Showing", f"{item.id} for {threshold}", item.title)
+            Target(
+                f"showing:{item.id}@{threshold}",
+                tr("Showing"),
+                tr("{id} for {threshold}").format(id=item.id, threshold=threshold),
+                item.title,
+            )
             for item in pack.showings
             for threshold in item.supported_when
         ),
-        *(Target(f"requirement:{row}", "Safeguard", row, title) for row, title in rows.items()),
+        *(Target(f"requirement:{row}", tr("Safeguard"), row, title) for row, title in rows.items()),
         *(
-            Target(f"interim:{item.measure}", "Interim measure", item.measure, measures.get(item.measure, ""))
+            Target(f"interim:{item.measure}", tr("Interim measure"), item.measure, measures.get(item.measure, ""))
             for item in inputs.interim
         ),
     )
@@ -169,7 +175,7 @@ def _result(pack: Pack, item: Measurement) -> Target:
     indicator = pack.indicator_by_id.get(item.indicator)
     day = f", {item.produced.isoformat()}" if item.produced else ""
     title = indicator.title if indicator else ""
-    return Target(f"measurement:{item.id}", "Result", item.indicator, f"{title}{day}".strip(", "))
+    return Target(f"measurement:{item.id}", tr("Result"), item.indicator, f"{title}{day}".strip(", "))
 
 
 def _record(inputs: Inputs, target: str) -> Holder:
@@ -187,7 +193,7 @@ def _record(inputs: Inputs, target: str) -> Holder:
     elif kind == "interim":
         held = next((item for item in inputs.interim if item.measure == key), None)
     if held is None:
-        raise ItemUnknown(kind="record that cites evidence", id=target, pack="this assessment", suggestion="")
+        raise ItemUnknown(kind=tr("record that cites evidence"), id=target, pack=tr("this assessment"), suggestion="")
     return held
 
 
@@ -197,14 +203,20 @@ def _problem(pack: Pack, inputs: Inputs, record: Holder, *, as_of: date) -> str:
         question = pack.question_by_id.get(record.question)
         demanded = question is not None and question.evidence_required
         answered = record.state == "answered" and answer_counts(record)
-        return "The answer needs evidence; none is linked." if demanded and answered and not record.evidence else ""
+        return tr("The answer needs evidence; none is linked.") if demanded and answered and not record.evidence else ""
     if evidence_counts(record.evidence, inputs, as_of):
         return ""
-    lack = "no linked evidence supports it and is still valid" if record.evidence else "no evidence is linked"
+    lack = tr("no linked evidence supports it and is still valid") if record.evidence else tr("no evidence is linked")
     if isinstance(record, Measurement):
-        return "" if is_set_aside(record) else f"The result does not count: {lack}."
+        return "" if is_set_aside(record) else tr("The result does not count: {lack}.").format(lack=lack)
     if isinstance(record, ShowingRecord):
-        return f"It is accepted, but does not count: {lack}." if record.status == "accepted" else ""
+        return (
+            tr("It is accepted, but does not count: {lack}.").format(lack=lack) if record.status == "accepted" else ""
+        )
     if isinstance(record, RequirementRecord):
-        return f"It is said to be in place, but does not count: {lack}." if record.status == "in_place" else ""
+        return (
+            tr("It is said to be in place, but does not count: {lack}.").format(lack=lack)
+            if record.status == "in_place"
+            else ""
+        )
     return ""

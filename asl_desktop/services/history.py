@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from asl_desktop import codec
 from asl_desktop.domain import wording
 from asl_desktop.errors import ItemUnknown
+from asl_desktop.i18n import tr
 from asl_desktop.progress import Progress, Silent
-from asl_desktop.services.record_words import KIND_WORDS, RecordWords, Subject, moment
+from asl_desktop.services.record_words import KIND_WORDS, RecordWords, Subject, counted, moment
 from asl_desktop.storage.model import Event
 from asl_desktop.storage.past import Wanted
 
@@ -133,10 +134,11 @@ class History:
 
     def what(self, change: Change) -> str:
         """Return what an act touched, in a few words."""
-        removed = "removal of " if all(event.action == "remove" for event in change.events) else ""
-        if len(change.references) == 1:
-            return f"{removed}{self._subject(change.events[0]).short}"
-        return _counted(change.events)
+        if len(change.references) != 1:
+            return _counted(change.events)
+        short = self._subject(change.events[0]).short
+        removed = all(event.action == "remove" for event in change.events)
+        return tr("removal of {record}").format(record=short) if removed else short
 
     def origin(self, undoing: Change) -> Change:
         """Return the act that an undoing took back: what a redo would do again."""
@@ -181,28 +183,34 @@ class History:
             return self._taken_back(events)
         records = _by_record(events)
         if any(event.kind == "document" for event in events):
-            return Step(events, "Assessment", f"created under {self.words.pack.title}", "made")
+            return Step(
+                events, tr("Assessment"), tr("created under {title}").format(title=self.words.pack.title), "made"
+            )
         if len(records) > 1:
-            return Step(events, f"{len(records)} records in one act", _counted(events), "changed")
+            return Step(
+                events, tr("{count} records in one act").format(count=len(records)), _counted(events), "changed"
+            )
         change = self._change(*next(iter(records.items())))
-        times = f" ({len(events)} times)" if len(events) > 1 else ""
+        did = _did(newest, change)
+        if len(events) > 1:
+            did = tr("{what} ({count} times)").format(what=did, count=len(events))
         mark: Mark = "removed" if not change.now else "changed" if change.was else "made"
         mark = "sealed" if newest.kind == "checkpoint" else mark
-        return Step(events, change.subject.long, f"{_did(newest, change)}{times}", mark)
+        return Step(events, change.subject.long, did, mark)
 
     def _taken_back(self, events: tuple[Event, ...]) -> Step:
         target = self._past.change(events[0].reverts, before=events[-1].seq)
         if target is None:
-            return Step(events, _counted(events), "an act that is not in the history was taken back", "undo")
+            return Step(events, _counted(events), tr("an act that is not in the history was taken back"), "undo")
         if not target.reverts:
-            return Step(events, self._title(target), f"undone: the change by {_by(target)}", "undo")
-        words = f"redone: the change by {_by(self.origin(target))}"
+            return Step(events, self._title(target), tr("undone: the change by {by}").format(by=_by(target)), "undo")
+        words = tr("redone: the change by {by}").format(by=_by(self.origin(target)))
         return Step(events, self._title(target), words, "redo")
 
     def _title(self, change: Change) -> str:
         if len(change.references) == 1:
             return self._subject(change.events[0]).long
-        return f"{len(change.references)} records in one act"
+        return tr("{count} records in one act").format(count=len(change.references))
 
     def _subject(self, event: Event) -> Subject:
         record = event.record if event.record is not None else self._past.record_before(event)
@@ -331,25 +339,27 @@ def _by_record(events: Sequence[Event]) -> dict[str, list[Event]]:
 
 def _did(event: Event, change: RecordChange) -> str:
     if not change.now:
-        return f"{change.subject.kind} removed"
+        return tr("{kind} removed").format(kind=change.subject.kind)
     if not change.was:
         return {
-            "document": "assessment created",
-            "pack": "framework taken in",
-            "checkpoint": f"{(event.record or {}).get('events')} events, signed in the name of "
-            f"{(event.record or {}).get('signer')}",
-            "evidence": "evidence attached",
-        }.get(event.kind, f"{change.subject.kind} recorded")
-    if event.kind == "plan" and any(field.name == "Locked at" and field.new for field in change.fields):
-        return "plan locked"
-    return _changed(change.fields) or "recorded again with the same content"
+            "document": tr("assessment created"),
+            "pack": tr("framework taken in"),
+            "checkpoint": tr("{events} events, signed in the name of {signer}").format(
+                events=(event.record or {}).get("events"), signer=(event.record or {}).get("signer")
+            ),
+            "evidence": tr("evidence attached"),
+        }.get(event.kind, tr("{kind} recorded").format(kind=change.subject.kind))
+    if event.kind == "plan" and any(field.name == tr("Locked at") and field.new for field in change.fields):
+        return tr("plan locked")
+    return _changed(change.fields) or tr("recorded again with the same content")
 
 
 def _changed(fields: Sequence[FieldChange]) -> str:
     """Name the fields that changed; a single short one with its old and new text."""
     if len(fields) == 1 and max(len(fields[0].old), len(fields[0].new)) <= _SHORT and "\n" not in fields[0].new:
         field = fields[0]
-        return f"{field.name}: {field.old or 'nothing'} \u2192 {field.new or 'nothing'}"
+        nothing = tr("nothing")
+        return f"{field.name}: {field.old or nothing} \u2192 {field.new or nothing}"
     return wording.listed(field.name for field in fields)
 
 
@@ -357,7 +367,7 @@ def _counted(events: Sequence[Event]) -> str:
     """Return how many records of each kind events are about: ``12 answers and 3 results``."""
     kinds = Counter(kind for kind, _ in {(event.kind, event.key) for event in events})
     ordered = [kind for kind in KIND_WORDS if kind in kinds]
-    return wording.listed(f"{kinds[kind]} {KIND_WORDS[kind][kinds[kind] > 1]}" for kind in ordered)
+    return wording.listed(counted(kind, kinds[kind]) for kind in ordered)
 
 
 def _by(change: Change) -> str:

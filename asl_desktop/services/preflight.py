@@ -26,6 +26,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from asl_desktop.domain.inputs import stated
+from asl_desktop.i18n import mark, ntr, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-COUNT_WORDS: Mapping[Severity, tuple[str, str]] = {
-    "error": ("error", "errors"),
-    "warning": ("warning", "warnings"),
-    "note": ("note", "notes"),
+COUNT_WORDS: Mapping[Severity, tuple[str, str, str]] = {
+    "error": (mark("no errors"), mark("{count} error"), mark("{count} errors")),
+    "warning": (mark("no warnings"), mark("{count} warning"), mark("{count} warnings")),
+    "note": (mark("no notes"), mark("{count} note"), mark("{count} notes")),
 }
 
 
@@ -102,8 +103,13 @@ class Preflight:
 
     def words(self) -> str:
         """Return ``3 errors, 1 warning and no notes``."""
-        parts = [f"{self.counts[each] or 'no'} {COUNT_WORDS[each][self.counts[each] != 1]}" for each in SEVERITIES]
-        return f"{parts[0]}, {parts[1]} and {parts[2]}"
+        errors, warnings, notes = (_counted(each, self.counts[each]) for each in SEVERITIES)
+        return tr("{errors}, {warnings} and {notes}").format(errors=errors, warnings=warnings, notes=notes)
+
+
+def _counted(severity: Severity, count: int) -> str:
+    none, one, many = COUNT_WORDS[severity]
+    return ntr(one, many, count).format(count=count) if count else tr(none)
 
 
 def check_before_signing(snapshot: Snapshot) -> Preflight:
@@ -123,11 +129,13 @@ def sign_off_problem(found: Preflight, despite: str) -> str:
     if found.clear or stated(despite):
         return ""
     count = found.counts["error"]
-    verb = "stands" if count == 1 else "stand"
-    return (
-        f"{count} {COUNT_WORDS['error'][count != 1]} of the pre-flight check {verb} in the way. Mend what can be "
-        "mended, or say why you go on all the same; that reason is kept and printed."
-    )
+    return ntr(
+        "{count} error of the pre-flight check stands in the way. Mend what can be mended, or say why you go on all "
+        "the same; that reason is kept and printed.",
+        "{count} errors of the pre-flight check stand in the way. Mend what can be mended, or say why you go on all "
+        "the same; that reason is kept and printed.",
+        count,
+    ).format(count=count)
 
 
 def preflight_json(found: Preflight) -> dict[str, Any]:

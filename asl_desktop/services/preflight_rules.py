@@ -9,6 +9,7 @@ from asl_desktop.domain.conditions import AnswerIn, leaves
 from asl_desktop.domain.inputs import same_name, stated
 from asl_desktop.domain.logic import Record
 from asl_desktop.domain.margins import read_indicator
+from asl_desktop.i18n import mark, tr
 from asl_desktop.services.evidence_uses import freshness, uses_of
 from asl_desktop.services.planning import read_by_thresholds, results_before_lock
 from asl_desktop.services.preflight import Finding, Rule
@@ -21,141 +22,156 @@ if TYPE_CHECKING:
     from asl_desktop.domain.pack import Indicator, Pack, Question
 
 OPEN_QUESTION = Rule(
-    "open-question", "error", "Questions without an answer",
-    "They bear on the outcome; blank never counts as no, so what rests on them stays open.",
+    "open-question", "error", mark("Questions without an answer"),
+    mark("They bear on the outcome; blank never counts as no, so what rests on them stays open."),
 )  # fmt: skip
 OPEN_ASIDE = Rule(
-    "open-question-aside", "warning", "Questions without an answer that decide nothing",
-    "The framework asks them, and the report prints them as not answered.",
+    "open-question-aside", "warning", mark("Questions without an answer that decide nothing"),
+    mark("The framework asks them, and the report prints them as not answered."),
 )  # fmt: skip
 NO_EVIDENCE = Rule(
-    "answer-without-evidence", "error", "Answers without the evidence they need",
-    "The framework asks for evidence here; a reader cannot check the answer without it.",
+    "answer-without-evidence", "error", mark("Answers without the evidence they need"),
+    mark("The framework asks for evidence here; a reader cannot check the answer without it."),
 )  # fmt: skip
 NO_RATIONALE = Rule(
-    "answer-without-rationale", "error", "Answers without the rationale they need",
-    "The framework asks for the reasons behind this answer.",
+    "answer-without-rationale", "error", mark("Answers without the rationale they need"),
+    mark("The framework asks for the reasons behind this answer."),
 )  # fmt: skip
 NOT_CONFIRMED = Rule(
-    "not-confirmed", "error", 'Said not to apply, and not confirmed',
-    "Until a reviewer other than the author confirms it, it counts as open.",
+    "not-confirmed", "error", mark("Said not to apply, and not confirmed"),
+    mark("Until a reviewer other than the author confirms it, it counts as open."),
 )  # fmt: skip
 CARRIED = Rule(
-    "carried-over", "error", "Taken over from an earlier assessment, and not confirmed",
-    "Until somebody confirms that it still holds, it counts as not given.",
+    "carried-over", "error", mark("Taken over from an earlier assessment, and not confirmed"),
+    mark("Until somebody confirms that it still holds, it counts as not given."),
 )  # fmt: skip
 NOT_KNOWN = Rule(
-    "not-known", "warning", "Unknown or declined where it decides",
-    "A rule of the framework reads this answer; without it the rule cannot speak for safety.",
+    "not-known", "warning", mark("Unknown or declined where it decides"),
+    mark("A rule of the framework reads this answer; without it the rule cannot speak for safety."),
 )  # fmt: skip
 MARKED = Rule(
-    "marked-for-review", "warning", "Marked for review",
-    "Somebody wanted another look at it before it is relied on.",
+    "marked-for-review", "warning", mark("Marked for review"),
+    mark("Somebody wanted another look at it before it is relied on."),
 )  # fmt: skip
 NOT_MEASURED = Rule(
-    "not-measured", "error", "Indicators that a threshold reads, not measured",
-    "Without a result nothing can be ruled out through them.",
+    "not-measured", "error", mark("Indicators that a threshold reads, not measured"),
+    mark("Without a result nothing can be ruled out through them."),
 )  # fmt: skip
 NOT_ADEQUATE = Rule(
-    "not-adequate", "error", "Results that must not be relied on",
-    "No adequate result stands in for them, so the indicator is as good as not measured.",
+    "not-adequate", "error", mark("Results that must not be relied on"),
+    mark("No adequate result stands in for them, so the indicator is as good as not measured."),
 )  # fmt: skip
 WEAK_RESULT = Rule(
-    "result-with-defects", "warning", "Further results with defects",
-    "Another result counts, but these may still hurt, and a reader will ask about them.",
+    "result-with-defects", "warning", mark("Further results with defects"),
+    mark("Another result counts, but these may still hurt, and a reader will ask about them."),
 )  # fmt: skip
 SHOWING_OPEN = Rule(
-    "showing-undecided", "error", "Showings that nobody decided",
-    "Ruling out needs people who accept or reject each showing.",
+    "showing-undecided", "error", mark("Showings that nobody decided"),
+    mark("Ruling out needs people who accept or reject each showing."),
 )  # fmt: skip
 SHOWING_VOID = Rule(
-    "showing-void", "error", "Showings accepted that do not count",
-    "They read as accepted, and nothing rests on them.",
+    "showing-void", "error", mark("Showings accepted that do not count"),
+    mark("They read as accepted, and nothing rests on them."),
 )  # fmt: skip
 TENSION = Rule(
-    "tension", "warning", "Accepted against the record",
-    "People accepted it with a rationale; it is printed on the first page of the report.",
+    "tension", "warning", mark("Accepted against the record"),
+    mark("People accepted it with a rationale; it is printed on the first page of the report."),
 )  # fmt: skip
 RATIONALE_LOOSE = Rule(
-    "rationale-on-nothing", "warning", "Rationales that speak to a result no longer there",
-    "Nothing is measured there. If a result was taken away since, the rationale was written about something else.",
+    "rationale-on-nothing", "warning", mark("Rationales that speak to a result no longer there"),
+    mark("Nothing is measured there. If a result was taken away since, the rationale was written about something "
+         "else."),
 )  # fmt: skip
 DISSENT = Rule(
-    "dissent", "note", "Dissent on record", "Minority views are printed word for word; know them before you sign."
+    "dissent",
+    "note",
+    mark("Dissent on record"),
+    mark("Minority views are printed word for word; know them before you sign."),
 )
 ROW_VOID = Rule(
-    "safeguard-void", "error", "Safeguards that do not count as claimed",
-    "They are said to be there, and the standard treats them as missing.",
+    "safeguard-void", "error", mark("Safeguards that do not count as claimed"),
+    mark("They are said to be there, and the standard treats them as missing."),
 )  # fmt: skip
 ROW_OWNERLESS = Rule(
-    "safeguard-without-owner", "warning", "Required safeguards without an owner or due date",
-    "What nobody owns by a date is not going to be there.",
+    "safeguard-without-owner", "warning", mark("Required safeguards without an owner or due date"),
+    mark("What nobody owns by a date is not going to be there."),
 )  # fmt: skip
 ROW_OVERDUE = Rule(
-    "safeguard-overdue", "warning", "Required safeguards past their due date",
-    "The date that was promised has gone by.",
+    "safeguard-overdue", "warning", mark("Required safeguards past their due date"),
+    mark("The date that was promised has gone by."),
 )  # fmt: skip
 INTERIM_OVER = Rule(
-    "interim-over", "warning", "Interim measures that no longer hold",
-    "Without an end date that lies ahead they are in force no longer.",
+    "interim-over", "warning", mark("Interim measures that no longer hold"),
+    mark("Without an end date that lies ahead they are in force no longer."),
 )  # fmt: skip
 DECISION_MISSING = Rule(
-    "decision-missing", "warning", "Gates without a decision",
-    "The program computes; people decide, by name.",
+    "decision-missing", "warning", mark("Gates without a decision"),
+    mark("The program computes; people decide, by name."),
 )  # fmt: skip
 DECISION_DIFFERS = Rule(
-    "decision-without-reason", "error", "Decisions that differ from the computed state, without a reason",
-    "Who goes another way than the rule must say why.",
+    "decision-without-reason", "error", mark("Decisions that differ from the computed state, without a reason"),
+    mark("Who goes another way than the rule must say why."),
 )  # fmt: skip
 DECISION_AGAINST = Rule(
-    "decision-differs", "warning", "Decisions that differ from the computed state",
-    "The reason is on record; the report prints both beside each other.",
+    "decision-differs", "warning", mark("Decisions that differ from the computed state"),
+    mark("The reason is on record; the report prints both beside each other."),
 )  # fmt: skip
 DECISION_DESPITE = Rule(
-    "decision-despite", "warning", "Decisions taken although errors stood",
-    "The report prints the reason that was given.",
+    "decision-despite", "warning", mark("Decisions taken although errors stood"),
+    mark("The report prints the reason that was given."),
 )  # fmt: skip
 SIGNER_ROLE = Rule(
-    "signer-role", "warning", "Decisions that do not name the role the framework wants",
-    "The framework says who decides here; the record does not show that it was they.",
+    "signer-role", "warning", mark("Decisions that do not name the role the framework wants"),
+    mark("The framework says who decides here; the record does not show that it was they."),
 )  # fmt: skip
 OWED = Rule(
-    "owed", "warning", "Still owed to those who decide",
-    "The framework wants them to have it before they decide.",
+    "owed", "warning", mark("Still owed to those who decide"),
+    mark("The framework wants them to have it before they decide."),
 )  # fmt: skip
 PLAN_OPEN = Rule(
-    "plan-not-locked", "warning", "The plan is not locked",
-    "Nothing shows that bounds, sample sizes and elicitation were fixed before results came in.",
+    "plan-not-locked", "warning", mark("The plan is not locked"),
+    mark("Nothing shows that bounds, sample sizes and elicitation were fixed before results came in."),
 )  # fmt: skip
 PLAN_LATE = Rule(
-    "plan-locked-late", "warning", "The plan was locked after results",
-    "It could have been fitted to what was already known.",
+    "plan-locked-late", "warning", mark("The plan was locked after results"),
+    mark("It could have been fitted to what was already known."),
 )  # fmt: skip
 PLAN_SHORT = Rule(
-    "plan-short", "warning", "Indicators that a threshold reads, not in the plan",
-    "Nobody said beforehand how they would be measured.",
+    "plan-short", "warning", mark("Indicators that a threshold reads, not in the plan"),
+    mark("Nobody said beforehand how they would be measured."),
 )  # fmt: skip
 PLAN_AMENDED = Rule(
-    "plan-amended", "note", "The plan was amended after it was locked", "Each change and its reason is printed."
+    "plan-amended",
+    "note",
+    mark("The plan was amended after it was locked"),
+    mark("Each change and its reason is printed."),
 )
 PLAN_OTHER_PACK = Rule(
-    "plan-other-pack", "warning", "The plan was made for other content of the framework",
-    "What was planned may not fit what is asked now.",
+    "plan-other-pack", "warning", mark("The plan was made for other content of the framework"),
+    mark("What was planned may not fit what is asked now."),
 )  # fmt: skip
 SCOPE_SHORT = Rule(
-    "scope-incomplete", "warning", "The scope is not complete",
-    "A reader must know what was assessed, whose it is, and where and against whom it will stand.",
+    "scope-incomplete", "warning", mark("The scope is not complete"),
+    mark("A reader must know what was assessed, whose it is, and where and against whom it will stand."),
 )  # fmt: skip
 STALE = Rule(
-    "stale-evidence", "warning", "Evidence past its validity", "What rests on it alone does not count any more."
+    "stale-evidence",
+    "warning",
+    mark("Evidence past its validity"),
+    mark("What rests on it alone does not count any more."),
 )
-NEAR_STALE = Rule("evidence-near-stale", "note", "Evidence soon past its validity", "Renew it before it lapses.")
+NEAR_STALE = Rule(
+    "evidence-near-stale", "note", mark("Evidence soon past its validity"), mark("Renew it before it lapses.")
+)
 UNLINKED = Rule(
-    "unlinked-evidence", "note", "Evidence that nothing cites", "It is in the file, and nobody says what it shows."
+    "unlinked-evidence",
+    "note",
+    mark("Evidence that nothing cites"),
+    mark("It is in the file, and nobody says what it shows."),
 )
 TRIGGER = Rule(
-    "trigger-fired", "warning", "Triggers of a new assessment that fired",
-    "The framework asks for another assessment on account of them.",
+    "trigger-fired", "warning", mark("Triggers of a new assessment that fired"),
+    mark("The framework asks for another assessment on account of them."),
 )  # fmt: skip
 
 
@@ -184,10 +200,10 @@ def decisive_questions(pack: Pack) -> frozenset[str]:
 def _scope(snapshot: Snapshot) -> Iterator[Finding]:
     scope = snapshot.inputs.scope
     named = (
-        ("checkpoint", scope.checkpoint, "The checkpoint or version of the model is not stated."),
-        ("developer", scope.developer, "The developer of the model is not stated."),
-        ("deployment_context", scope.deployment_context, "It is not stated where the model will be used."),
-        ("actors", scope.actors, "The actors considered are not stated."),
+        ("checkpoint", scope.checkpoint, tr("The checkpoint or version of the model is not stated.")),
+        ("developer", scope.developer, tr("The developer of the model is not stated.")),
+        ("deployment_context", scope.deployment_context, tr("It is not stated where the model will be used.")),
+        ("actors", scope.actors, tr("The actors considered are not stated.")),
     )
     for name, value, text in named:
         if not stated(value):
@@ -197,22 +213,38 @@ def _scope(snapshot: Snapshot) -> Iterator[Finding]:
 def _plan(snapshot: Snapshot) -> Iterator[Finding]:
     plan, pack = snapshot.inputs.plan, snapshot.pack
     if not plan.locked_at:
-        yield Finding(PLAN_OPEN, "Nobody locked the plan; every report says so.", "plan")
+        yield Finding(PLAN_OPEN, tr("Nobody locked the plan; every report says so."), "plan")
     for item in results_before_lock(snapshot.inputs):
         title = pack.indicator_by_id[item.indicator].title if item.indicator in pack.indicator_by_id else item.indicator
-        known = wording.day(item.produced) if item.produced else "entered before"
-        yield Finding(PLAN_LATE, f"{title}: a result ({known}) was there before the plan was locked.", "plan")
+        known = wording.day(item.produced) if item.produced else tr("entered before")
+        yield Finding(
+            PLAN_LATE,
+            tr("{title}: a result ({known}) was there before the plan was locked.").format(title=title, known=known),
+            "plan",
+        )
     planned = {item.indicator for item in plan.indicators}
     missing = [indicator for indicator in read_by_thresholds(pack) if indicator.id not in planned]
     if missing and not planned:
-        yield Finding(PLAN_SHORT, f"The plan names no indicator; {len(missing)} bear on a threshold.", "plan")
+        yield Finding(
+            PLAN_SHORT,
+            tr("The plan names no indicator; {count} bear on a threshold.").format(count=len(missing)),
+            "plan",
+        )
     else:
         for indicator in missing:
-            yield Finding(PLAN_SHORT, f"{indicator.title} is not among the indicators to be measured.", "plan")
+            yield Finding(
+                PLAN_SHORT,
+                tr("{title} is not among the indicators to be measured.").format(title=indicator.title),
+                "plan",
+            )
     for change in plan.amendments:
-        yield Finding(PLAN_AMENDED, f"{change.by}: {change.change}. Reason: {change.reason}", "plan")
+        yield Finding(
+            PLAN_AMENDED,
+            tr("{by}: {change}. Reason: {reason}").format(by=change.by, change=change.change, reason=change.reason),
+            "plan",
+        )
     if plan.pack_digest and pack.digest and plan.pack_digest != pack.digest:
-        yield Finding(PLAN_OTHER_PACK, "The framework differs from the one the plan was made for.", "plan")
+        yield Finding(PLAN_OTHER_PACK, tr("The framework differs from the one the plan was made for."), "plan")
 
 
 def _questions(snapshot: Snapshot) -> Iterator[Finding]:
@@ -225,27 +257,27 @@ def _questions(snapshot: Snapshot) -> Iterator[Finding]:
             yield from _open_question(question, answer, decides=question.id in decisive)
         elif answer is not None and answer.state == "answered":
             if question.evidence_required and not answer.evidence:
-                yield _about(NO_EVIDENCE, question, "No evidence is linked")
+                yield _about(NO_EVIDENCE, question, tr("No evidence is linked"))
             if question.rationale_required and not stated(answer.rationale):
-                yield _about(NO_RATIONALE, question, "No rationale is written")
+                yield _about(NO_RATIONALE, question, tr("No rationale is written"))
         if answer is not None and answer.marked_for_review:
-            yield _about(MARKED, question, "Marked for review")
+            yield _about(MARKED, question, tr("Marked for review"))
 
 
 def _open_question(question: Question, answer: Answer | None, *, decides: bool) -> Iterator[Finding]:
     state = answer.state if answer is not None else "unanswered"
     if answer is not None and answer.carried_from:
-        yield _about(CARRIED, question, f"Taken over from {answer.carried_from}")
+        yield _about(CARRIED, question, tr("Taken over from {carried_from}").format(carried_from=answer.carried_from))
     elif state == "not_applicable":
-        yield _about(NOT_CONFIRMED, question, "Said not to apply; no reviewer other than its author confirmed it")
+        yield _about(NOT_CONFIRMED, question, tr("Said not to apply; no reviewer other than its author confirmed it"))
     elif state in {"unknown", "declined"}:
         if decides or question.bears_on:
-            yield _about(NOT_KNOWN, question, wording.ANSWER_STATE_WORDS[state].capitalize())
+            yield _about(NOT_KNOWN, question, tr(wording.ANSWER_STATE_WORDS[state]).capitalize())
     elif decides or question.bears_on:
-        missing = "Not answered" if state == "unanswered" else "Part of the answer is missing"
+        missing = tr("Not answered") if state == "unanswered" else tr("Part of the answer is missing")
         yield _about(OPEN_QUESTION, question, missing)
     else:
-        yield _about(OPEN_ASIDE, question, "Not answered")
+        yield _about(OPEN_ASIDE, question, tr("Not answered"))
 
 
 def _about(rule: Rule, question: Question, what: str) -> Finding:
@@ -263,7 +295,7 @@ def _indicator(snapshot: Snapshot, indicator: Indicator, *, decides: bool) -> It
     target = f"indicator:{indicator.id}"
     if not readings.present:
         if decides:
-            why = readings.margin.reasons[0] if indicator.margin_bound else "No result is on file."
+            why = readings.margin.reasons[0] if indicator.margin_bound else tr("No result is on file.")
             yield Finding(NOT_MEASURED, f"{indicator.title}: {why}", target)
         return
     margin = snapshot.determination.margin_by_indicator.get(indicator.id)
@@ -282,24 +314,46 @@ def _showings(record: Record) -> Iterator[Finding]:
             target = f"showing:{showing.id}@{threshold}"
             given = view.record
             if given is None or given.status == "draft":
-                yield Finding(SHOWING_OPEN, f"{showing.title}, for {threshold}. {view.reason}", target)
+                yield Finding(
+                    SHOWING_OPEN,
+                    tr("{title}, for {threshold}. {reason}").format(
+                        title=showing.title, threshold=threshold, reason=view.reason
+                    ),
+                    target,
+                )
             elif given.status == "accepted":
                 if view.value != "true":
                     yield Finding(SHOWING_VOID, view.reason, target)
                 for tension in view.tensions:
                     rule = TENSION if tension.rationale else SHOWING_VOID
-                    yield Finding(rule, f"{showing.id} for {threshold}: {tension.finding}", target)
+                    yield Finding(
+                        rule,
+                        tr("{id} for {threshold}: {finding}").format(
+                            id=showing.id, threshold=threshold, finding=tension.finding
+                        ),
+                        target,
+                    )
                 yield from _loose_rationales(record, given, target)
             for dissent in given.dissent if given is not None else ():
-                yield Finding(DISSENT, f"{dissent.by} dissents on {showing.id} for {threshold}.", target)
+                yield Finding(
+                    DISSENT,
+                    tr("{by} dissents on {id} for {threshold}.").format(
+                        by=dissent.by, id=showing.id, threshold=threshold
+                    ),
+                    target,
+                )
 
 
 def _loose_rationales(record: Record, given: ShowingRecord, target: str) -> Iterator[Finding]:
     for subject, text in given.rationales.items():
         known = record.pack.indicator_by_id.get(subject)
         if known is not None and stated(text) and not record.readings(subject).present:
-            name = f"{given.showing} for {given.threshold}"
-            yield Finding(RATIONALE_LOOSE, f"{name}: the rationale on {known.title} speaks to no result.", target)
+            name = tr("{showing} for {threshold}").format(showing=given.showing, threshold=given.threshold)
+            yield Finding(
+                RATIONALE_LOOSE,
+                tr("{name}: the rationale on {title} speaks to no result.").format(name=name, title=known.title),
+                target,
+            )
 
 
 def _safeguards(snapshot: Snapshot, record: Record) -> Iterator[Finding]:
@@ -323,17 +377,22 @@ def _safeguards(snapshot: Snapshot, record: Record) -> Iterator[Finding]:
             yield Finding(ROW_VOID, text, f"requirement:{given.requirement}")
     for measure in snapshot.inputs.interim:
         if measure.ends is None or measure.ends < snapshot.as_of:
-            ended = f"ended on {wording.day(measure.ends)}" if measure.ends else "has no end date"
-            yield Finding(INTERIM_OVER, f"{measure.measure} {ended}.", f"interim:{measure.measure}")
+            text = tr("{measure} ended on {date}.") if measure.ends else tr("{measure} has no end date.")
+            text = text.format(measure=measure.measure, date=wording.day(measure.ends))
+            yield Finding(INTERIM_OVER, text, f"interim:{measure.measure}")
 
 
 def _promised(snapshot: Snapshot, given: RequirementRecord | None, name: str, *, target: str) -> Iterator[Finding]:
-    lacking = [word for word, there in (("owner", given and stated(given.owner)), ("due date", given and given.due))
-               if not there]  # fmt: skip
-    if lacking:
-        yield Finding(ROW_OWNERLESS, f"{name}: no {' and no '.join(lacking)}.", target)
+    owned, dated = given is not None and stated(given.owner), given is not None and given.due is not None
+    if not owned and not dated:
+        yield Finding(ROW_OWNERLESS, tr("{name}: no owner and no due date.").format(name=name), target)
+    elif not owned or not dated:
+        text = tr("{name}: no due date.") if owned else tr("{name}: no owner.")
+        yield Finding(ROW_OWNERLESS, text.format(name=name), target)
     if given is not None and given.due is not None and given.due < snapshot.as_of:
-        yield Finding(ROW_OVERDUE, f"{name}: was due on {wording.day(given.due)}.", target)
+        yield Finding(
+            ROW_OVERDUE, tr("{name}: was due on {date}.").format(name=name, date=wording.day(given.due)), target
+        )
 
 
 def _gates(snapshot: Snapshot) -> Iterator[Finding]:
@@ -345,19 +404,23 @@ def _gates(snapshot: Snapshot) -> Iterator[Finding]:
         if result.owed_missing:
             yield Finding(OWED, f"{gate.title}: {wording.listed(result.owed_missing)}.", target)
         if decision is None:
-            yield Finding(DECISION_MISSING, f"{gate.title}: nobody has decided yet.", target)
+            yield Finding(DECISION_MISSING, tr("{title}: nobody has decided yet.").format(title=gate.title), target)
             continue
         if result.differs:
             rule = DECISION_AGAINST if stated(decision.reason) else DECISION_DIFFERS
-            state = wording.GATE_WORDS[result.state]
-            text = f"{gate.title}: decided {decision.outcome.replace('_', ' ')}, computed {state}."
+            state = tr(wording.GATE_WORDS[result.state])
+            text = tr("{title}: decided {outcome}, computed {state}.").format(
+                title=gate.title, outcome=decision.outcome.replace("_", " "), state=state
+            )
             yield Finding(rule, text, target)
         if stated(decision.despite):
             yield Finding(DECISION_DESPITE, f"{gate.title}, {decision.by}: {decision.despite}", target)
         wanted = [titles.get(role, role) for role in gate.decided_by]
         named = (decision.role, decision.by)
         if wanted and not any(same_name(said, want) for said in named for want in (*wanted, *gate.decided_by)):
-            text = f"{gate.title}: {wording.listed(wanted)} decides; the record names {decision.role or 'no role'}."
+            text = tr("{title}: {listed} decides; the record names {role}.").format(
+                title=gate.title, listed=wording.listed(wanted), role=decision.role or tr("no role")
+            )
             yield Finding(SIGNER_ROLE, text, target)
     questions = {trigger.id: trigger.question for trigger in pack.triggers}
     for trigger in snapshot.determination.triggers:
@@ -370,10 +433,16 @@ def _evidence(snapshot: Snapshot) -> Iterator[Finding]:
     for item in snapshot.inputs.evidence:
         name, target = item.title or item.name, f"evidence:{item.sha256}"
         if item.sha256 not in uses:
-            yield Finding(UNLINKED, f"{name}: no record cites it.", target)
+            yield Finding(UNLINKED, tr("{name}: no record cites it.").format(name=name), target)
             continue
         state = freshness(item, snapshot.as_of)
         if state == "past":
-            yield Finding(STALE, f"{name}: valid until {wording.day(item.valid_until)}.", target)
+            yield Finding(
+                STALE, tr("{name}: valid until {date}.").format(name=name, date=wording.day(item.valid_until)), target
+            )
         elif state == "near":
-            yield Finding(NEAR_STALE, f"{name}: valid until {wording.day(item.valid_until)}.", target)
+            yield Finding(
+                NEAR_STALE,
+                tr("{name}: valid until {date}.").format(name=name, date=wording.day(item.valid_until)),
+                target,
+            )

@@ -17,6 +17,7 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import Answer, EvidenceItem, Inputs, Scope
 from asl_desktop.domain.pack import Pack, Question
 from asl_desktop.errors import UserError, ValueRefused
+from asl_desktop.i18n import mark, tr
 from asl_desktop.messages import message_for
 from asl_desktop.services.assessments import open_assessment
 from asl_desktop.services.checks import check_record
@@ -86,7 +87,7 @@ def open_previous(present: Document, path: Path, *, secret: Secret | None = None
         PassphraseNeeded, PassphraseWrong, PassphraseRefused: it is encrypted.
     """
     if path.exists() and present.path.exists() and path.samefile(present.path):
-        raise ValueRefused(field="previous assessment", problem="it is the assessment that is open now")
+        raise ValueRefused(field="previous assessment", problem=tr("it is the assessment that is open now"))
     document = open_assessment(path, read_only=True, secret=secret)
     try:
         inputs = document.inputs()
@@ -128,11 +129,11 @@ def compare(previous: Previous, pack: Pack, inputs: Inputs) -> tuple[AnswerChang
 def compared_in_words(found: tuple[AnswerChange, ...]) -> str:
     """Return how many answers there are of each kind, in one sentence."""
     counted = {kind: sum(1 for item in found if item.change == kind) for kind in _TOLD}
-    parts = [f"{n} {_TOLD[kind]}" for kind, n in counted.items() if n]
+    parts = [f"{n} {tr(_TOLD[kind])}" for kind, n in counted.items() if n]
     reworded = sum(1 for item in found if item.reworded)
     if reworded:
-        parts.append(f"{reworded} asked in other words")
-    return f"{wording.listed(parts)[:1].upper()}{wording.listed(parts)[1:]}." if parts else "Nothing to compare."
+        parts.append(tr("{reworded} asked in other words").format(reworded=reworded))
+    return f"{wording.listed(parts)[:1].upper()}{wording.listed(parts)[1:]}." if parts else tr("Nothing to compare.")
 
 
 def take_over(
@@ -157,7 +158,10 @@ def take_over(
     """
     earlier = earlier_answer(previous, document.pack(), question_id)
     if earlier is None:
-        raise ValueRefused(field=f"answer {question_id}", problem="the earlier assessment does not answer it")
+        raise ValueRefused(
+            field=f"answer {question_id}",
+            problem=tr("the earlier assessment does not answer it"),
+        )
     if earlier.hindrance:
         raise ValueRefused(field=f"answer {question_id}", problem=earlier.hindrance)
     for item in earlier.evidence:
@@ -176,12 +180,12 @@ def take_over(
 
 
 _TOLD: dict[Change, str] = {
-    "same": "answered as before",
-    "changed": "answered differently",
-    "given since": "answered since",
-    "not given now": "not answered any more",
-    "new question": "asked for the first time",
-    "no longer asked": "no longer asked",
+    "same": mark("answered as before"),
+    "changed": mark("answered differently"),
+    "given since": mark("answered since"),
+    "not given now": mark("not answered any more"),
+    "new question": mark("asked for the first time"),
+    "no longer asked": mark("no longer asked"),
 }
 
 
@@ -211,7 +215,7 @@ def _hindrance(pack: Pack, answer: Answer) -> str:
     try:
         check_record(pack, Inputs(scope=Scope("")), bare)
     except UserError as error:
-        return f"It does not fit the question as it is asked now. {message_for(error).text}"
+        return tr("It does not fit the question as it is asked now. {text}").format(text=message_for(error).text)
     return ""
 
 

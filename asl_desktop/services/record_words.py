@@ -14,6 +14,7 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.answer_words import parts_in_words
 from asl_desktop.domain.inputs import ELICITATION
 from asl_desktop.domain.records import KIND_BY_NAME
+from asl_desktop.i18n import mark, ntr, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,44 +22,44 @@ if TYPE_CHECKING:
     from asl_desktop.domain.inputs import Inputs
     from asl_desktop.domain.pack import Pack
 
-KIND_WORDS: Mapping[str, tuple[str, str]] = {
-    "answer": ("answer", "answers"),
-    "measurement": ("result", "results"),
-    "showing": ("showing", "showings"),
-    "requirement": ("safeguard", "safeguards"),
-    "evidence": ("evidence", "evidence files"),
-    "decision": ("gate decision", "gate decisions"),
-    "interim": ("interim measure", "interim measures"),
-    "specification": ("specification", "specifications"),
-    "scope": ("scope", "scopes"),
-    "plan": ("plan", "plans"),
-    "document": ("assessment", "assessments"),
-    "pack": ("framework", "frameworks"),
-    "checkpoint": ("checkpoint", "checkpoints"),
+KIND_WORDS: Mapping[str, tuple[str, str, str]] = {
+    "answer": (mark("answer"), mark("{count} answer"), mark("{count} answers")),
+    "measurement": (mark("result"), mark("{count} result"), mark("{count} results")),
+    "showing": (mark("showing"), mark("{count} showing"), mark("{count} showings")),
+    "requirement": (mark("safeguard"), mark("{count} safeguard"), mark("{count} safeguards")),
+    "evidence": (mark("evidence"), mark("{count} evidence"), mark("{count} evidence files")),
+    "decision": (mark("gate decision"), mark("{count} gate decision"), mark("{count} gate decisions")),
+    "interim": (mark("interim measure"), mark("{count} interim measure"), mark("{count} interim measures")),
+    "specification": (mark("specification"), mark("{count} specification"), mark("{count} specifications")),
+    "scope": (mark("scope"), mark("{count} scope"), mark("{count} scopes")),
+    "plan": (mark("plan"), mark("{count} plan"), mark("{count} plans")),
+    "document": (mark("assessment"), mark("{count} assessment"), mark("{count} assessments")),
+    "pack": (mark("framework"), mark("{count} framework"), mark("{count} frameworks")),
+    "checkpoint": (mark("checkpoint"), mark("{count} checkpoint"), mark("{count} checkpoints")),
 }
-"""Each kind of record, one and many."""
+"""Each kind of record: what it is called, one of it and many."""
 
 _LABELS: Mapping[str, str] = {
-    "deployment_context": "Where it will be used",
-    "actors": "Actors in scope",
-    "as_of": "Judged as of",
-    "marked_for_review": "Marked for review",
-    "report": "Result",
-    "run_status": "Run",
-    "elicitation_notes": "Notes on elicitation",
-    "gap": "Elicitation gap",
-    "gap_rationale": "Reason for the gap",
-    "valid_until": "Valid until",
-    "edits": "Changes after the run",
-    "rationales": "Rationales for tensions",
-    "ends": "Ends on",
-    "pack_digest": "Framework digest",
-    "media_type": "Kind of file",
-    "replaces": "Newer version of",
-    "carried_from": "Taken over, not confirmed, from",
-    "despite": "Decided although errors stood",
-    "created_by": "Program",
-    "signer": "In the name of",
+    "deployment_context": mark("Where it will be used"),
+    "actors": mark("Actors in scope"),
+    "as_of": mark("Judged as of"),
+    "marked_for_review": mark("Marked for review"),
+    "report": mark("Result"),
+    "run_status": mark("Run"),
+    "elicitation_notes": mark("Notes on elicitation"),
+    "gap": mark("Elicitation gap"),
+    "gap_rationale": mark("Reason for the gap"),
+    "valid_until": mark("Valid until"),
+    "edits": mark("Changes after the run"),
+    "rationales": mark("Rationales for tensions"),
+    "ends": mark("Ends on"),
+    "pack_digest": mark("Framework digest"),
+    "media_type": mark("Kind of file"),
+    "replaces": mark("Newer version of"),
+    "carried_from": mark("Taken over, not confirmed, from"),
+    "despite": mark("Decided although errors stood"),
+    "created_by": mark("Program"),
+    "signer": mark("In the name of"),
 }
 _NAMED_BY = frozenset({"question", "id", "showing", "threshold", "requirement", "sha256", "gate", "measure"})
 _WHO_AND_WHEN = frozenset({"author", "at"})
@@ -117,7 +118,7 @@ class RecordWords:
             title = indicator.title if indicator else ""
         elif kind == "showing":
             showing, _, threshold = key.partition("@")
-            name = f"{showing} for {threshold}"
+            name = tr("{showing} for {threshold}").format(showing=showing, threshold=threshold)
             title = self.pack.showing_by_id[showing].title if showing in self.pack.showing_by_id else ""
         elif kind == "evidence":
             name = str((record or {}).get("name") or self._files.get(key) or key[:12])
@@ -126,7 +127,7 @@ class RecordWords:
             name = ""
         else:
             title = self._title(kind, key)
-        return Subject(KIND_WORDS.get(kind, (kind, kind))[0], name, title)
+        return Subject(tr(KIND_WORDS[kind][0]) if kind in KIND_WORDS else kind, name, title)
 
     def fields(self, kind: str, record: Mapping[str, Any] | None) -> dict[str, str]:
         """Return every field of a record that says anything, as label and text, in a fixed order."""
@@ -181,7 +182,7 @@ class RecordWords:
 
     def _answer(self, question_id: str, value: Mapping[str, Any]) -> dict[str, str]:
         question = self.pack.question_by_id.get(question_id)
-        return {label or "Answer": text for label, text in parts_in_words(question, value)}
+        return {label or tr("Answer"): text for label, text in parts_in_words(question, value)}
 
     def _text(self, kind: str, name: str, value: Any) -> str:
         special = _SPECIAL.get(name)
@@ -194,14 +195,21 @@ class RecordWords:
         if name == "size" and isinstance(value, int | float):
             return wording.size(int(value))
         if isinstance(value, str) and name in _CODED:
-            return _WORDS.get(f"{kind}.{name}", {}).get(value, value.replace("_", " "))
+            return tr(_WORDS.get(f"{kind}.{name}", {}).get(value, value.replace("_", " ")))
         return plain_text(value)
 
     def _link(self, link: Mapping[str, Any]) -> str:
         digest = str(link.get("evidence", ""))
-        name = self._files.get(digest) or f"file {digest[:12]} that is not on file any more"
+        name = self._files.get(digest) or tr("file {digest} that is not on file any more").format(digest=digest[:12])
         place = f" ({link['anchor']})" if link.get("anchor") else ""
-        return f"{'against: ' if link.get('stance') == 'counters' else ''}{name}{place}"
+        cited = f"{name}{place}"
+        return tr("against: {evidence}").format(evidence=cited) if link.get("stance") == "counters" else cited
+
+
+def counted(kind: str, count: int) -> str:
+    """Return so many records of a kind in words: ``12 answers``."""
+    _, one, many = KIND_WORDS[kind]
+    return ntr(one, many, count).format(count=count)
 
 
 def moment(at: str) -> str:
@@ -210,7 +218,7 @@ def moment(at: str) -> str:
         value = datetime.fromisoformat(at).astimezone(UTC)
     except ValueError:
         return at
-    return f"{wording.day(value.date())}, {value:%H:%M} UTC"
+    return tr("{date}, {time:%H:%M} UTC").format(date=wording.day(value.date()), time=value)
 
 
 def plain_text(value: Any) -> str:
@@ -218,7 +226,7 @@ def plain_text(value: Any) -> str:
     if value is None or value is False:
         return ""
     if value is True:
-        return "yes"
+        return tr("yes")
     if isinstance(value, int | float):
         return wording.number(float(value)) if value else ""
     if isinstance(value, str):
@@ -239,23 +247,38 @@ def _day(text: str) -> str:
 
 
 def _label(name: str) -> str:
-    return _LABELS.get(name, name.replace("_", " ")[:1].upper() + name.replace("_", " ")[1:])
+    return tr(_LABELS.get(name, name.replace("_", " ")[:1].upper() + name.replace("_", " ")[1:]))
 
 
 def _report(value: Mapping[str, Any]) -> str:
     """Return a result as it was reported."""
     kind, n = value.get("kind"), value.get("n")
-    trials = f", {wording.number(float(n))} scored trials" if isinstance(n, int | float) else ""
+    trials = tr(", {count} scored trials").format(count=wording.number(float(n))) if isinstance(n, int | float) else ""
     if kind == "counts":
-        return f"{wording.number(value['successes'])} of {wording.number(value['n'])}"
+        return tr("{successes} of {trials}").format(
+            successes=wording.number(value["successes"]), trials=wording.number(value["n"])
+        )
     if kind == "mean":
-        return f"mean {wording.number(value['mean'])}, standard error {wording.number(value['stderr'])}{trials}"
+        return tr("mean {value}, standard error {error}{trials}").format(
+            value=wording.number(value["mean"]), error=wording.number(value["stderr"]), trials=trials
+        )
     if kind == "interval":
-        ends = f"{wording.number(value['low'])} to {wording.number(value['high'])}"
-        return f"{wording.number(value['estimate'])} ({ends} at {wording.number(value['level'] * 100)} %){trials}"
+        ends = tr("{low} to {high}").format(low=wording.number(value["low"]), high=wording.number(value["high"]))
+        return tr("{value} ({ends} at {level} %){trials}").format(
+            value=wording.number(value["estimate"]),
+            ends=ends,
+            level=wording.number(value["level"] * 100),
+            trials=trials,
+        )
     if kind == "ratio":
-        return f"{_report(value['treatment'])} against {_report(value['control'])}"
-    return f"{wording.number(value['estimate'])}, without uncertainty{trials}" if kind == "point" else plain_text(value)
+        return tr("{treatment} against {control}").format(
+            treatment=_report(value["treatment"]), control=_report(value["control"])
+        )
+    return (
+        tr("{value}, without uncertainty{trials}").format(value=wording.number(value["estimate"]), trials=trials)
+        if kind == "point"
+        else plain_text(value)
+    )
 
 
 def _elicitation(value: Iterable[str]) -> str:
@@ -264,7 +287,9 @@ def _elicitation(value: Iterable[str]) -> str:
 
 def _planned(value: Iterable[Mapping[str, Any]]) -> str:
     return "\n".join(
-        f"{item['indicator']}: at least {item['min_n']} trials" if item.get("min_n") else str(item["indicator"])
+        tr("{item}: at least {item_2} trials").format(item=item["indicator"], item_2=item["min_n"])
+        if item.get("min_n")
+        else str(item["indicator"])
         for item in value
     )
 

@@ -18,6 +18,7 @@ from asl_desktop.domain.inputs import (
 )
 from asl_desktop.domain.records import KIND_BY_NAME, Record, with_record
 from asl_desktop.errors import ValueRefused
+from asl_desktop.i18n import tr
 from asl_desktop.services.checks import check_record, refuse
 from asl_desktop.services.evidence_uses import uses_of
 from asl_desktop.services.plan_digest import plan_digest
@@ -86,8 +87,10 @@ def check_decision(pack: Pack, inputs: Inputs, decision: GateDecision, *, as_of:
         outcome = decision.outcome.replace("_", " ")
         refuse(
             f"decision {decision.gate}, reason",
-            f'the recorded decision is "{outcome}" while the computed state of the gate is "{state}"; '
-            "a decision that differs needs a reason",
+            tr(
+                'the recorded decision is "{outcome}" while the computed state of the gate is '
+                '"{state}"; a decision that differs needs a reason'
+            ).format(outcome=outcome, state=state),
         )
 
 
@@ -108,12 +111,14 @@ def check_removal(inputs: Inputs, kind: str, key: str) -> None:
         ValueRefused: with the records that cite the evidence.
     """
     if KIND_BY_NAME[kind].single:
-        raise ValueRefused(field=kind, problem="an assessment always has one, so it can be changed but not removed")
+        raise ValueRefused(field=kind, problem=tr("an assessment always has one, so it can be changed but not removed"))
     if kind != "evidence":
         return
     citing = sorted(use.reference for use in uses_of(inputs).get(key, ()))
     if citing:
-        raise ValueRefused(field="evidence", problem=f"it is still cited by {', '.join(citing)}")
+        raise ValueRefused(
+            field="evidence", problem=tr("it is still cited by {citing}").format(citing=", ".join(citing))
+        )
 
 
 def lock_plan(document: Document, *, by: str, clock: Clock | None = None) -> Future[Commit]:
@@ -124,7 +129,12 @@ def lock_plan(document: Document, *, by: str, clock: Clock | None = None) -> Fut
     """
     plan = document.inputs().plan
     if plan.locked_at:
-        refuse("plan", f"the plan was locked by {plan.locked_by} at {plan.locked_at}")
+        refuse(
+            "plan",
+            tr("the plan was locked by {locked_by} at {locked_at}").format(
+                locked_by=plan.locked_by, locked_at=plan.locked_at
+            ),
+        )
     fixed = dataclasses.replace(plan, pack_digest=document.pack().digest)
     locked = dataclasses.replace(
         fixed, locked_at=stamp(clock or SystemClock()), locked_by=by, locked_digest=plan_digest(fixed)
@@ -150,7 +160,7 @@ def amend_plan(
     """
     old = document.inputs().plan
     if not old.locked_at:
-        refuse("plan", "the plan is not locked, so it can simply be changed")
+        refuse("plan", tr("the plan is not locked, so it can simply be changed"))
     amendment = Amendment(at=stamp(clock or SystemClock()), by=by, reason=reason, change=change)
     amended = dataclasses.replace(
         plan,

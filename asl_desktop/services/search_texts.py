@@ -24,6 +24,7 @@ from asl_desktop.domain.inputs import (
 )
 from asl_desktop.domain.pack import Gate, Indicator, InterimMeasure, Pack, Question, Requirement, Showing, Threshold
 from asl_desktop.domain.wording import ANSWER_STATE_WORDS, REQUIREMENT_WORDS
+from asl_desktop.i18n import tr
 
 Texts: TypeAlias = tuple[tuple[str, str], ...]
 """Pairs of where a text stands and the text."""
@@ -59,8 +60,8 @@ class Group:
 
 def _of_people(_: Pack, inputs: Inputs) -> Iterator[Source]:
     scope, plan = inputs.scope, inputs.plan
-    yield Source("scope:scope", "Scope", (scope,), partial(_scope, scope))
-    yield Source("plan:plan", "Plan", (plan,), partial(_plan, plan))
+    yield Source("scope:scope", tr("Scope"), (scope,), partial(_scope, scope))
+    yield Source("plan:plan", tr("Plan"), (plan,), partial(_plan, plan))
 
 
 def _questions(pack: Pack, inputs: Inputs) -> Iterator[Source]:
@@ -99,7 +100,7 @@ def _safeguards(pack: Pack, inputs: Inputs) -> Iterator[Source]:
         texts = partial(_requirement, requirement, held)
         yield Source(f"requirement:{requirement.id}", title, (requirement, held), texts)
     for own in inputs.specifications:
-        title = f"Own specification of {own.standard}, {own.track}"
+        title = tr("Own specification of {standard}, {track}").format(standard=own.standard, track=own.track)
         reference = f"specification:{own.track}/{own.standard}"
         yield Source(reference, title, (own,), partial(_specification, own))
 
@@ -122,108 +123,118 @@ def _files(_: Pack, inputs: Inputs) -> Iterator[Source]:
 
 
 def _question(question: Question, answer: Answer | None) -> Texts:
-    asked = (("Guidance", question.guidance),)
-    expected = ("Expected evidence", question.expected_evidence)
-    options = tuple(("Option", option.label) for part in question.parts for option in part.options)
-    whole = (("Question", question.text),)
+    asked = ((tr("Guidance"), question.guidance),)
+    expected = (tr("Expected evidence"), question.expected_evidence)
+    options = tuple((tr("Option"), option.label) for part in question.parts for option in part.options)
+    whole = ((tr("Question"), question.text),)
     if answer is None:
         return (*asked, expected, *options, *whole)
-    state = "" if answer.state == "answered" else ANSWER_STATE_WORDS[answer.state]
+    state = "" if answer.state == "answered" else tr(ANSWER_STATE_WORDS[answer.state])
     given = " ".join(f"{label} {text}" for label, text in parts_in_words(question, answer.value))
-    said = (("Answer", f"{state} {given}"), ("Reason", answer.reason), ("Rationale", answer.rationale))
-    people = (("Confirmed by", answer.confirmed_by), ("Author", answer.author))
+    said = ((tr("Answer"), f"{state} {given}"), (tr("Reason"), answer.reason), (tr("Rationale"), answer.rationale))
+    people = ((tr("Confirmed by"), answer.confirmed_by), (tr("Author"), answer.author))
     return (*said, *asked, expected, *options, *people, *_anchors(answer), *whole)
 
 
 def _anchors(record: Answer | Measurement | ShowingRecord | RequirementRecord | InterimRecord) -> Texts:
-    return tuple(("Place in the evidence", link.anchor) for link in record.evidence)
+    return tuple((tr("Place in the evidence"), link.anchor) for link in record.evidence)
 
 
 def _indicator(indicator: Indicator) -> Texts:
-    bounds = tuple(("Bound", bound.label) for bound in indicator.bounds)
-    return (("Description", indicator.description), ("How to report it", indicator.report_hint), *bounds)
+    bounds = tuple((tr("Bound"), bound.label) for bound in indicator.bounds)
+    return ((tr("Description"), indicator.description), (tr("How to report it"), indicator.report_hint), *bounds)
 
 
 def _measurement(held: Measurement) -> Texts:
     return (
-        ("Indicator", held.indicator),
-        ("Model", f"{held.model} {held.checkpoint}"),
-        ("Elicitation", ", ".join(ELICITATION.get(item, item) for item in held.elicitation)),
-        ("Notes on elicitation", held.elicitation_notes),
-        ("Reason for the gap", held.gap_rationale),
-        ("Changes after the run", held.edits),
-        ("Notes", held.notes),
-        ("Set aside", f"{held.set_aside_reason} {held.set_aside_by}"),
-        ("Author", held.author),
+        (tr("Indicator"), held.indicator),
+        (tr("Model"), f"{held.model} {held.checkpoint}"),
+        (tr("Elicitation"), ", ".join(ELICITATION.get(item, item) for item in held.elicitation)),
+        (tr("Notes on elicitation"), held.elicitation_notes),
+        (tr("Reason for the gap"), held.gap_rationale),
+        (tr("Changes after the run"), held.edits),
+        (tr("Notes"), held.notes),
+        (tr("Set aside"), f"{held.set_aside_reason} {held.set_aside_by}"),
+        (tr("Author"), held.author),
         *_anchors(held),
     )
 
 
 def _threshold(threshold: Threshold) -> Texts:
-    return (("Criterion", threshold.criterion), ("Baseline", threshold.baseline), ("Harm", threshold.harm_scale))
+    return (
+        (tr("Criterion"), threshold.criterion),
+        (tr("Baseline"), threshold.baseline),
+        (tr("Harm"), threshold.harm_scale),
+    )
 
 
 def _showing(showing: Showing, held: ShowingRecord | None) -> Texts:
-    asked = (("Showing", showing.text),)
+    asked = ((tr("Showing"), showing.text),)
     if held is None:
         return asked
-    rationales = tuple((f"Rationale for {key}", text) for key, text in held.rationales.items())
-    dissent = tuple((f"Dissent of {view.by}", view.text) for view in held.dissent)
-    people = (("Decided by", f"{held.by} {held.role}"),)
-    return (("Argument", held.argument), *rationales, *dissent, *asked, *people, *_anchors(held))
+    rationales = tuple((tr("Rationale for {key}").format(key=key), text) for key, text in held.rationales.items())
+    dissent = tuple((tr("Dissent of {by}").format(by=view.by), view.text) for view in held.dissent)
+    people = ((tr("Decided by"), f"{held.by} {held.role}"),)
+    return ((tr("Argument"), held.argument), *rationales, *dissent, *asked, *people, *_anchors(held))
 
 
 def _requirement(requirement: Requirement, held: RequirementRecord | None) -> Texts:
-    asked = (("Safeguard", requirement.text), ("What evidence must show", requirement.evidence_to_show))
+    asked = ((tr("Safeguard"), requirement.text), (tr("What evidence must show"), requirement.evidence_to_show))
     if held is None:
         return asked
-    said = (("State", REQUIREMENT_WORDS[held.status]), ("Note", held.note), ("Reason", held.reason))
+    said = ((tr("State"), tr(REQUIREMENT_WORDS[held.status])), (tr("Note"), held.note), (tr("Reason"), held.reason))
     people = (
-        ("Owner", held.owner),
-        ("Confirmed by", held.confirmed_by),
-        ("Approved by", held.approved_by),
-        ("Author", held.author),
+        (tr("Owner"), held.owner),
+        (tr("Confirmed by"), held.confirmed_by),
+        (tr("Approved by"), held.approved_by),
+        (tr("Author"), held.author),
     )
     return (*said, *asked, *people, *_anchors(held))
 
 
 def _specification(own: Specification) -> Texts:
-    rows = tuple((f"Row {row.id}", f"{row.title} {row.evidence_to_show}") for row in own.requirements)
-    return (("Specification", own.text), *rows, ("Author", own.author))
+    rows = tuple((tr("Row {id}").format(id=row.id), f"{row.title} {row.evidence_to_show}") for row in own.requirements)
+    return ((tr("Specification"), own.text), *rows, (tr("Author"), own.author))
 
 
 def _gate(gate: Gate, held: GateDecision | None) -> Texts:
-    asked = (("Gate", gate.text),)
+    asked = ((tr("Gate"), gate.text),)
     if held is None:
         return asked
-    said = (("Reason", held.reason), ("Conditions", held.conditions), ("Decided by", f"{held.by} {held.role}"))
+    said = (
+        (tr("Reason"), held.reason),
+        (tr("Conditions"), held.conditions),
+        (tr("Decided by"), f"{held.by} {held.role}"),
+    )
     return (*said, *asked)
 
 
 def _interim(measure: InterimMeasure | None, held: InterimRecord | None) -> Texts:
-    asked = (("Interim measure", measure.text),) if measure else ()
-    said = (("Note", held.note), ("Decided by", held.by), *_anchors(held)) if held else ()
+    asked = ((tr("Interim measure"), measure.text),) if measure else ()
+    said = ((tr("Note"), held.note), (tr("Decided by"), held.by), *_anchors(held)) if held else ()
     return (*said, *asked)
 
 
 def _evidence(item: EvidenceItem) -> Texts:
-    return (("Name", item.name), ("Title", item.title), ("Cites", item.cites), ("Digest", item.sha256),
-            ("Author", item.author))  # fmt: skip
+    return ((tr("Name"), item.name), (tr("Title"), item.title), (tr("Cites"), item.cites), (tr("Digest"), item.sha256),
+            (tr("Author"), item.author))  # fmt: skip
 
 
 def _scope(scope: Scope) -> Texts:
     return (
-        ("Title", scope.title),
-        ("Model", f"{scope.model} {scope.checkpoint}"),
-        ("Developer", scope.developer),
-        ("Where it will be used", scope.deployment_context),
-        ("Actors in scope", scope.actors),
+        (tr("Title"), scope.title),
+        (tr("Model"), f"{scope.model} {scope.checkpoint}"),
+        (tr("Developer"), scope.developer),
+        (tr("Where it will be used"), scope.deployment_context),
+        (tr("Actors in scope"), scope.actors),
     )
 
 
 def _plan(plan: Plan) -> Texts:
-    amended = tuple((f"Amendment by {item.by}", f"{item.change} {item.reason}") for item in plan.amendments)
-    return (("Note", plan.note), ("Locked by", plan.locked_by), *amended)
+    amended = tuple(
+        (tr("Amendment by {by}").format(by=item.by), f"{item.change} {item.reason}") for item in plan.amendments
+    )
+    return ((tr("Note"), plan.note), (tr("Locked by"), plan.locked_by), *amended)
 
 
 GROUPS: tuple[Group, ...] = (

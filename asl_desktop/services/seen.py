@@ -17,6 +17,7 @@ from asl_desktop.clock import Clock, SystemClock, stamp
 from asl_desktop.domain import wording
 from asl_desktop.errors import UserError
 from asl_desktop.files import replace_file, writing
+from asl_desktop.i18n import tr
 from asl_desktop.places import data_folder
 from asl_desktop.storage.model import Head
 
@@ -55,10 +56,10 @@ class Setback:
     def in_words(self) -> str:
         """Say it in two sentences."""
         day = wording.day(datetime.fromisoformat(self.seen.at).date())
-        return (
-            f"This file is older than, or not a continuation of, what this computer saw on {day}: {self.seen.events} "
-            f"events then, {self.events} now. An earlier version may have been put back."
-        )
+        return tr(
+            "This file is older than, or not a continuation of, what this computer saw on {day}: "
+            "{events} events then, {events_2} now. An earlier version may have been put back."
+        ).format(day=day, events=self.seen.events, events_2=self.events)
 
 
 def look(document: Document) -> Setback | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from asl_desktop.errors import NothingToTakeBack, ValueRefused
+from asl_desktop.i18n import mark, tr
 from asl_desktop.services.history import History
 from asl_desktop.services.record_words import moment
 from asl_desktop.storage.model import Change
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from asl_desktop.storage.model import Reversible
 
 Way: TypeAlias = Literal["undo", "redo"]
-_NOTHING_TO_REDO = "Nothing was undone since the last change, so there is nothing to do again"
+_NOTHING_TO_REDO = mark("Nothing was undone since the last change, so there is nothing to do again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class TakenBack:
 
     def in_words(self) -> str:
         """Say it in a sentence."""
-        return f"{'Undone' if self.way == 'undo' else 'Done again'}: {self.words}."
+        said = tr("Undone: {words}.") if self.way == "undo" else tr("Done again: {words}.")
+        return said.format(words=self.words)
 
 
 def offered(document: Document, *, words: RecordWords | None = None) -> Offered:
@@ -59,7 +61,7 @@ def take_back(document: Document, way: Way, *, actor: str) -> TakenBack:
     stack, history = document.reversible(), History(document)
     change = stack.undo if way == "undo" else stack.redo
     if change is None:
-        raise NothingToTakeBack(problem=why_not_undone(stack) if way == "undo" else _NOTHING_TO_REDO)
+        raise NothingToTakeBack(problem=why_not_undone(stack) if way == "undo" else tr(_NOTHING_TO_REDO))
     target = change if way == "undo" else history.origin(change)
     words = history.act_in_words(target)
     try:
@@ -74,11 +76,11 @@ def why_not_undone(reversible: Reversible) -> str:
     if reversible.undo is not None:
         return ""
     if reversible.too_large:
-        return "The last change is too large to be taken back in one step"
+        return tr("The last change is too large to be taken back in one step")
     final = reversible.final
     if final is not None and any(event.kind == "plan" for event in final.events):
-        return (
-            f"The plan was locked or amended by {final.actor}, {moment(final.at)}. What was fixed before the results "
-            "came in is amended with a reason, not undone"
-        )
-    return "Nothing was changed since the assessment was created"
+        return tr(
+            "The plan was locked or amended by {actor}, {time}. What was fixed before the "
+            "results came in is amended with a reason, not undone"
+        ).format(actor=final.actor, time=moment(final.at))
+    return tr("Nothing was changed since the assessment was created")

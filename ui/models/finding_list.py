@@ -82,17 +82,17 @@ class FindingListModel(QAbstractListModel):
         row = self.rows[index.row()]
         if role == FINDING_ROLE:
             return row
-        heading = f"{row.rule.title} ({row.count})"
+        heading = f"{tr(row.rule.title)} ({row.count})"
         if role == Qt.ItemDataRole.DisplayRole:
             return heading if row.finding is None else row.finding.text
         if role == Qt.ItemDataRole.AccessibleTextRole:
             word = tr(SEVERITY_WORD[row.rule.severity])
-            text = row.rule.title if row.finding is None else row.finding.text
-            return f"{word}. {text}" if row.finding is None else f"{word}. {row.rule.title}: {text}"
+            text = tr(row.rule.title) if row.finding is None else row.finding.text
+            return f"{word}. {text}" if row.finding is None else f"{word}. {tr(row.rule.title)}: {text}"
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
-            return row.rule.why
+            return tr(row.rule.why)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tip(row.finding.text if row.finding is not None else row.rule.why)
+            return tip(row.finding.text if row.finding is not None else tr(row.rule.why))
         return None
 
 
@@ -122,10 +122,10 @@ class FindingDelegate(QStyledItemDelegate):
         painter.setFont(font(13, 600))
         painter.setPen(table.color("text"))
         word = tr(SEVERITY_WORD[row.rule.severity])
-        _draw(painter, inner, f"{word} \u00b7 {row.rule.title} \u00b7 {row.count}", Qt.AlignmentFlag.AlignTop)
+        _draw(painter, inner, f"{word} \u00b7 {tr(row.rule.title)} \u00b7 {row.count}", Qt.AlignmentFlag.AlignTop)
         painter.setFont(font(12))
         painter.setPen(table.color("muted"))
-        _draw(painter, inner, row.rule.why, Qt.AlignmentFlag.AlignBottom)
+        _draw(painter, inner, tr(row.rule.why), Qt.AlignmentFlag.AlignBottom)
 
     def _paint_finding(self, painter: QPainter, option: QStyleOptionViewItem, finding: Finding) -> None:
         table, rect = tokens(), option.rect

@@ -182,7 +182,7 @@ def _state(
     if answer.state == "not_applicable" and not is_done(question, answer):
         return "not_applicable", tr("Not applicable, not confirmed"), ("circle-help", "warn")
     icon = ("circle-check", "ok") if is_done(question, answer) else ("circle-help", "warn")
-    return answer.state, ANSWER_STATE_WORDS[answer.state].capitalize(), icon
+    return answer.state, tr(ANSWER_STATE_WORDS[answer.state]).capitalize(), icon
 
 
 def _changed(row: Row) -> str:

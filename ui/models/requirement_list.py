@@ -87,7 +87,7 @@ def _rows(snapshot: Snapshot, track: str, standard: str) -> tuple[tuple[str, str
 
 
 def _covered(status: str, *, required: bool) -> str:
-    words = wording.REQUIREMENT_WORDS[status].capitalize()
+    words = tr(wording.REQUIREMENT_WORDS[status]).capitalize()
     return words if required else tr("{words}; not required now").format(words=words)
 
 

@@ -219,7 +219,7 @@ class HubPage(Page):
         spec = snapshot.pack.gate_by_id[gate.id]
         stage = tr(STAGE[spec.stage])
         title = spec.title if spec.title == stage else f"{stage}: {spec.title}"
-        shown = Verdict(GATE_WORDS[gate.state], TONE[gate.state], ICON[gate.state])
+        shown = Verdict(tr(GATE_WORDS[gate.state]), TONE[gate.state], ICON[gate.state])
         return self._state_row(title, shown, gate.reasons, ("gate", gate.id))
 
     def _state_row(self, title: str, shown: Verdict, reasons: tuple[str, ...], goal: tuple[str, str]) -> QHBoxLayout:

@@ -103,7 +103,7 @@ class ThresholdsCard(_Card):
     def _row(self, pack: Pack, result: ThresholdResult) -> QVBoxLayout:
         title = pack.threshold_by_id[result.id].title
         tense = bool(result.tensions) and result.state == "ruled_out"
-        words = STATE_WORDS[result.state] + (tr(", with tension") if tense else "")
+        words = tr(STATE_WORDS[result.state]) + (tr(", with tension") if tense else "")
         tone: Tone = "warn" if tense else TONE[result.state]
         head = row(IconLabel("triangle-alert" if tense else ICON[result.state], tone, 18), spacing=8)
         head.addWidget(label(title if result.id in title else f"{result.id}  {title}", "strong", wrap=True), 1)

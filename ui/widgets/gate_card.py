@@ -55,7 +55,7 @@ class GateCard(QFrame):
 
     def _show(self, result: GateResult) -> None:
         tone = TONE[result.state]
-        words = GATE_WORDS[result.state]
+        words = tr(GATE_WORDS[result.state])
         self.setAccessibleName(f"{self.gate.title}: {words}")
         self._mark.show_icon(ICON[result.state], tone)
         clear(self._chip_place)

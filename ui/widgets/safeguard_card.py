@@ -250,7 +250,7 @@ class SafeguardCard(QFrame):
         flow = FlowLayout(holder, 8)
         group = QButtonGroup(self)
         for status in _STATUS:
-            text = REQUIREMENT_WORDS[status].capitalize()
+            text = tr(REQUIREMENT_WORDS[status]).capitalize()
             choice = button(text, role="toggle")
             choice.setCheckable(True)
             choice.setAccessibleName(f"{self.demand.id} {text.lower()}")
