@@ -116,7 +116,7 @@ def test_file_dropped_on_the_start_screen_is_opened(qtbot: QtBot, window: MainWi
     event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
                        Qt.KeyboardModifier.NoModifier)  # fmt: skip
     with qtbot.waitSignal(window.opened, timeout=10_000):
-        window.start.dropEvent(event)
+        window.dropEvent(event)
     assert window.windowTitle().startswith("small.asl")
 
 

@@ -6,6 +6,7 @@ import math
 from datetime import date, datetime
 
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QCalendarWidget, QGridLayout, QLineEdit, QMenu, QPlainTextEdit, QWidgetAction
 
 from asl_desktop.domain.inputs import Value
@@ -210,6 +211,13 @@ class TextBox(QPlainTextEdit):
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
         fix(self, height=height)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Leave files to what stands around the box: their addresses are no prose."""
+        if event.mimeData().hasUrls():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
 
     def show_text(self, text: str) -> None:
         """Show a text without telling anybody and without moving the cursor when nothing differs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
@@ -65,6 +66,10 @@ class Page(QWidget):
 
     def paste(self) -> bool:
         """Take what the clipboard holds as evidence for what is in view; False when there is nothing to take."""
+        return False
+
+    def take_files(self, paths: tuple[Path, ...]) -> bool:
+        """Take dropped files for what is in view; False when this page has no use for them. The file may be written."""
         return False
 
     def commit(self) -> None:

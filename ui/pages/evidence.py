@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
@@ -84,7 +84,6 @@ class EvidencePage(Page):
         self._line = self.add_heading("", aside=self.recheck.every)
         self._lay_out()
         self._connect()
-        self.setAcceptDrops(not session.read_only)
 
     def refresh(self, snapshot: Snapshot) -> None:
         self.model.show(snapshot)
@@ -128,11 +127,9 @@ class EvidencePage(Page):
         self.problem.hide()
         take_in(self, self.session, sources, then=self._take, tell=self.intake.tell)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self.zone.dragEnterEvent(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.zone.dropEvent(event)
+    def take_files(self, paths: tuple[Path, ...]) -> bool:
+        self.take(paths)
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste) and self.paste():

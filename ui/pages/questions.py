@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
@@ -163,6 +164,12 @@ class QuestionsPage(Page):
     def paste(self) -> bool:
         """Take files or a picture from the clipboard as evidence; False when it holds neither."""
         return self.card is not None and self.card.evidence.zone.paste()
+
+    def take_files(self, paths: tuple[Path, ...]) -> bool:
+        if self.card is None or self._stack.currentIndex() != _CARD:
+            return False
+        self.card.evidence.attach(paths)
+        return True
 
     def flag(self) -> None:
         """Mark the question at hand for review, or take the mark away."""

@@ -111,7 +111,19 @@ class ReportPage(Page):
         chosen = dialogs_seam.choose_open(self, "Verify a report or an assessment", filters=_CHECKABLE)
         if chosen is None:
             return
-        path, clock = chosen, self.session.clock
+        self.verify(chosen)
+
+    def take_files(self, paths: tuple[Path, ...]) -> bool:
+        if len(paths) != 1 or paths[0].suffix.lower() != ".pdf":
+            return False
+        self.verify(paths[0])
+        return True
+
+    def verify(self, path: Path) -> None:
+        """Say whether a report or an assessment can be relied on; nothing while other work is under way."""
+        if self._running is not None:
+            return
+        clock = self.session.clock
         self.banner.hide()
 
         def _work(_: Handle[Verification]) -> Verification:
@@ -308,6 +320,7 @@ def _write(handle: Handle[Outcome], job: _Job) -> Outcome:
     signer, clock = job.signer, job.clock
     identity = load_identity(signer.identity_file, signer.passphrase) if signer is not None else None
     handle.check()
+    job.document.require_unbroken(progress=handle)
     role = signer.role if signer is not None else "Assessor"
     snapshot = take_snapshot(job.document, as_of=job.as_of, clock=clock)
     lineage = lineage_of(job.document, snapshot, clock=clock)

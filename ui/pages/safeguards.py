@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import QModelIndex, Qt
@@ -57,6 +58,12 @@ class SafeguardsPage(Page):
 
     def history_of(self) -> str:
         return self.card.history_of() if self.card is not None else ""
+
+    def take_files(self, paths: tuple[Path, ...]) -> bool:
+        if self.card is None:
+            return False
+        self.card.evidence.attach(paths)
+        return True
 
     def commit(self) -> None:
         self.session.write_now()

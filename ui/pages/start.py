@@ -1,4 +1,4 @@
-"""The start screen: new assessment, open, recent files, the worked example. A file may be dropped anywhere on it.
+"""The start screen: new assessment, open, recent files, the worked example.
 
 Nothing heavy is imported here. What needs a service is asked for by signal, and the window does it once the background
 import is through.
@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from asl_desktop.errors import UserError
@@ -48,7 +47,6 @@ class StartPage(QWidget):
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
         self.setObjectName("start")
-        self.setAcceptDrops(True)
         self._preferences = preferences
         self.banner = Refusal()
         self.busy = label("", "muted")
@@ -121,16 +119,6 @@ class StartPage(QWidget):
             journal = path.with_name(f"{path.name}-journal")
             if journal.exists():
                 self._recent.addLayout(_interrupted(path, journal))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self.open_wanted.emit(paths[0])
 
     def _make_choices(self) -> QWidget:
         self.new = button(tr("New assessment"), self.start_new, icon_name="plus", primary=True)
