@@ -208,6 +208,27 @@ class Doorkeeper(QObject):
             window.workbench.notice.tell(*visit.note)
         if then is not None:
             then()
+        if window.workbench is not None:
+            window.operations.run(
+                lambda progress: loaded.document.require_unbroken(progress=progress),
+                owner=window.workbench,
+                failed=partial(self._put_out, visit, loaded.document),
+            )
+
+    def _put_out(self, visit: Visit, document: Document, error: BaseException) -> None:
+        """Close a file again whose history turned out to be broken while the person was already looking at it."""
+        window = self._window
+        if document.closed:
+            return
+        if not isinstance(error, UserError):
+            raise error
+        if window.close_file():
+            self.refuse(visit, error)
+        else:
+            from asl_desktop.messages import message_for
+
+            told = message_for(error)
+            window.tell(told.title, told.text)
 
     def _on_created(self) -> None:
         self._window.start.show_choices()
