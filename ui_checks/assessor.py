@@ -170,11 +170,11 @@ class Assessor:
             one.replace(record.by)
         one.tab_to(f"Argument for {name}")
         one.type(record.argument)
+        self._link(record.evidence)
         for subject, text in record.rationales.items():
             one.tab_to(f"Why {name} is accepted despite {name_of(self._pack, subject)}")
             one.replace(text)
             self.inputs += 1
-        self._link(record.evidence)
         self.inputs += 1
 
     def secure(self, record: RequirementRecord) -> None:

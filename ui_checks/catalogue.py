@@ -12,5 +12,6 @@ CHECKS = (
     Check("tab_order", "11.8", "Tab goes down and to the right, and out again", "suite"),
     Check("contrast", "11.9", "Text, edges and focus stand out in every theme", "suite"),
     Check("one_truth", "11.12", "Every painter shows the statuses of the model", "suite"),
+    Check("drag", "11.22", "Files dragged from another program", "drag"),
     Check("keyboard", "judged", "The worked example by keyboard alone", "keyboard"),
 )
