@@ -44,12 +44,11 @@ class Pseudo(gettext.NullTranslations):
 def pseudo(message: str, *, mirrored: bool = False) -> str:
     """Return what a made-up language makes of ``message``; nothing comes of a text without letters."""
     pieces = _PLACEHOLDER.split(message)
-    letters = sum(map(len, pieces[::2]))
     if not any(character.isalpha() for piece in pieces[::2] for character in piece):
         return message
     table = _HEBREW if mirrored else _ACCENTED
     said = "".join(piece if at % 2 else piece.translate(table) for at, piece in enumerate(pieces))
-    return said if mirrored else f"[{said}{_filling(round(letters * LONGER) - 2)}]"
+    return said if mirrored else f"[{said}{_filling(round(len(message) * LONGER) - 2)}]"
 
 
 def _filling(count: int) -> str:

@@ -10,6 +10,7 @@ from asl_desktop import codec
 from asl_desktop.clock import Clock, SystemClock
 from asl_desktop.errors import FileExists, OutputNotWritable, ValueRefused
 from asl_desktop.files import open_ordinary, put, staging_folder, writing
+from asl_desktop.i18n import in_english
 from asl_desktop.progress import Progress, Silent
 from asl_desktop.services.outcome import snapshot_document
 from asl_desktop.storage.open_here import OPEN_HERE
@@ -27,6 +28,7 @@ MAX_LINES = 40_000
 _LINE = 80
 
 
+@in_english()
 def build_report(
     snapshot: Snapshot,
     target: Path,

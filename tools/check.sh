@@ -22,5 +22,6 @@ step "Lint" "$bin/ruff" check .
 step "Import contracts" "$bin/lint-imports"
 step "Types" "$bin/mypy"
 step "Published schemas agree with the code" "$bin/python" tools/write_schemas.py --check
+step "Texts for translators are collected" "$bin/python" tools/translations.py template --check
 step "Wheel" wheel
 printf '\nEvery check passed.\n'
