@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ENGLISH = "en"
 PSEUDO_LONG, PSEUDO_MIRRORED = "en_XA", "he_XB"
+MADE_UP = (PSEUDO_LONG, PSEUDO_MIRRORED)
 """Made-up languages for tests: longer and accented; written from right to left. Never offered to people unasked."""
 ASKED = "ASL_LANGUAGE"
 """Environment variable of developers: the code of a language that goes before the one that was chosen."""
@@ -125,7 +126,7 @@ def asked_language() -> str:
 
 def _speech(code: str) -> Speech:
     """Return the closest language there is: ``pt_BR``, else ``pt``, else English."""
-    if code in (PSEUDO_LONG, PSEUDO_MIRRORED):
+    if code in MADE_UP:
         from asl_desktop.i18n_pseudo import Pseudo
 
         return Speech(code, Pseudo(mirrored=code == PSEUDO_MIRRORED))

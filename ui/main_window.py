@@ -379,6 +379,7 @@ class MainWindow(QMainWindow):
             self.preferences.lock_after = dialog.lock_after()
             dialog.backups.apply(self.preferences)
             self.locker.watch()
+            self.preferences.language = dialog.language()
             self.preferences.zoom, self.preferences.still = dialog.zoom(), dialog.still()
             self.look.keep_still(dialog.still())
             if dialog.zoom() != self.look.zoom:
@@ -397,7 +398,7 @@ class MainWindow(QMainWindow):
 
     def _guide(self) -> None:
         page = self.workbench.page_id if self.workbench is not None else ""
-        dialogs_seam.show_text(self, tr("Guidance"), tr(GUIDANCE.get(page, tr(GUIDANCE[""]))))
+        dialogs_seam.show_text(self, tr("Guidance"), tr(GUIDANCE.get(page, GUIDANCE[""])))
 
     def _about(self) -> None:
         text = tr(

@@ -33,6 +33,7 @@ class Preferences:
     Attributes:
         actor: the name that stands behind every change made in this window.
         zoom: size of text in percent.
+        language: code of the language of the window; empty for that of the system.
         still: whether nothing may move by itself.
         recent: files opened lately, newest first.
         places: page and item where each of them was left; of an encrypted file the page only.
@@ -47,6 +48,7 @@ class Preferences:
     path: Path | None = None
     theme: str = "system"
     zoom: int = 100
+    language: str = ""
     still: bool = False
     actor: str = ""
     recent: list[str] = field(default_factory=list)

@@ -131,7 +131,7 @@ def test_template_for_translators_is_that_of_the_source() -> None:
 def test_every_text_has_well_formed_placeholders_the_same_in_both_forms() -> None:
     for message in translations.collect():
         forms = message.id if isinstance(message.id, tuple) else (message.id,)
-        names = [{name for _, name, _, _ in string.Formatter().parse(form) if name is not None} for form in forms]
+        names = [{name for _, name, _, _ in string.Formatter().parse(str(form)) if name is not None} for form in forms]
         assert "" not in names[0], forms
         assert names[0] == names[-1], forms
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QVBoxLay
 
 from asl_desktop.i18n import mark, tr
 from ui.forms.backup_settings import BackupSettings
+from ui.language import choices
 from ui.preferences import LOCK_CHOICES, ZOOMS, Preferences
 from ui.theme import CHOICES, Choice
 from ui.widgets.parts import button, column, label, row
@@ -16,6 +17,7 @@ from ui.widgets.parts import button, column, label, row
 SETTINGS: tuple[tuple[str, str], ...] = (
     ("actor", mark("Your name")),
     ("theme", mark("Theme and contrast")),
+    ("language", mark("Language")),
     ("zoom", mark("Size of text")),
     ("still", mark("Less movement")),
     ("lock", mark("Lock when nobody is working")),
@@ -36,8 +38,14 @@ class SettingsDialog(QDialog):
         self._theme = QComboBox()
         self._theme.setAccessibleName(tr("Theme"))
         for _, text in CHOICES:
-            self._theme.addItem(text)
+            self._theme.addItem(tr(text))
         self._theme.setCurrentIndex([key for key, _ in CHOICES].index(cast("Choice", preferences.theme)))
+        self._language = QComboBox()
+        self._language.setAccessibleName(tr("Language"))
+        self._languages = [code for code, _ in choices()]
+        self._language.addItems([name for _, name in choices()])
+        known = preferences.language in self._languages
+        self._language.setCurrentIndex(self._languages.index(preferences.language) if known else 0)
         self._zoom = QComboBox()
         self._zoom.setAccessibleName(tr("Size of text"))
         for percent in ZOOMS:
@@ -66,6 +74,8 @@ class SettingsDialog(QDialog):
         seen.setStretch(0, 2)
         seen.setStretch(1, 1)
         layout.addLayout(column(seen, self._still))
+        note = tr("Put to use when the program starts again. Frameworks and reports stay in the language they have.")
+        layout.addLayout(column(label(tr("Language"), "label"), self._language, label(note, "muted"), spacing=4))
         note = tr("It is saved and closed first, and opens again at the same place with its passphrase.")
         lock = label(tr("Lock an encrypted file when nobody is working on it"), "label")
         layout.addLayout(column(lock, self._lock, label(note, "muted"), spacing=4))
@@ -81,6 +91,10 @@ class SettingsDialog(QDialog):
         """Return the theme as chosen."""
         return CHOICES[self._theme.currentIndex()][0]
 
+    def language(self) -> str:
+        """Return the code of the language as chosen; empty for that of the system."""
+        return self._languages[self._language.currentIndex()]
+
     def zoom(self) -> int:
         """Return the size of text as chosen, in percent."""
         return ZOOMS[self._zoom.currentIndex()]
@@ -92,7 +106,8 @@ class SettingsDialog(QDialog):
     def show_setting(self, name: str) -> None:
         """Put the focus on one of :data:`SETTINGS`."""
         fields: dict[str, QWidget] = {
-            "actor": self._actor, "theme": self._theme, "zoom": self._zoom, "still": self._still, "lock": self._lock,
+            "actor": self._actor, "theme": self._theme, "language": self._language,
+            "zoom": self._zoom, "still": self._still, "lock": self._lock,
         }  # fmt: skip
         if name == "backups":
             self.backups.keep.setFocus(Qt.FocusReason.OtherFocusReason)
