@@ -1,56 +1,144 @@
-"""Draw every page of the window in both themes and two sizes, and every page of the report, for people to look at.
+"""Draw every page, box and dialog of the window in every theme and size, and the report, for people to look at.
 
-``python tools/screenshots.py FOLDER``; needs ``pdftoppm`` for the report. Runs without a display.
+``python tools/screenshots.py FOLDER`` draws everything, which takes minutes; ``--theme``, ``--size``, ``--part`` and
+``--only`` make a run short. Needs ``pdftoppm`` for the report. Runs without a display.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
 import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
     from asl_desktop.errors import UserError
     from asl_desktop.storage.document import Document
     from ui.main_window import MainWindow
     from ui.theme import Choice
+    from ui.workbench import Workbench
 
-THEMES: tuple[Choice, ...] = ("light", "dark")
-SIZES = ((1366, 768), (911, 512))
+THEMES: tuple[Choice, ...] = ("light", "dark", "contrast-light", "contrast-dark")
 PATIENCE_MS = 60_000
+
+
+class Frame(NamedTuple):
+    """A window in logical pixels, its size of text in percent and the screen's pixels per logical one."""
+
+    width: int
+    height: int
+    text: int = 100
+    ratio: float = 1.0
+
+
+FRAMES = {
+    "1366": Frame(1366, 768),
+    "1920": Frame(1920, 1080),
+    "911": Frame(911, 512, ratio=1.5),
+    "1366-2x": Frame(1366, 768, ratio=2.0),
+    "1366-text200": Frame(1366, 768, text=200),
+    "911-text200": Frame(911, 512, text=200),
+    "1920-text150": Frame(1920, 1080, text=150),
+}
+
+
+class Camera:
+    """Takes the pictures a person asked for and leaves the others out; one look at a time, as switching is slow."""
+
+    def __init__(self, app: QApplication, window: MainWindow, folder: Path, only: Sequence[str]) -> None:
+        self.app, self.window = app, window
+        self._folder, self._only = folder, only
+        self.look = ""
+
+    def set_up(self, theme: Choice, size: str) -> None:
+        """Give the window a theme, a size and a size of text."""
+        frame = FRAMES[size]
+        self.look = f"{theme}-{size}"
+        self.window.look.zoom = frame.text
+        self.window.choose_theme(theme)
+        self.window.resize(frame.width, frame.height)
+
+    def shoot(self, name: str, go: Callable[[], object] = lambda: None) -> None:
+        """Go to a place and draw the window if that picture is wanted."""
+        go()
+        if self._wants(name):
+            self._draw(name, self.window)
+
+    def shoot_dialog(self, name: str, make: Callable[[], QDialog]) -> None:
+        """Draw a dialog."""
+        if self._wants(name):
+            dialog = make()
+            dialog.show()
+            self._draw(name, dialog)
+            dialog.close()
+            dialog.deleteLater()
+
+    def _wants(self, name: str) -> bool:
+        return not self._only or any(fnmatch(name, pattern) for pattern in self._only)
+
+    def _draw(self, name: str, widget: QWidget) -> None:
+        for _ in range(5):
+            self.app.processEvents()
+        widget.grab().save(str(self._folder / f"{name}-{self.look}.png"))
 
 
 def main(arguments: list[str]) -> int:
     """Write the pictures; return the exit status."""
-    if len(arguments) != 1:
-        print("Usage: python tools/screenshots.py FOLDER", file=sys.stderr)
-        return 2
-    target = Path(arguments[0])
+    wanted = _parse(arguments)
+    target: Path = wanted.folder
     target.mkdir(parents=True, exist_ok=True)
+    ratios = {FRAMES[size].ratio for size in wanted.size}
+    if len(ratios) > 1:
+        return max(_draw_at(ratio, wanted) for ratio in sorted(ratios))
     with tempfile.TemporaryDirectory() as home:
         for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             os.environ[variable] = home
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        _window(target)
-        _report(target, Path(home))
+        os.environ["QT_SCALE_FACTOR"] = str(ratios.pop())
+        _window(wanted)
+        if "report" in wanted.part:
+            _report(target, Path(home))
     print(f"{len(list(target.glob('*.png')))} pictures in {target}")
     return 0
 
 
-def _window(target: Path) -> None:
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Draw the window in every theme and size.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--theme", nargs="+", choices=THEMES, default=THEMES)
+    parser.add_argument("--size", nargs="+", choices=tuple(FRAMES), default=tuple(FRAMES))
+    parser.add_argument("--part", nargs="+", choices=(*PARTS, "report"), default=(*PARTS, "report"))
+    parser.add_argument("--only", nargs="+", default=(), metavar="NAME", help="names of pictures, with * and ?")
+    return parser.parse_args(arguments)
+
+
+def _draw_at(ratio: float, wanted: argparse.Namespace) -> int:
+    """Draw the sizes of one pixel ratio in a process of their own; Qt takes the ratio when it starts."""
+    sizes = [size for size in wanted.size if FRAMES[size].ratio == ratio]
+    parts = [part for part in wanted.part if part != "report" or ratio == 1.0]
+    call = [sys.executable, __file__, str(wanted.folder), "--size", *sizes, "--theme", *wanted.theme, "--part", *parts]
+    if wanted.only:
+        call += ["--only", *wanted.only]
+    return subprocess.run(call, check=False).returncode
+
+
+def _window(wanted: argparse.Namespace) -> None:
     from PySide6.QtWidgets import QApplication
 
+    from asl_desktop.i18n import ENGLISH
     from ui.crash import CrashReporter
+    from ui.language import speak
     from ui.main_window import MainWindow
     from ui.operations import Operations
     from ui.preferences import Preferences
@@ -58,44 +146,128 @@ def _window(target: Path) -> None:
 
     app = QApplication(sys.argv[:1])
     app.setCursorFlashTime(0)
+    speak(app, ENGLISH)
     operations = Operations()
     window = MainWindow(Look(app, "light"), Preferences(actor="A. Person"), operations, CrashReporter())
     window.show()
-    _draw(app, window, target, "start", lambda: None)
-    _open_example(window)
-    _draw_pages(app, window, target)
-    _draw_earlier(app, window, target)
-    _draw_doors(app, window, target)
+    camera = Camera(app, window, wanted.folder, wanted.only)
+    _until(app, lambda: window._is_ready)  # noqa: SLF001 - the signal may be long past
+    for size in wanted.size:
+        for theme in wanted.theme:
+            camera.set_up(theme, size)
+            for name in wanted.part:
+                if name in PARTS:
+                    PARTS[name](camera)
+    window.close_file()
     window.close()
     operations.close()
 
 
-def _open_example(window: MainWindow) -> None:
-    from PySide6.QtCore import QEventLoop, QTimer
-
-    loop = QEventLoop()
-    window.opened.connect(lambda _: loop.exit(0))
-    QTimer.singleShot(PATIENCE_MS, lambda: loop.exit(1))
-    window.open_example()
-    if loop.exec() != 0:
-        raise SystemExit("The worked example did not open within a minute.")
+def _start(camera: Camera) -> None:
+    camera.window.close_file()
+    camera.shoot("start")
 
 
-def _draw_pages(app: QApplication, window: MainWindow, target: Path) -> None:
+def _pages(camera: Camera) -> None:
     from ui.pages.registry import PAGES
 
-    bench = window.workbench
-    if bench is None:
-        raise SystemExit("The window shows no open assessment.")
+    bench = _open_example(camera)
     for number, spec in enumerate(PAGES, start=1):
-        _draw(app, window, target, f"{number}-{spec.page_id}", partial(bench.go, spec.page_id))
+        camera.shoot(f"{number:02}-{spec.page_id}", partial(bench.go, spec.page_id))
+    camera.shoot("05-questions-table", partial(_show_table, bench))
 
 
-def _draw_earlier(app: QApplication, window: MainWindow, target: Path) -> None:
+def _show_table(bench: Workbench) -> None:
+    bench.go("questions")
+    if bench.questions.table.isHidden():
+        bench.questions.show_list()
+
+
+def _boxes(camera: Camera) -> None:
+    """Draw what lies over the pages: find, search, keys."""
+    window, bench = camera.window, _open_example(camera)
+    bench.go("hub")
+    for name, box, opens in (
+        ("box-find", bench.palette_box, "find"),
+        ("box-search", bench.search_box, "search"),
+        ("box-keys", window.keys, "keys"),
+    ):
+        camera.shoot(name, window.actions_by_name[opens].trigger)
+        if name == "box-search":
+            _until(camera.app, bench.search_box.isVisible)
+            camera.shoot("box-search-found", partial(bench.search_box.field.setText, "uplift"))
+        box.close_box()
+
+
+def _dialogs(camera: Camera) -> None:
+    """Draw the dialogs as the seam would show them."""
+    from ui.dialogs.pick_evidence import PickEvidence
+    from ui.dialogs.preview_dialog import PreviewDialog
+    from ui.dialogs.question_dialog import LineDialog, QuestionDialog
+    from ui.dialogs.settings import SettingsDialog
+    from ui.dialogs.text_dialog import TextDialog
+    from ui.guidance import GUIDANCE
+
+    window, bench = camera.window, _open_example(camera)
+    session = bench.session
+    item = session.inputs.evidence[0]
+    text = "Closing now stops that; the file is then not part of the assessment."
+    question = partial(
+        QuestionDialog, window, "A file is still being sealed", text, yes="Stop and close", no="Go back", danger=True
+    )
+    line = partial(LineDialog, window, "Passphrase of the earlier file", "Passphrase", text="", secret=True)
+    camera.shoot_dialog("dialog-settings", lambda: SettingsDialog(window, window.preferences))
+    camera.shoot_dialog("dialog-question", question)
+    camera.shoot_dialog("dialog-line", line)
+    camera.shoot_dialog("dialog-text", lambda: TextDialog(window, "Guidance", GUIDANCE[""]))
+    camera.shoot_dialog("dialog-pick", lambda: PickEvidence(window, session, "Link evidence"))
+    camera.shoot_dialog("dialog-preview", lambda: PreviewDialog(bench, session, item, open_elsewhere=lambda: None))
+
+
+def _empty(camera: Camera) -> None:
+    """Draw every page of an assessment in which nothing is recorded yet."""
+    from asl_desktop.domain.inputs import Scope
+    from asl_desktop.services.assessments import create_assessment
+    from asl_desktop.services.packs import list_packs
+    from ui.pages.registry import PAGES
+
+    window = camera.window
+    window.close_file()
+    file = Path(os.environ["XDG_DATA_HOME"]) / "empty.asl"
+    if not file.exists():
+        create_assessment(file, pack_id=list_packs()[0].id, scope=Scope("Heron-2"), actor="A. Person").close()
+    window.open_file(file)
+    _until(camera.app, lambda: window.workbench is not None)
+    bench = _bench(window)
+    for spec in PAGES:
+        camera.shoot(f"empty-{spec.page_id}", partial(bench.go, spec.page_id))
+    window.close_file()
+
+
+def _bench(window: MainWindow) -> Workbench:
+    if window.workbench is None:
+        raise SystemExit("The window shows no open assessment.")
+    return window.workbench
+
+
+def _open_example(camera: Camera) -> Workbench:
+    """Return the workbench on the worked example, opening it unless it is open."""
+    from ui.documents import example_path
+
+    window = camera.window
+    if window.workbench is None or window.workbench.session.document.path != example_path():
+        window.close_file()
+        window.open_example()
+        _until(camera.app, lambda: window.workbench is not None)
+    return _bench(window)
+
+
+def _earlier(camera: Camera) -> None:
     """Change the example, so that it differs from the backup made when it was closed, and look at its versions."""
     from ui.documents import example_path, open_document
 
-    path = example_path()
+    app, window, path = camera.app, camera.window, example_path()
+    _open_example(camera)
     window.close_file()
     window.operations.drain()
     with open_document(path) as document:
@@ -105,11 +277,11 @@ def _draw_earlier(app: QApplication, window: MainWindow, target: Path) -> None:
     window.restorer.offer(path)
     page = window.restorer.page
     _until(app, lambda: bool(page.details.toPlainText()))
-    _draw(app, window, target, "earlier", lambda: None)
+    camera.shoot("earlier")
     page.left.emit()
 
 
-def _draw_doors(app: QApplication, window: MainWindow, target: Path) -> None:
+def _doors(camera: Camera) -> None:
     """Draw what stands before and around an encrypted file: creation, recovery key, lock, refusals, failures."""
     from PySide6.QtTest import QTest
 
@@ -117,7 +289,9 @@ def _draw_doors(app: QApplication, window: MainWindow, target: Path) -> None:
     from ui.session import SaveState, cause_of
     from ui.widgets.refusal import Way
 
-    folder = Path(os.environ["XDG_DATA_HOME"])
+    app, window = camera.app, camera.window
+    folder = Path(os.environ["XDG_DATA_HOME"]) / camera.look
+    folder.mkdir()
     file, words = folder / "heron-2.asl", "four words or more"
     window.close_file()
     window.start.start_new()
@@ -125,29 +299,29 @@ def _draw_doors(app: QApplication, window: MainWindow, target: Path) -> None:
     _until(app, lambda: form.pack.count() > 0)
     form.model.setText("Heron-2")
     form.file.setText(str(file))
-    _draw(app, window, target, "new-empty", form.create_button.click)
+    camera.shoot("new-empty", form.create_button.click)
     for line in (form.passphrase.first, form.passphrase.again):
         QTest.keyClicks(line.field, words)
-    _draw(app, window, target, "new-typed", lambda: None)
+    camera.shoot("new-typed")
     form.unprotected.setChecked(True)
-    _draw(app, window, target, "new-unprotected", lambda: None)
+    camera.shoot("new-unprotected")
     form.unprotected.setChecked(False)
     for line in (form.passphrase.first, form.passphrase.again):
         line.field.setText(words)
     form.create_button.click()
     _until(app, lambda: window.workbench is not None)
     page = window.doors.recovery
-    _draw(app, window, target, "recovery", lambda: None)
+    camera.shoot("recovery")
     page.stored.setChecked(True)
-    _draw(app, window, target, "recovery-stored", page.copy.click)
+    camera.shoot("recovery-stored", page.copy.click)
     page.go_on.click()
     window.locker._on_near(30)  # noqa: SLF001 - half a minute is long to wait for a picture
-    _draw(app, window, target, "locked-soon", lambda: None)
+    camera.shoot("locked-soon")
     window.soon.hide()
     window.mover.ask()
-    _draw(app, window, target, "protection", lambda: None)
+    camera.shoot("protection")
     window.mover.page.remove.setChecked(True)
-    _draw(app, window, target, "protection-away", lambda: None)
+    camera.shoot("protection-away")
     window.mover.page.leave_button.click()
     bench = window.workbench
     if bench is None:
@@ -156,35 +330,36 @@ def _draw_doors(app: QApplication, window: MainWindow, target: Path) -> None:
     failures = (("disk-full", DiskFull(path=str(file))), ("file-gone", _gone(file)))
     for name, error in failures:
         bench.session.save_state_changed.emit(SaveState("failed", None, cause_of(error), error.code))
-        _draw(app, window, target, name, lambda: None)
+        camera.shoot(name)
     bench.unsaved.hide()
     window.locker.lock()
-    _draw(app, window, target, "locked", lambda: None)
+    camera.shoot("locked")
     unlock = window.doors.unlock
     unlock.refuse(PassphraseWrong(path=str(file)))
-    _draw(app, window, target, "unlock-wrong", lambda: None)
+    camera.shoot("unlock-wrong")
     unlock.ask(file)
     unlock.entry.switch.click()
-    _draw(app, window, target, "unlock-recovery", lambda: None)
+    camera.shoot("unlock-recovery")
     unlock.ask(file)
     unlock.busy.start("Making the key. It is slow by design, so that guessing is slow.")
-    _draw(app, window, target, "unlock-busy", lambda: None)
+    camera.shoot("unlock-busy")
     window.close_file()
     ways = [Way("Open read-only", lambda: None), Way("Try again", lambda: None)]
     ways.append(Way("Take over\u2026", lambda: None))
     held = FileMarkedElsewhere(path=str(file), holder="ASL Desktop 0.1.0 of mara, process 4711", host="lab-7")
     window.start.refuse(held, ways)
-    _draw(app, window, target, "start-held", lambda: None)
+    camera.shoot("start-held")
     window.start.banner.hide()
-    _draw_salvage(app, window, target, file)
+    _salvage(camera, file)
 
 
-def _draw_salvage(app: QApplication, window: MainWindow, target: Path, file: Path) -> None:
+def _salvage(camera: Camera, file: Path) -> None:
     from asl_desktop.storage.model import Salvaged
 
+    window = camera.window
     page = window.salvager.page
     window.salvager.offer(file, encrypted=True)
-    _draw(app, window, target, "salvage", lambda: None)
+    camera.shoot("salvage")
     lost = (
         "The evidence file uplift-trial.pdf misses 2 of its 9 parts.",
         "3 changes of the history could not be read.",
@@ -194,7 +369,7 @@ def _draw_salvage(app: QApplication, window: MainWindow, target: Path, file: Pat
         str(file.with_stem("heron-2 salvaged")), "anthropic-rsp", 412, 96, again, ("log.json",), lost, (17, 18)
     )
     page.show_outcome(made)
-    _draw(app, window, target, "salvage-done", lambda: None)
+    camera.shoot("salvage-done")
     window.close_file()
 
 
@@ -216,17 +391,6 @@ def _until(app: QApplication, condition: Callable[[], bool]) -> None:
             raise SystemExit("The window did not get there within a minute.")
 
 
-def _draw(app: QApplication, window: MainWindow, target: Path, name: str, go: Callable[[], object]) -> None:
-    for theme in THEMES:
-        window.choose_theme(theme)
-        for width, height in SIZES:
-            window.resize(width, height)
-            go()
-            for _ in range(5):
-                app.processEvents()
-            window.grab().save(str(target / f"{name}-{theme}-{width}.png"))
-
-
 def _report(target: Path, folder: Path) -> None:
     from asl_desktop.progress import Silent
     from asl_desktop.services.examples import DEFAULT_EXAMPLE, build_example
@@ -245,6 +409,16 @@ def _write(document: Document, path: Path) -> Path:
     report = board_report(take_snapshot(document), generated_at=datetime.now(UTC))
     return write_pdf(report, path, attachment=b"{}", progress=Silent()).path
 
+
+PARTS: dict[str, Callable[[Camera], None]] = {
+    "start": _start,
+    "pages": _pages,
+    "boxes": _boxes,
+    "dialogs": _dialogs,
+    "empty": _empty,
+    "earlier": _earlier,
+    "doors": _doors,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
