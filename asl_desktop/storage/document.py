@@ -72,6 +72,7 @@ class Document:
         self._closed = False
         self._followed = False
         self._kept: tuple[Head, Inputs] | None = None
+        self._pack: Pack | None = None
         self._log: Log | None = None
         self._writer: Writer | None = None
         self.document_id = str(self._reader.document().id)
@@ -172,8 +173,10 @@ class Document:
         return self._opened.key.to_text()
 
     def pack(self) -> Pack:
-        """Return the pack that this assessment is made under, as it was at creation."""
-        return self._reader.packs()[0]
+        """Return the pack that this assessment is made under, as it was at creation; it is read once."""
+        if self._pack is None:
+            self._pack = self._reader.packs()[0]
+        return self._pack
 
     def packs(self) -> tuple[Pack, ...]:
         """Return every pack kept in the document, its own first."""

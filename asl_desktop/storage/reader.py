@@ -47,6 +47,7 @@ class Reader:
         self._raw = raw
         self._path = path
         self._size = 0
+        self._read: dict[tuple[str, str], tuple[str, object]] = {}
         self._engine = engine_over(raw, write=False)
         self._lock = threading.RLock()
 
@@ -111,8 +112,12 @@ class Reader:
         return pack
 
     def inputs(self) -> Inputs:
-        """Return everything people put in, at one moment, each kind in the order of its keys."""
+        """Return everything people put in, at one moment, each kind in the order of its keys.
+
+        A record whose text is the same as when it was last read is the very same object.
+        """
         fields: dict[str, Any] = {}
+        read: dict[tuple[str, str], tuple[str, object]] = {}
         values = 0
         with self.begin() as connection:
             for kind in KINDS:
@@ -121,18 +126,24 @@ class Reader:
                 values += sum(row.record.count(",") for row in rows)
                 if values > bounds.MAX_VALUES:
                     raise self._damaged(f"it holds more than {bounds.MAX_VALUES} values")
-                records = tuple(self._record(kind.name, row.key, row.record) for row in rows)
+                found = [self._record(kind.name, row.key, row.record) for row in rows]
+                read.update(((kind.name, row.key), each) for row, each in zip(rows, found, strict=True))
+                records = tuple(record for _, record in found)
                 if not kind.single:
                     fields[kind.field] = records
                 elif records:
                     fields[kind.field] = records[0]
         if "scope" not in fields:
             raise self._damaged("it does not say what is assessed")
+        self._read = read
         return Inputs(**fields)
 
-    def _record(self, kind: str, key: str, text: str) -> object:
+    def _record(self, kind: str, key: str, text: str) -> tuple[str, object]:
+        known = self._read.get((kind, key))
+        if known is not None and known[0] == text:
+            return known
         try:
-            return record_of(kind, text)
+            return text, record_of(kind, text)
         except ValidationError as error:
             raise self._damaged(f"{kind}:{key} cannot be read") from error
 
