@@ -74,6 +74,7 @@ _FUNCTIONS = frozenset(
         "min",
         "octet_length",
         "raise",
+        "replace",
         "sum",
         "typeof",
     }

@@ -13,9 +13,11 @@ from sqlcipher3 import dbapi2
 import asl_desktop
 from asl_desktop.clock import new_id
 from asl_desktop.codec import to_json
-from asl_desktop.errors import FileExists, OutputNotWritable, PackConflict
+from asl_desktop.domain.pack import overlong
+from asl_desktop.errors import FileExists, OutputNotWritable, PackConflict, ValueRefused
 from asl_desktop.files import put_new
 from asl_desktop.storage import schema, tables
+from asl_desktop.storage.bounds import MAX_PACK
 from asl_desktop.storage.connection import connect, engine_over
 from asl_desktop.storage.copying import drop_part, part_beside
 from asl_desktop.storage.locking import DocumentLock
@@ -85,8 +87,14 @@ def add_pack(connection: Connection, log: Log, pack: Pack, *, act: Act) -> Commi
 
     Raises:
         PackConflict: the same id and version is there with other content.
+        ValueRefused: it is larger than can be read again.
     """
+    name, most = overlong(pack)
+    if name:
+        raise ValueRefused(field=f"pack.{name}", problem=f"it holds more than {most} items")
     body = pack_body(to_json(pack))
+    if len(body) > MAX_PACK:
+        raise ValueRefused(field="pack", problem=f"it is longer than {MAX_PACK // 2**20} MiB")
     digest = hashlib.sha256(body).hexdigest()
     key = pack_key(pack)
     p = tables.pack

@@ -22,6 +22,7 @@ from asl_desktop.storage.history import NOTHING, body_bytes, chain_hash
 from asl_desktop.storage.model import Change, Checkpoint, Commit, Head
 from asl_desktop.storage.projection import Item, cited_evidence, columns_of, item_of, record_of
 from asl_desktop.storage.reverting import record_before
+from asl_desktop.storage.room import Room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,6 +77,7 @@ class Log:
         self._device = device
         self.now = now
         self._uncertain = False
+        self._room = Room()
         self._durable = tail
         self._open = tail
 
@@ -105,6 +107,7 @@ class Log:
         """Forget what was appended since the last commit."""
         self._open = self._durable
         self._uncertain = True
+        self._room.forget()
 
     def append(
         self,
@@ -159,6 +162,7 @@ class Log:
             if current is None:
                 content.revive(connection, item.key)
             _require_content(connection, item)
+        self._room.change(connection, item.kind, item.key, old=current or "", new=item.text)
         was = "" if current is None else digest_of(current)
         seq = self.append(connection, kind=item.kind, key=item.key, record=item.data, act=act, was=was)
         values = {"event": seq, "record": item.text, **columns_of(item.kind, item.record)}
@@ -180,6 +184,7 @@ class Log:
         if kind == "evidence":
             _require_unlinked(connection, key)
             content.retire(connection, key)
+        self._room.change(connection, kind, key, old=current, new="")
         self.append(connection, kind=kind, key=key, record=None, act=act, was=digest_of(current))
         connection.execute(_DROP[kind], {"k": key})
         return Commit(head=self.written, at=act.at, changed=(f"{kind}:{key}",))

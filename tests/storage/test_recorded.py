@@ -27,8 +27,8 @@ FORGED = {
     ),
     "removed record put back": (
         (
-            "INSERT INTO answer SELECT 'QC-9', max(event.seq), record, state, confidence, marked_for_review, confirmed_by,"
-            " author, answer.at FROM answer, event WHERE answer.key = 'QC-1' AND event.key = 'QC-9'"
+            "INSERT INTO answer SELECT 'QC-9', max(event.seq), record, state, confidence, marked_for_review,"
+            " confirmed_by, author, answer.at FROM answer, event WHERE answer.key = 'QC-1' AND event.key = 'QC-9'"
         ),
         "answer:QC-9 is in its table but not in the history",
     ),
