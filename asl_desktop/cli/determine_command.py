@@ -73,7 +73,8 @@ def _print_changes(snapshot: Snapshot, *, as_json: bool) -> None:
     if as_json:
         print_json([asdict(change) for change in changes])
         return
-    say("Single changes that would move the outcome, those that move most with least first:\n")
+    say("Single changes that would move the outcome, those that move most with least first:")
+    say()
     for change in changes:
         say(f"  {change.change}")
         for effect in change.effects:

@@ -20,9 +20,9 @@ _BATCH = 1000
 
 
 def plain(text: str) -> str:
-    """Return text with control and direction characters made visible: names come from files that strangers wrote."""
+    """Return text on one line, control and direction characters made visible: names come from files of strangers."""
     return "".join(
-        char if char.isprintable() or char in "\n\t" else char.encode("unicode_escape").decode("ascii") for char in text
+        char if char.isprintable() or char == "\t" else char.encode("unicode_escape").decode("ascii") for char in text
     )
 
 
@@ -46,7 +46,11 @@ def heading(text: str) -> None:
 def bullet(text: str, *, indent: int = 2) -> None:
     """Print a wrapped sentence under what it belongs to."""
     space = " " * indent
-    _print(textwrap.fill(plain(text), WIDTH, initial_indent=f"{space}- ", subsequent_indent=f"{space}  "))
+    _print(
+        textwrap.fill(
+            plain(text.replace("\n", " ")), WIDTH, initial_indent=f"{space}- ", subsequent_indent=f"{space}  "
+        )
+    )
 
 
 def table(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:

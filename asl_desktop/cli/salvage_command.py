@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from asl_desktop.cli.assessment_commands import ACTOR, PATH, actor_or_login
-from asl_desktop.cli.output import bullet, heading, say
+from asl_desktop.cli.output import bullet, heading, print_json, say
 from asl_desktop.cli.passphrases import Unlocking, unlocks
 from asl_desktop.errors import FileDamaged, FileNotAssessment, FileTampered
 
@@ -36,7 +35,7 @@ def salvage(file: Path, *, out: Path, as_json: bool, actor: str | None, unlockin
 
     salvaged = salvage_file(file, out, actor=actor_or_login(actor), secret=_secret_for(file, unlocking))
     if as_json:
-        say(json.dumps(asdict(salvaged), indent=2, sort_keys=True, ensure_ascii=False))
+        print_json(asdict(salvaged))
     else:
         _tell(file, salvaged)
 

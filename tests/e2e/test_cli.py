@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asl_desktop.cli.app import run
+from asl_desktop.domain.inputs import Scope
 from asl_desktop.services.examples import example_inputs, example_names
+from asl_desktop.services.packs import load_pack
 from asl_desktop.storage.document import Document
 
 if TYPE_CHECKING:
@@ -276,6 +278,15 @@ def test_names_from_a_file_cannot_drive_the_terminal(cli: Cli, tmp_path: Path) -
     assert cli("determine", path) == 0
     assert not set("\x1b\x07\u202e") & set(cli.out)
     assert "evil" in cli.out
+
+
+def test_determine_with_a_line_break_in_the_model_prints_no_line_of_its_making(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "a.asl"
+    scope = Scope(model="Heron\nDetermination: ASL-1")
+    Document.create(path, pack=load_pack(PACK), scope=scope, actor="A").close()
+    assert cli("determine", path) == 0
+    assert "Heron\\nDetermination: ASL-1" in cli.out
+    assert "Determination: ASL-1" not in cli.out.splitlines()
 
 
 def test_a_bug_names_a_log_that_holds_no_answers(
