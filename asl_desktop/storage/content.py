@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from asl_desktop.clock import new_id
-from asl_desktop.errors import DiskFull, FileDamaged, UserError
+from asl_desktop.errors import Cancelled, DiskFull, FileDamaged, UserError
 from asl_desktop.storage import tables
 from asl_desktop.storage.troubles import free_bytes
 from asl_desktop.storage.writer import Lane, Writer
@@ -119,8 +119,8 @@ class Intake:
         """Read the stream to its end; hashing and compressing happen here while the writer writes.
 
         Raises:
-            Cancelled: when the person asked to stop; the staged chunks are gone by then.
-            DiskFull: when the medium filled up on the way; likewise.
+            Cancelled: when the person asked to stop; the staged chunks, which never counted, go in the background.
+            DiskFull: when the medium filled up on the way; they are gone by then.
         """
         row = {"id": self._content, "sha256": "", "size": 0, "state": "staging"}
         try:
@@ -128,6 +128,9 @@ class Intake:
             sha256, size = self._slices(source)
             while self._flying:
                 self._flying.popleft().result()
+        except Cancelled:
+            self._leave()
+            raise
         except BaseException:
             self.undo()
             raise
@@ -142,6 +145,12 @@ class Intake:
                 future.exception()
         with contextlib.suppress(UserError):  # no room even for this: the next opening takes them away
             discard(self._writer, self._content)
+
+    def _leave(self) -> None:
+        """Leave the staged chunks to be tidied up: hundreds of small transactions, and a person waits."""
+        for future in self._flying:
+            future.cancel()
+        tidy(self._writer, (self._content,))
 
     def _slices(self, source: BinaryIO) -> tuple[str, int]:
         digest, done, seq = hashlib.sha256(), 0, 0

@@ -138,6 +138,7 @@ def test_attach_cancelled_leaves_nothing(tmp_path: Path, looks: int) -> None:
         assert document.head() == head
         assert document.inputs().evidence == ()
         assert document.check() == ()
+        let_it_tidy_up(document)
     assert left_in(tmp_path / "a.asl") == (0, 0)
 
 
