@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "resources" / "translations"
 TEMPLATE = FOLDER / "asl.pot"
-SPEAKING = ("asl_desktop", "ui")
+SPEAKING = ("asl_desktop", "reports/charts", "ui")
 """Packages whose texts are collected."""
 _CALLS = {"tr": 1, "mark": 1, "ntr": 2}
 

@@ -23,6 +23,7 @@ from asl_desktop.errors import (
     PassphraseWrong,
     UserError,
 )
+from asl_desktop.i18n import mark, tr
 from ui import dialogs_seam
 from ui.documents import build_example_document, create_document, example_path, open_document
 from ui.widgets.refusal import Way
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 
 _NOT_THE_FILE = FileMissing | FileNotAssessment | FileDamaged | FileTampered | PassphraseWrong
 _NOT_STORED = (
-    "The recovery key is not stored yet",
-    "If the passphrase is forgotten it is the only way in. The menu shows it again: File, Recovery key.",
+    mark("The recovery key is not stored yet"),
+    mark("If the passphrase is forgotten it is the only way in. The menu shows it again: File, Recovery key."),
 )
 
 
@@ -98,14 +99,14 @@ class Doorkeeper(QObject):
         """Open a file, closing the one that is open."""
         window = self._window
         if window.close_file():
-            window.start.show_busy(f"Opening {visit.path.name}")
+            window.start.show_busy(tr("Opening {name}").format(name=visit.path.name))
             window.when_ready(lambda: self.enter(visit, secret))
 
     def open_example(self, folder: Path | None = None) -> None:
         """Open the worked example from a folder (the person's data folder), building it first when it is not there."""
         if not self._window.close_file():
             return
-        self._window.start.show_busy("Preparing the worked example")
+        self._window.start.show_busy(tr("Preparing the worked example"))
 
         def _begin() -> None:
             path = example_path(folder)
@@ -121,7 +122,7 @@ class Doorkeeper(QObject):
         """Create an assessment and open it; an encrypted one shows its recovery key first."""
         window, actor = self._window, self._window.preferences.actor
         if window.close_file():
-            window.start.show_busy(f"Creating {wanted.path.name}")
+            window.start.show_busy(tr("Creating {name}").format(name=wanted.path.name))
             visit = Visit(wanted.path)
             window.when_ready(lambda: self._run(visit, lambda: create_document(wanted, actor), None, self._on_created))
 
@@ -240,7 +241,7 @@ class Doorkeeper(QObject):
             self._window.bring(bench)
             bench.stand()
             if not stored:
-                bench.notice.tell(*_NOT_STORED)
+                bench.notice.tell(tr(_NOT_STORED[0]), tr(_NOT_STORED[1]))
 
     def _on_secret(self, secret: Secret) -> None:
         self.unlocker(secret)
@@ -255,28 +256,33 @@ class Doorkeeper(QObject):
         held = isinstance(error, FileLocked | OutputNotWritable)
         if held and not visit.read_only and visit.path.exists():
             ways = [
-                Way("Open read-only", partial(self.enter, replace(visit, read_only=True), secret)),
-                Way("Try again", partial(self.enter, visit, secret)),
+                Way(tr("Open read-only"), partial(self.enter, replace(visit, read_only=True), secret)),
+                Way(tr("Try again"), partial(self.enter, visit, secret)),
             ]
             if isinstance(error, FileMarkedElsewhere):
-                ways.append(Way("Take over\u2026", partial(self._take_over, visit, error, secret)))
+                ways.append(Way(tr("Take over\u2026"), partial(self._take_over, visit, error, secret)))
             return ways
         ways = []
         if isinstance(error, _NOT_THE_FILE) and self._window.keeper.shelf().of_file(visit.path):
-            ways.append(Way("Earlier versions\u2026", partial(self._window.restorer.offer, visit.path)))
+            ways.append(Way(tr("Earlier versions\u2026"), partial(self._window.restorer.offer, visit.path)))
         if isinstance(error, FileDamaged | FileTampered | PassphraseWrong):
             salvage = partial(self._window.salvager.offer, visit.path, encrypted=secret is not None)
-            ways.append(Way("Salvage into a new file\u2026", salvage))
+            ways.append(Way(tr("Salvage into a new file\u2026"), salvage))
         return ways
 
     def _take_over(self, visit: Visit, error: FileMarkedElsewhere, secret: Secret | None) -> None:
         """Open a file for writing that another computer marked as open, once a person says that nobody is at it."""
-        text = (
-            f"{visit.path.name} was opened by {error.values['holder']} on {error.values['host']}. Take it over only "
-            "when it is certain that nobody works on it there: two programs that write one file can destroy it."
-        )
+        text = tr(
+            "{name} was opened by {holder} on {host}. Take it over only when it is certain "
+            "that nobody works on it there: two programs that write one file can destroy it."
+        ).format(name=visit.path.name, holder=error.values["holder"], host=error.values["host"])
         if not dialogs_seam.ask(
-            self._window, "Take the file over", text, yes="Nobody works on it there", no="Leave it", danger=True
+            self._window,
+            tr("Take the file over"),
+            text,
+            yes=tr("Nobody works on it there"),
+            no=tr("Leave it"),
+            danger=True,
         ):
             return
 

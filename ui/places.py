@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from asl_desktop.domain.determination import NotAssessed
 from asl_desktop.domain.inputs import Inputs
 from asl_desktop.domain.pack import Pack
-from asl_desktop.domain.wording import day, listed
+from asl_desktop.domain.wording import day
+from ui.wording import listed
 
 if TYPE_CHECKING:
     from asl_desktop.storage.model import Event

@@ -106,7 +106,8 @@ class Undoer(QObject):
     def _name(self, undo: str, redo: str) -> None:
         for way, words in (("undo", undo), ("redo", redo)):
             action = self._window.actions_by_name[way]
-            action.setText(f"{way.capitalize()} {words}".strip())
+            said = tr("Undo") if way == "undo" else tr("Redo")
+            action.setText(f"{said} {words}".strip())
 
     def _go(self, of: str) -> None:
         bench = self._bench()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -80,9 +80,12 @@ def short_digest(sha256: str) -> str:
     return f"{sha256[:4]} {sha256[4:8]}"
 
 
-def plural(count: int, one: str, many: str) -> str:
-    """Return the count with the right noun."""
-    return f"{count} {one if count == 1 else many}"
+def listed(items: Iterable[str]) -> str:
+    """Return items as ``a``, ``a and b``, ``a, b and c`` in the language of the window."""
+    found = list(items)
+    if len(found) < 2:
+        return "".join(found)
+    return tr("{items} and {last}").format(items=", ".join(found[:-1]), last=found[-1])
 
 
 def name_of(pack: Pack, item: str) -> str:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from asl_desktop.domain import wording
 from asl_desktop.frozen import frozen
-from reports.charts.wording import DASH, format_level, format_points
+from asl_desktop.i18n import mark, tr
+from reports.charts.wording import DASH, format_level, format_points, points_in_full
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,12 +28,12 @@ Clip: TypeAlias = Literal["", "left", "right"]
 
 STATUS_LABEL: Mapping[MarginState, str] = MappingProxyType(
     {
-        "clear": "Below buffer",
-        "in_buffer": "In buffer",
-        "not_excluded": "Not excluded",
-        "crossed": "Crossed",
-        "not_measured": "Not measured",
-        "not_adequate": "Not adequate",
+        "clear": mark("Below buffer"),
+        "in_buffer": mark("In buffer"),
+        "not_excluded": mark("Not excluded"),
+        "crossed": mark("Crossed"),
+        "not_measured": mark("Not measured"),
+        "not_adequate": mark("Not adequate"),
     }
 )
 STATUS_SHAPE: Mapping[MarginState, Shape] = MappingProxyType(
@@ -47,12 +48,12 @@ STATUS_SHAPE: Mapping[MarginState, Shape] = MappingProxyType(
 )
 _LEGEND_TEXT: Mapping[MarginState, str] = MappingProxyType(
     {
-        "clear": "riskier end below buffer",
-        "in_buffer": "riskier end in buffer",
-        "not_excluded": "riskier end past bound",
-        "crossed": "estimate past bound",
-        "not_measured": "no measurement on file",
-        "not_adequate": "measurement does not count",
+        "clear": mark("riskier end below buffer"),
+        "in_buffer": mark("riskier end in buffer"),
+        "not_excluded": mark("riskier end past bound"),
+        "crossed": mark("estimate past bound"),
+        "not_measured": mark("no measurement on file"),
+        "not_adequate": mark("measurement does not count"),
     }
 )
 _ARM = 0.32
@@ -206,12 +207,12 @@ def margin_chart(snapshot: Snapshot, *, domain: str | None = None) -> MarginChar
             groups.append(Group(item.title, rows))
     scope = snapshot.inputs.scope
     level = format_level(pack.level)
-    subtitle = (
-        f"Model \u201c{scope.model}\u201d \u00b7 as of {wording.day(snapshot.as_of)} \u00b7 glyph: estimate as % of "
-        f"the way to each bound; bar: {level} interval; margin is taken from the riskier end"
-    )
+    subtitle = tr(
+        "Model \u201c{model}\u201d \u00b7 as of {date} \u00b7 glyph: estimate as % of the way to each bound; "
+        "bar: {level} interval; margin is taken from the riskier end"
+    ).format(model=scope.model, date=wording.day(snapshot.as_of), level=level)
     return MarginChart(
-        title="Capability margins",
+        title=tr("Capability margins"),
         subtitle=subtitle,
         groups=tuple(groups),
         axis_max=AXIS_MAX,
@@ -234,7 +235,7 @@ def margin_row(pack: Pack, indicator: Indicator, margin: Margin) -> Row:
         indicator=indicator.id,
         label=indicator.title,
         status=margin.state,
-        status_label=STATUS_LABEL[margin.state],
+        status_label=tr(STATUS_LABEL[margin.state]),
         shape=STATUS_SHAPE[margin.state],
         margin_text=format_points(margin.points if counts else None),
         native_text=native,
@@ -258,8 +259,10 @@ def margin_row(pack: Pack, indicator: Indicator, margin: Margin) -> Row:
 def interval_text(indicator: Indicator, margin: Margin, level: float) -> str:
     """Say the interval in the indicator's unit, or that none is stated."""
     if margin.low is None or margin.high is None:
-        return "no interval stated"
-    return f"{format_level(level)} interval {wording.interval(margin.low, margin.high, indicator.unit)}"
+        return tr("no interval stated")
+    return tr("{level} interval {interval}").format(
+        level=format_level(level), interval=wording.interval(margin.low, margin.high, indicator.unit)
+    )
 
 
 def distance_text(indicator: Indicator, margin: Margin) -> str:
@@ -267,11 +270,13 @@ def distance_text(indicator: Indicator, margin: Margin) -> str:
     value = margin.conservative
     if value is None or margin.points is None:
         return DASH
-    side = "short of" if margin.points > 0 else "past"
     if indicator.scale == "log" and value > 0 and margin.bound > 0:
         factor = max(value / margin.bound, margin.bound / value)
-        return f"factor {wording.number(wording.three_digits(factor))} {side} the bound"
-    return f"{wording.quantity(wording.three_digits(abs(margin.bound - value)), indicator.unit)} {side} the bound"
+        words = tr("factor {factor} short of the bound") if margin.points > 0 else tr("factor {factor} past the bound")
+        return words.format(factor=wording.number(wording.three_digits(factor)))
+    words = tr("{distance} short of the bound") if margin.points > 0 else tr("{distance} past the bound")
+    distance = wording.three_digits(abs(margin.bound - value))
+    return words.format(distance=wording.quantity(distance, indicator.unit))
 
 
 def _limit(value: float | None) -> tuple[float | None, Clip]:
@@ -294,16 +299,16 @@ def _interval(margin: Margin) -> tuple[float | None, Clip, float | None, Clip]:
 
 
 def _bound_label(indicator: Indicator, bound: Bound | None, value: float) -> str:
-    text = f"bound {wording.quantity(value, indicator.unit)}"
+    text = tr("bound {quantity}").format(quantity=wording.quantity(value, indicator.unit))
     return f"{text} ({bound.label})" if bound and bound.label else text
 
 
 def _native_text(pack: Pack, indicator: Indicator, margin: Margin, bound_label: str) -> str:
     if margin.state == "not_measured":
-        return f"no measurement on file; {bound_label}"
+        return tr("no measurement on file; {bound_label}").format(bound_label=bound_label)
     if margin.state == "not_adequate":
         seen = "" if margin.estimate is None else f"{wording.quantity(margin.estimate, indicator.unit)}, "
-        return f"{seen}does not count: {' '.join(margin.reasons)}"
+        return tr("{seen}does not count: {reasons}").format(seen=seen, reasons=" ".join(margin.reasons))
     if margin.estimate is None:
         return bound_label
     estimate = wording.quantity(margin.estimate, indicator.unit)
@@ -312,21 +317,21 @@ def _native_text(pack: Pack, indicator: Indicator, margin: Margin, bound_label: 
 
 def _track_text(margin: Margin) -> str:
     if margin.state == "not_measured":
-        return "no measurement on file"
-    return "measurement does not count" if margin.state == "not_adequate" else ""
+        return tr("no measurement on file")
+    return tr("measurement does not count") if margin.state == "not_adequate" else ""
 
 
 def _words(indicator: Indicator, margin: Margin, native: str, *, policy: bool) -> str:
-    parts = [f"{indicator.title}: {STATUS_LABEL[margin.state].lower()}"]
+    parts = [f"{indicator.title}: {tr(STATUS_LABEL[margin.state]).lower()}"]
     if margin.points is not None and margin.state not in {"not_measured", "not_adequate"}:
-        parts[0] += f", margin {format_points(margin.points).replace(' pts', ' points')}"
+        parts[0] += f", {tr('margin {points}').format(points=points_in_full(margin.points))}"
     parts.append(native)
     if margin.clearly_crossed:
-        parts.append("The whole interval is past the bound")
+        parts.append(tr("The whole interval is past the bound"))
     if margin.state != "not_adequate":
         parts.extend(margin.reasons)
     parts.append(
-        "The bound is the framework's own" if policy else "The bound belongs to this evaluation, not to policy"
+        tr("The bound is the framework's own") if policy else tr("The bound belongs to this evaluation, not to policy")
     )
     return " ".join(_sentence(part) for part in parts)
 
@@ -340,17 +345,17 @@ def _legend(rows: tuple[Row, ...]) -> tuple[LegendEntry, ...]:
     """Explain the four measured states always, the two unmeasured ones where they occur."""
     present = {row.status for row in rows}
     entries = [
-        LegendEntry(text, status, STATUS_SHAPE[status])
+        LegendEntry(tr(text), status, STATUS_SHAPE[status])
         for status, text in _LEGEND_TEXT.items()
         if status in present or status not in {"not_measured", "not_adequate"}
     ]
-    return (*entries, LegendEntry("safety buffer"))
+    return (*entries, LegendEntry(tr("safety buffer")))
 
 
 def _note(rows: tuple[Row, ...]) -> str:
-    text = (
+    text = tr(
         "Margins are a construct of this program; no framework in force defines one. "
         "Bounds belong to single evaluations and are not policy"
     )
     named = [row.label for row in rows if row.policy]
-    return f"{text}, except: {', '.join(named)}." if named else f"{text}."
+    return tr("{text}, except: {named}.").format(text=text, named=", ".join(named)) if named else f"{text}."

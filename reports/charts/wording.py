@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+from asl_desktop.i18n import isolate, tr
+
 MINUS = "\u2212"
 DASH = "\u2014"
-_POINTS = " pts"
 
 
 def format_points(points: float | None) -> str:
@@ -16,15 +17,26 @@ def format_points(points: float | None) -> str:
     """
     if points is None or math.isnan(points):
         return DASH
+    return tr("{points} pts").format(points=isolate(_signed(points)))
+
+
+def points_in_full(points: float | None) -> str:
+    """Say the same with the unit in full: ``+31 points``."""
+    if points is None or math.isnan(points):
+        return DASH
+    return tr("{points} points").format(points=isolate(_signed(points)))
+
+
+def _signed(points: float) -> str:
     if points == 0:
-        return "0" + _POINTS
+        return "0"
     sign = "+" if points > 0 else MINUS
     size = abs(points)
     if math.isinf(size):
-        return f"{sign}\u221e{_POINTS}"
+        return f"{sign}\u221e"
     if size >= 0.95:
-        return f"{sign}{size:,.0f}{_POINTS}"
-    return f"{sign}{size:.1f}{_POINTS}" if size >= 0.05 else f"{sign}<0.1{_POINTS}"
+        return f"{sign}{size:,.0f}"
+    return f"{sign}{size:.1f}" if size >= 0.05 else f"{sign}<0.1"
 
 
 def format_level(level: float) -> str:

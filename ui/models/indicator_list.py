@@ -69,7 +69,9 @@ class IndicatorListModel(QAbstractListModel):
         on_file = ntr("{count} result", "{count} results", count).format(count=count) if count else tr("no result")
         margin = self._snapshot.determination.margin_by_indicator.get(indicator.id)
         return (
-            f"{STATUS_LABEL[margin.state]}, {on_file}" if margin else tr("Watched, {on_file}").format(on_file=on_file)
+            f"{tr(STATUS_LABEL[margin.state])}, {on_file}"
+            if margin
+            else tr("Watched, {on_file}").format(on_file=on_file)
         )
 
 

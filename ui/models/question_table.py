@@ -178,7 +178,9 @@ def _state(
     if answer.state == "answered" and not is_done(question, answer):
         return "partly", tr("Partly answered"), ("circle-dot", "warn")
     if lacking:
-        return "answered", lacking.partition(" is required")[0] + tr(" missing"), ("triangle-alert", "warn")
+        bare = question.evidence_required and not answer.evidence
+        words = tr("Evidence missing") if bare else tr("A rationale missing")
+        return "answered", words, ("triangle-alert", "warn")
     if answer.state == "not_applicable" and not is_done(question, answer):
         return "not_applicable", tr("Not applicable, not confirmed"), ("circle-help", "warn")
     icon = ("circle-check", "ok") if is_done(question, answer) else ("circle-help", "warn")

@@ -55,7 +55,7 @@ def safeguard_rows(snapshot: Snapshot) -> tuple[SafeguardRow, ...]:
         track = snapshot.pack.track_by_id[result.track]
         for rank, standard in enumerate(track.standards):
             required = rank <= track.rank(result.required)
-            need = "required" if required else tr("not required now")
+            need = tr("required") if required else tr("not required now")
             heading = f"{standard.id} {track.title.lower()}, {need}"
             found.append(SafeguardRow("", heading, track.id, standard.id, "", "", required, False, heading=True))
             rows = _rows(snapshot, track.id, standard.id)

@@ -23,7 +23,7 @@ from ui.theme import fix, px, set_role
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import IconLabel, button, card, chip, clear, column, label, line, link, row
 from ui.widgets.ring import Ring
-from ui.wording import ICON, STAGE, TONE, Verdict, plural, sentence, threshold_name, verdict
+from ui.wording import ICON, STAGE, TONE, Verdict, sentence, threshold_name, verdict
 
 if TYPE_CHECKING:
     from asl_desktop.domain.sensitivity import Change
@@ -302,12 +302,16 @@ def _bearing_questions(snapshot: Snapshot) -> list[str]:
 def _missing_words(result: Determination) -> str:
     kinds: list[str] = [item.kind for item in result.not_assessed]
     named = (
-        ("threshold", tr("threshold not assessed"), tr("thresholds not assessed")),
-        ("question", tr("open question"), tr("open questions")),
-        ("indicator", tr("indicator not measured"), tr("indicators not measured")),
-        ("showing", tr("showing without a decision"), tr("showings without a decision")),
+        ("threshold", mark("{count} threshold not assessed"), mark("{count} thresholds not assessed")),
+        ("question", mark("{count} open question"), mark("{count} open questions")),
+        ("indicator", mark("{count} indicator not measured"), mark("{count} indicators not measured")),
+        ("showing", mark("{count} showing without a decision"), mark("{count} showings without a decision")),
     )
-    parts = [plural(kinds.count(kind), one, many) for kind, one, many in named if kinds.count(kind)]
+    parts = [
+        ntr(one, many, kinds.count(kind)).format(count=kinds.count(kind))
+        for kind, one, many in named
+        if kinds.count(kind)
+    ]
     if result.gap:
         parts.append(
             ntr(

@@ -21,6 +21,7 @@ from ui.theme import tokens
 from ui.widgets.flow import FlowLayout
 from ui.widgets.margin_chart import Glyph, MarginOverview
 from ui.widgets.parts import Banner, button, card, clear, label, row
+from ui.wording import listed
 
 _PICTURES = mark("SVG picture (*.svg);;PNG picture (*.png);;PDF picture (*.pdf)")
 
@@ -123,12 +124,10 @@ class MarginsPage(Page):
         cited = [ref.removeprefix("evidence:") for ref in margin.uses if ref.startswith("evidence:")]
         if cited:
             lines.append(
-                tr("Evidence: {listed}.").format(
-                    listed=wording.listed(names[sha].name for sha in cited if sha in names)
-                )
+                tr("Evidence: {listed}.").format(listed=listed(names[sha].name for sha in cited if sha in names))
             )
         if indicator.bears_on:
-            lines.append(tr("Bears on {listed}.").format(listed=wording.listed(indicator.bears_on)))
+            lines.append(tr("Bears on {listed}.").format(listed=listed(indicator.bears_on)))
         speaking = snapshot.inputs.measurement_by_id.get(margin.measurement)
         planned = " ".join(plan_on(snapshot.inputs, indicator, speaking))
         if planned:

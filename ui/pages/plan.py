@@ -23,6 +23,7 @@ from ui import dialogs_seam
 from ui.forms.fields import TextBox
 from ui.pages.base import Page
 from ui.session import Session, cause_of
+from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import Banner, IconLabel, announce, button, card, clear, column, label, line, row
 from ui.widgets.planned_row import PlannedRow
 from ui.wording import moment
@@ -53,7 +54,7 @@ class PlanPage(Page):
         self._mark = IconLabel("pen-line", "muted", 18)
         self._state = label("", "strong", wrap=True)
         self._state_text = label("", "muted", wrap=True)
-        self._digest = label("", "muted", wrap=True, selectable=True)
+        self._digest = ElidedLabel("", "muted")
         self._count = label("", "muted", wrap=True)
         self._problem = label("", "error", wrap=True)
         self._change = label("", wrap=True)
@@ -246,17 +247,20 @@ class PlanPage(Page):
         inputs = snapshot.inputs
         early = results_before_lock(inputs)
         if early:
-            count = ntr("{count} result was", "{count} results were", len(early)).format(count=len(early))
-            text = tr("{count} there before the plan was locked. Every report says so; it cannot be undone.").format(
-                count=count
-            )
+            text = ntr(
+                "{count} result was there before the plan was locked. Every report says so; it cannot be undone.",
+                "{count} results were there before the plan was locked. Every report says so; it cannot be undone.",
+                len(early),
+            ).format(count=len(early))
             self._tell_late(tr("The plan was locked after results"), text)
         elif not inputs.plan.locked_at and inputs.measurements:
-            count = ntr("{count} result is", "{count} results are", len(inputs.measurements)).format(
-                count=len(inputs.measurements)
-            )
-            text = tr(
-                "{count} on record already. A plan locked now was not made beforehand, and every report says so."
+            count = len(inputs.measurements)
+            text = ntr(
+                "{count} result is on record already. A plan locked now was not made beforehand, and every report says "
+                "so.",
+                "{count} results are on record already. A plan locked now was not made beforehand, and every report "
+                "says so.",
+                count,
             ).format(count=count)
             self._tell_late(tr("Results came before the plan"), text)
         else:
@@ -283,19 +287,21 @@ class PlanPage(Page):
         early = len(self.session.inputs.measurements)
         warning = ""
         if early:
-            count = ntr("{count} result is", "{count} results are", early).format(count=early)
-            warning = tr(" {count} on record already: the plan will stand as one that came after them.").format(
-                count=count
-            )
-        return ntr(
+            warning = ntr(
+                "{count} result is on record already: the plan will stand as one that came after them.",
+                "{count} results are on record already: the plan will stand as one that came after them.",
+                early,
+            ).format(count=early)
+        fixing = ntr(
             "{count} indicator is planned. The plan is fixed in the name of {actor}; afterwards "
             "it can only be amended, with a reason. What is fixed has the digest "
-            "{plan_digest}.{warning}",
+            "{plan_digest}.",
             "{count} indicators are planned. The plan is fixed in the name of {actor}; "
             "afterwards it can only be amended, with a reason. What is fixed has the digest "
-            "{plan_digest}.{warning}",
+            "{plan_digest}.",
             len(plan.indicators),
-        ).format(count=len(plan.indicators), actor=self.session.actor, plan_digest=plan_digest(fixed), warning=warning)
+        ).format(count=len(plan.indicators), actor=self.session.actor, plan_digest=plan_digest(fixed))
+        return f"{fixing} {warning}".rstrip()
 
     def _say_problem(self, text: str) -> None:
         self._problem.setText(text)

@@ -16,7 +16,8 @@ from ui.pages.base import MARGIN, Page
 from ui.preflighting import desk_of, place_of_finding
 from ui.session import Session
 from ui.theme import set_role
-from ui.widgets.parts import announce, button, column, label, row
+from ui.widgets.flow import wrapped
+from ui.widgets.parts import announce, button, column, label
 
 if TYPE_CHECKING:
     from asl_desktop.services.preflight import Finding, Preflight, Severity
@@ -75,7 +76,7 @@ class PreflightPage(Page):
         for (severity, text), each in zip(_FILTERS, self.filter.buttons, strict=True):
             count = len(found.findings) if severity is None else found.counts[severity]
             each.setText(f"{tr(text)} ({count})")
-            each.setAccessibleName(f"{text}, {count}")
+            each.setAccessibleName(f"{tr(text)}, {count}")
         self._show(found)
 
     def open_item(self, item: str) -> None:
@@ -141,7 +142,7 @@ class PreflightPage(Page):
         self.body.addWidget(self.list, 1)
         holder = QFrame()
         set_role(holder, role="card")
-        buttons = row(self.go_button, 1, self.decide_button, self.sign_button)
+        buttons = wrapped(self.go_button, self.decide_button, self.sign_button)
         inner = column(self._text, buttons, spacing=8)
         inner.setContentsMargins(16, 12, 16, 12)
         holder.setLayout(inner)

@@ -11,16 +11,17 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QProgressBar, QWidget
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.wording import day
 from asl_desktop.errors import FileExists
+from asl_desktop.i18n import mark, ntr, tr
 from ui import dialogs_seam
 from ui.operations import Handle
 from ui.pages.base import Page
 from ui.session import Session
 from ui.widgets.due_card import open_words
+from ui.widgets.flow import wrapped
 from ui.widgets.parts import Banner, announce, button, card, column, label, link, row
 from ui.widgets.report_result import Outcome, ResultCard
 from ui.widgets.sign_off import SignOffGuard
 from ui.widgets.signing_form import Signer, SigningForm, tell_failure
-from ui.wording import plural
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,26 +31,26 @@ if TYPE_CHECKING:
     from reports.comparing import Comparison
     from reports.verifying import Verification
 
-_PDF = "PDF documents (*.pdf)"
-_CHECKABLE = "Reports and assessments (*.pdf *.asl)"
-_NAMING_HEADS = "Reports and checkpoints (*.pdf *.checkpoint)"
+_PDF = mark("PDF documents (*.pdf)")
+_CHECKABLE = mark("Reports and assessments (*.pdf *.asl)")
+_NAMING_HEADS = mark("Reports and checkpoints (*.pdf *.checkpoint)")
 
 
 class ReportPage(Page):
     """Writes, signs and verifies the board report, off the window's thread."""
 
     page_id: ClassVar[str] = "report"
-    heading: ClassVar[str] = "Report"
+    heading: ClassVar[str] = mark("Report")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.target = QLineEdit()
         self.signing = SigningForm(session)
-        self.guard = SignOffGuard(session, "signing the report")
-        self.write_button = button("Write the report", self.write, icon_name="file-check", primary=True)
-        self.cancel_button = button("Cancel", self._on_cancel)
-        self.verify_button = button("Verify another file", self.verify_another, icon_name="shield-check")
-        self.compare_button = button("Compare this file\u2026", self.compare, icon_name="history")
+        self.guard = SignOffGuard(session, tr("signing the report"))
+        self.write_button = button(tr("Write the report"), self.write, icon_name="file-check", primary=True)
+        self.cancel_button = button(tr("Cancel"), self._on_cancel)
+        self.verify_button = button(tr("Verify another file"), self.verify_another, icon_name="shield-check")
+        self.compare_button = button(tr("Compare this file\u2026"), self.compare, icon_name="history")
         self.bar = QProgressBar()
         self.banner = Banner("danger")
         self.result = ResultCard()
@@ -58,7 +59,7 @@ class ReportPage(Page):
         self._step = label("", "muted")
         self._running: Handle[Outcome] | Handle[Verification] | Handle[Comparison] | None = None
         self._may_replace: Path | None = None
-        self.add_heading("A PDF for the people who decide: the determination, its reasons, and what is missing.")
+        self.add_heading(tr("A PDF for the people who decide: the determination, its reasons, and what is missing."))
         self._lay_out()
         self.target.setText(str(_suggested(session.document.path)))
 
@@ -66,18 +67,21 @@ class ReportPage(Page):
         result = snapshot.determination
         scope = snapshot.inputs.scope
         model = " ".join(part for part in (scope.model, scope.checkpoint) if part)
-        precaution = ", precautionary" if result.precautionary else ""
+        label_ = tr("{label}, precautionary").format(label=result.label) if result.precautionary else result.label
         counts = (
-            plural(len(result.thresholds), "threshold", "thresholds"),
-            plural(len(result.margins), "margin", "margins"),
-            plural(len(result.gates), "gate", "gates"),
-            plural(len(snapshot.inputs.evidence), "piece of evidence", "pieces of evidence"),
+            ntr("{count} threshold", "{count} thresholds", len(result.thresholds)).format(count=len(result.thresholds)),
+            ntr("{count} margin", "{count} margins", len(result.margins)).format(count=len(result.margins)),
+            ntr("{count} gate", "{count} gates", len(result.gates)).format(count=len(result.gates)),
+            ntr("{count} piece of evidence", "{count} pieces of evidence", len(snapshot.inputs.evidence)).format(
+                count=len(snapshot.inputs.evidence)
+            ),
         )
         self._contains.setText(
-            f"Board report on {model}: {result.label}{precaution}, judged as of {day(snapshot.as_of)}, "
-            f"with {', '.join(counts[:-1])} and {counts[-1]}."
+            tr("Board report on {model}: {label}, judged as of {date}, with {counts} and {last}.").format(
+                model=model, label=label_, date=day(snapshot.as_of), counts=", ".join(counts[:-1]), last=counts[-1]
+            )
         )
-        self._missing.setText(f"Missing, and printed as missing: {open_words(result)}")
+        self._missing.setText(tr("Missing, and printed as missing: {open_words}").format(open_words=open_words(result)))
         self.guard.refresh()
 
     def open_item(self, item: str) -> None:
@@ -96,11 +100,14 @@ class ReportPage(Page):
         if problem:
             return
         if not self.target.text().strip():
-            self.banner.tell("The report was not written", "Choose where it goes.")
+            self.banner.tell(tr("The report was not written"), tr("Choose where it goes."))
             return
         if not self.session.flush():
             state = self.session.save_state.message
-            self.banner.tell("The report was not written", f"Not everything here could be saved yet. {state}")
+            self.banner.tell(
+                tr("The report was not written"),
+                tr("Not everything here could be saved yet. {state}").format(state=state),
+            )
             return
         self._start(self._target(), self.signing.signer(), replace=self._may_replace == self._target())
 
@@ -108,7 +115,7 @@ class ReportPage(Page):
         """Ask for a report or an assessment and say whether it can be relied on."""
         if self._running is not None:
             return
-        chosen = dialogs_seam.choose_open(self, "Verify a report or an assessment", filters=_CHECKABLE)
+        chosen = dialogs_seam.choose_open(self, tr("Verify a report or an assessment"), filters=tr(_CHECKABLE))
         if chosen is None:
             return
         self.verify(chosen)
@@ -138,14 +145,16 @@ class ReportPage(Page):
 
         self._show_running(
             self.session.operations.run(_work, owner=self, done=_done, failed=self._on_failed),
-            f"Looking at {path.name}",
+            tr("Looking at {name}").format(name=path.name),
         )
 
     def compare(self) -> None:
         """Ask for a report or a checkpoint and say whether the history of this file goes through what it names."""
         if self._running is not None:
             return
-        chosen = dialogs_seam.choose_open(self, "A signed report or a checkpoint of this file", filters=_NAMING_HEADS)
+        chosen = dialogs_seam.choose_open(
+            self, tr("A signed report or a checkpoint of this file"), filters=tr(_NAMING_HEADS)
+        )
         if chosen is None:
             return
         path, clock = chosen, self.session.clock
@@ -162,7 +171,7 @@ class ReportPage(Page):
             self._bring_up(self.result)
 
         handle = self.session.run_beside(lambda document, _: _work(document), done=_done, failed=self._on_failed)
-        self._show_running(handle, f"Looking at {path.name}")
+        self._show_running(handle, tr("Looking at {name}").format(name=path.name))
 
     def _start(self, target: Path, signer: Signer | None, *, replace: bool) -> None:
         document, as_of, clock = self.session.document, self.session.snapshot.as_of, self.session.clock
@@ -181,12 +190,13 @@ class ReportPage(Page):
                 self._on_failed(error)
 
         self._show_running(
-            self.session.operations.run(_work, owner=self, done=self._on_written, failed=_failed), "Writing the report"
+            self.session.operations.run(_work, owner=self, done=self._on_written, failed=_failed),
+            tr("Writing the report"),
         )
 
     def _ask_to_replace(self, target: Path, signer: Signer | None) -> None:
-        text = f"{target} is a signed report. Its signatures are lost when it is replaced."
-        if dialogs_seam.ask(self, "Replace the signed report", text, yes="Replace it", danger=True):
+        text = tr("{target} is a signed report. Its signatures are lost when it is replaced.").format(target=target)
+        if dialogs_seam.ask(self, tr("Replace the signed report"), text, yes=tr("Replace it"), danger=True):
             self._start(target, signer, replace=True)
 
     def _on_written(self, outcome: Outcome) -> None:
@@ -197,7 +207,7 @@ class ReportPage(Page):
 
     def _on_failed(self, error: BaseException) -> None:
         self._stop_showing()
-        tell_failure(self.banner, error, otherwise=lambda: announce(self, "Stopped; nothing was written"))
+        tell_failure(self.banner, error, otherwise=lambda: announce(self, tr("Stopped; nothing was written")))
         self._bring_up(self.banner)
 
     def _on_cancel(self) -> None:
@@ -234,7 +244,7 @@ class ReportPage(Page):
         return self.session.document.path.parent / path
 
     def _on_choose(self) -> None:
-        chosen = dialogs_seam.choose_save(self, "Where the report goes", self._target(), filters=_PDF)
+        chosen = dialogs_seam.choose_save(self, tr("Where the report goes"), self._target(), filters=tr(_PDF))
         if chosen is not None:
             self.target.setText(str(chosen))
             # The chooser asked before it gave a name that exists; it did not ask for one that gains its suffix here.
@@ -243,20 +253,22 @@ class ReportPage(Page):
     def _lay_out(self) -> None:
         self.guard.wants.connect(self.wants)
         self.signing.sign.toggled.connect(self.guard.setVisible)
-        self.target.setAccessibleName("Where the report goes")
+        self.target.setAccessibleName(tr("Where the report goes"))
         self.target.textEdited.connect(lambda _: self._forget_choice())
-        choose = button("Choose", self._on_choose)
-        choose.setAccessibleName("Choose where the report goes")
+        choose = button(tr("Choose"), self._on_choose)
+        choose.setAccessibleName(tr("Choose where the report goes"))
         place = row(spacing=8)
         place.addWidget(self.target, 1)
         place.addWidget(choose)
-        go = link("See what is still open", lambda: self.wants.emit("gate", ""))
-        self.body.addWidget(card(label("What it will say", "pane-title"), self._contains, self._missing, row(go, 1)))
-        buttons = row(self.write_button, self.verify_button, self.compare_button, 1)
+        go = link(tr("See what is still open"), lambda: self.wants.emit("gate", ""))
+        self.body.addWidget(
+            card(label(tr("What it will say"), "pane-title"), self._contains, self._missing, row(go, 1))
+        )
+        buttons = wrapped(self.write_button, self.verify_button, self.compare_button)
         self.body.addWidget(
             card(
-                label("Write it", "pane-title"),
-                column(label("File", "label"), place, spacing=4),
+                label(tr("Write it"), "pane-title"),
+                column(label(tr("File"), "label"), place, spacing=4),
                 self.guard,
                 self.signing,
                 self.banner,
@@ -268,9 +280,9 @@ class ReportPage(Page):
         self.body.addStretch(1)
 
     def _make_progress(self) -> QFrame:
-        self.bar.setAccessibleName("Progress of the report")
+        self.bar.setAccessibleName(tr("Progress of the report"))
         self.bar.setTextVisible(False)
-        self.cancel_button.setAccessibleName("Cancel writing the report")
+        self.cancel_button.setAccessibleName(tr("Cancel writing the report"))
         self._progress = QFrame()
         layout = row(self._step, spacing=12)
         layout.addWidget(self.bar, 1)
@@ -336,7 +348,7 @@ def _write(handle: Handle[Outcome], job: _Job) -> Outcome:
     )
     words = trouble = ""
     if identity is not None:
-        words = f"signed by {identity.name} as {role}"
+        words = tr("signed by {name} as {role}").format(name=identity.name, role=role)
         head = Head(snapshot.events, snapshot.head)
         trouble = keep_checkpoint(job.document, head, identity, actor=job.actor, clock=clock)
     try:

@@ -8,7 +8,6 @@ from typing import ClassVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QVBoxLayout, QWidget
 
-from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot, Trace
 from asl_desktop.domain.pack import Showing, Threshold
 from asl_desktop.i18n import mark, tr
@@ -18,7 +17,7 @@ from ui.theme import set_role
 from ui.widgets.flow import FlowLayout
 from ui.widgets.parts import Banner, IconLabel, button, card, chip, clear, label, link, row
 from ui.widgets.showing_card import ShowingCard
-from ui.wording import sentence, threshold_name, verdict
+from ui.wording import listed, sentence, threshold_name, verdict
 
 
 class ShowingsPage(Page):
@@ -96,7 +95,7 @@ class ShowingsPage(Page):
         head = row(IconLabel(icon, tone, 20))
         head.addWidget(name, 1)
         head.addWidget(chip(sentence(words), tone), 0, Qt.AlignmentFlag.AlignVCenter)
-        needs = wording.listed(f"{standard} {track}" for track, standard in threshold.requires.items())
+        needs = listed(f"{standard} {track}" for track, standard in threshold.requires.items())
         lines: list[QWidget] = [label(threshold.criterion, wrap=True)]
         if threshold.baseline:
             lines.append(

@@ -8,14 +8,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Determination, NotAssessed, Snapshot, ThresholdResult
+from asl_desktop.domain.pack import Document as RequiredDocument
 from asl_desktop.domain.pack import Pack
-from asl_desktop.domain.wording import STATE_WORDS, listed
+from asl_desktop.domain.wording import STATE_WORDS
 from asl_desktop.i18n import mark, ntr, tr
 from ui.places import place_of_open, role_titles
 from ui.theme import set_role
 from ui.widgets.parts import IconLabel, Tone, chip, clear, label, line, link, row
 from ui.widgets.steps import linked_line
-from ui.wording import ICON, TONE
+from ui.wording import ICON, TONE, listed
 
 _TRIGGER = {
     "true": ("triangle-alert", "warn", mark("Fired")),
@@ -103,7 +104,9 @@ class ThresholdsCard(_Card):
     def _row(self, pack: Pack, result: ThresholdResult) -> QVBoxLayout:
         title = pack.threshold_by_id[result.id].title
         tense = bool(result.tensions) and result.state == "ruled_out"
-        words = tr(STATE_WORDS[result.state]) + (tr(", with tension") if tense else "")
+        words = tr(STATE_WORDS[result.state])
+        if tense:
+            words = tr("{words}, with tension").format(words=words)
         tone: Tone = "warn" if tense else TONE[result.state]
         head = row(IconLabel("triangle-alert" if tense else ICON[result.state], tone, 18), spacing=8)
         head.addWidget(label(title if result.id in title else f"{result.id}  {title}", "strong", wrap=True), 1)
@@ -136,19 +139,10 @@ class DueCard(_Card):
         pack = snapshot.pack
         self._triggers(snapshot)
         self._lines(tr("Duties that follow from the thresholds"), snapshot.determination.duties)
-        documents = [
-            f"{item.title}: {item.contents}"
-            + (
-                tr(" Signed by {role_titles}.").format(role_titles=role_titles(pack, item.signed_by))
-                if item.signed_by
-                else ""
-            )
-            + (tr(" Published: {published}").format(published=item.published) if item.published else "")
-            for item in pack.documents
-        ]
-        self._lines(tr("Documents"), documents)
+        self._lines(tr("Documents"), [_document_words(pack, item) for item in pack.documents])
         clocks = [
-            f"{c.title}: {c.text}" + (tr(" ({days} days)").format(days=c.days) if c.days else "") for c in pack.clocks
+            f"{c.title}: {c.text} {tr('({days} days)').format(days=c.days) if c.days else ''}".rstrip()
+            for c in pack.clocks
         ]
         self._lines(tr("Clocks"), clocks)
         self._lines(tr("Roles"), [f"{role.title}: {role.duty}" for role in pack.roles])
@@ -240,3 +234,12 @@ def _indented(inner: QWidget | QHBoxLayout) -> QHBoxLayout:
     layout = row(inner)
     layout.setContentsMargins(_INDENT, 0, 0, 0)
     return layout
+
+
+def _document_words(pack: Pack, item: RequiredDocument) -> str:
+    parts = [f"{item.title}: {item.contents}"]
+    if item.signed_by:
+        parts.append(tr("Signed by {roles}.").format(roles=role_titles(pack, item.signed_by)))
+    if item.published:
+        parts.append(tr("Published: {when}").format(when=item.published))
+    return " ".join(parts)

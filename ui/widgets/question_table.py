@@ -24,6 +24,7 @@ from asl_desktop.i18n import tr
 from ui.forms.choices import choices_of
 from ui.forms.fields import NumberField, read_day, read_number
 from ui.models.question_table import (
+from ui.theme import px
     ANSWER,
     CHANGED,
     CONFIDENCE,
@@ -39,6 +40,7 @@ from ui.models.question_table import (
     QuestionTableModel,
 )
 from ui.widgets.answer_form import CalmCombo
+from ui.widgets.flow import FlowLayout
 from ui.widgets.parts import announce, label, row
 
 ROW_HEIGHT = 36
@@ -57,6 +59,7 @@ class QuestionTable(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._grown = 0
         self.model = QuestionTableModel()
         self.proxy = QuestionFilter(self.model)
         for held in (self.proxy, self.model):
@@ -133,7 +136,11 @@ class QuestionTable(QWidget):
     def _fit(self) -> None:
         for column, below in _LEAVE_OUT:
             absent = column == EARLIER and not self._has_earlier
-            self.view.setColumnHidden(column, absent or self.width() < below)
+            self.view.setColumnHidden(column, absent or self.width() < px(below))
+        if self._grown != px(100):
+            self._grown = px(100)
+            for column, width in _WIDTHS.items():
+                self.view.setColumnWidth(column, px(width))
 
     def _tell(self) -> None:
         shown, held = self.proxy.rowCount(), self.model.rowCount()
@@ -165,7 +172,7 @@ class QuestionTable(QWidget):
             named.setAccessibleName(name)
             named.view().setAccessibleName(name)
         for text, _ in QuestionFilter.FILTERS:
-            self.only.addItem(text)
+            self.only.addItem(tr(text))
         for box in (self.domains, self.only):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(16)
@@ -173,16 +180,17 @@ class QuestionTable(QWidget):
         self.view.setItemDelegateForColumn(ANSWER, AnswerDelegate(self.view))
         self.view.sortByColumn(ID, Qt.SortOrder.AscendingOrder)
         header = self.view.horizontalHeader()
-        for column, width in _WIDTHS.items():
-            self.view.setColumnWidth(column, width)
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
         self.problem.hide()
-        filters = row(self.words, self.domains, self.only, self.count, spacing=8)
-        filters.setStretch(0, 1)
+        filters = QWidget()
+        flow = FlowLayout(filters, 8)
+        for widget, width in ((self.words, 220), (self.domains, 220), (self.only, 170)):
+            flow.add(widget, width=width)
+        flow.addWidget(self.count)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(filters)
+        layout.addWidget(filters)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.problem)
 

@@ -123,7 +123,7 @@ class NewPassphrase(QWidget):
     edited = Signal()
     submitted = Signal()
 
-    def __init__(self, name: str = mark("Passphrase")) -> None:
+    def __init__(self, name: str = "") -> None:
         super().__init__()
         self.first = SecretLine(tr("New passphrase"))
         self.again = SecretLine(tr("The same passphrase again"))
@@ -192,8 +192,9 @@ class SecretEntry(QWidget):
     edited = Signal()
     submitted = Signal()
 
-    def __init__(self, name: str = mark("Passphrase")) -> None:
+    def __init__(self, name: str = "") -> None:
         super().__init__()
+        name = name or tr("Passphrase")
         self.passphrase = SecretLine(name)
         self.recovery = _RecoveryBox()
         self.switch = link(tr("Use the recovery key"), self._on_switch)

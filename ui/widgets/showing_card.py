@@ -258,7 +258,7 @@ class ShowingCard(QFrame):
         for at, (status, text) in enumerate(_STATUS):
             choice = button(tr(text), role="segment")
             choice.setCheckable(True)
-            choice.setAccessibleName(f"{self.showing.id} {text.lower()}")
+            choice.setAccessibleName(f"{self.showing.id} {tr(text).lower()}")
             set_role(choice, place=("first", "middle", "last")[at])
             choice.clicked.connect(lambda _=False, s=status: self._on_status(s))
             group.addButton(choice)
