@@ -24,7 +24,6 @@ from asl_desktop.i18n import tr
 from ui.forms.choices import choices_of
 from ui.forms.fields import NumberField, read_day, read_number
 from ui.models.question_table import (
-from ui.theme import px
     ANSWER,
     CHANGED,
     CONFIDENCE,
@@ -39,9 +38,10 @@ from ui.theme import px
     QuestionFilter,
     QuestionTableModel,
 )
+from ui.theme import px
 from ui.widgets.answer_form import CalmCombo
 from ui.widgets.flow import FlowLayout
-from ui.widgets.parts import announce, label, row
+from ui.widgets.parts import announce, label
 
 ROW_HEIGHT = 36
 _WIDTHS = {ID: 80, ANSWER: 170, STATE: 180, CONFIDENCE: 92, EVIDENCE: 76, REVIEW: 70, CHANGED: 96, EARLIER: 170}
