@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QApplication
 from asl_desktop.resources_access import read_bytes
 from ui.theme import tokens
 
+_MIRRORED = {"chevron-left": "chevron-right", "chevron-right": "chevron-left", "undo-2": "redo-2", "redo-2": "undo-2"}
+"""What points the other way in a window that is read from the right."""
+
 
 @cache
 def _source(name: str) -> str:
@@ -38,6 +41,8 @@ def pixmap(name: str, role: str = "text", size: int = 16) -> QPixmap:
     """
     app = QApplication.instance()
     ratio = app.devicePixelRatio() if isinstance(app, QApplication) else 1.0
+    if isinstance(app, QApplication) and app.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        name = _MIRRORED.get(name, name)
     return _draw(name, tokens().color(role).name(), size, ratio)
 
 

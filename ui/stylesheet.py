@@ -127,19 +127,26 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
 
 _LENGTH = re.compile(r"([\w-]+):([^;{}]*)")
+_SIDE = re.compile(r"((?:border|margin|padding)(?:-top|-bottom)?-)(left|right)")
 _PIXELS = re.compile(r"(\d+)px")
 _BOX = {"min-height": 2, "width": 2, "height": 2, "padding": 1}
 """How many of its borders a focused control makes up for in these properties, so that nothing shifts."""
 
 
-def style_sheet(tokens: Tokens, zoom: int = 100) -> str:
-    """Return the application's style sheet in the colours of one theme, with text at ``zoom`` percent."""
+def style_sheet(tokens: Tokens, zoom: int = 100, *, mirrored: bool = False) -> str:
+    """Return the application's style sheet in the colours of one theme, with text at ``zoom`` percent.
+
+    ``mirrored`` puts borders and margins on the other side, for a window that is read from the right; the rest Qt
+    mirrors itself.
+    """
     names = (name for name in tokens.__slots__ if name not in {"name", "dark", "status", "chart"})
     tone = "dark" if tokens.dark else "light"
     pictures = {
         picture: f'"{resource_path(f"themes/{picture}-{tone}.svg").as_posix()}"' for picture in ("chevron", "check")
     }
     sheet = _SHEET.template if zoom == 100 else _enlarged(_SHEET.template, zoom)
+    if mirrored:
+        sheet = _SIDE.sub(lambda found: f"{found[1]}{'left' if found[2] == 'right' else 'right'}", sheet)
     return Template(sheet).substitute({name: getattr(tokens, name) for name in names}, **pictures)
 
 

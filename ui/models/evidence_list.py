@@ -17,6 +17,7 @@ from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import EvidenceItem
 from asl_desktop.i18n import ntr, tr
 from ui.icons import pixmap
+from ui.mirroring import corner, visual
 from ui.plain import tip, visible
 from ui.theme import Tokens, font, px, tokens
 from ui.wording import sentence
@@ -304,12 +305,14 @@ class EvidenceDelegate(QStyledItemDelegate):
         painter.save()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, table.color("accent_soft"))
-            painter.fillRect(QRect(rect.x(), rect.y() + 8, 3, rect.height() - 16), table.color("accent"))
+            painter.fillRect(
+                visual(option, QRect(rect.x(), rect.y() + 8, 3, rect.height() - 16)), table.color("accent")
+            )
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, table.color("sunken"))
         name, role = _mark(row)
-        painter.drawPixmap(rect.x() + 14, rect.y() + 9, pixmap(name, role, 18))
-        inner = rect.adjusted(42, 7, -12, -7)
+        painter.drawPixmap(corner(option, rect.x() + 14, rect.y() + 9, 18), pixmap(name, role, 18))
+        inner = visual(option, rect.adjusted(42, 7, -12, -7))
         _first(painter, inner, _title(row), _aside(row))
         _second(painter, inner, *_second_line(row), table=table, danger=_is_bad(row))
         painter.restore()
@@ -345,7 +348,9 @@ def _second(painter: QPainter, rect: QRect, warning: str, rest: str, *, table: T
         painter.setPen(table.color("danger" if danger else "warn"))
         said = painter.fontMetrics().elidedText(sentence(warning), Qt.TextElideMode.ElideRight, left.width())
         painter.drawText(left, side, said)
-        left.setLeft(left.left() + painter.fontMetrics().horizontalAdvance(f"{said}  "))
+        taken = painter.fontMetrics().horizontalAdvance(f"{said}  ")
+        from_right = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left.adjust(0 if from_right else taken, 0, -taken if from_right else 0, 0)
     painter.setFont(font(12))
     painter.setPen(table.color("muted"))
     shown = visible(rest if warning else sentence(rest))

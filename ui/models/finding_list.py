@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from asl_desktop.i18n import mark, tr
 from ui.icons import pixmap
+from ui.mirroring import corner, visual
 from ui.plain import tip
 from ui.theme import font, px, tokens
 
@@ -109,16 +110,18 @@ class FindingDelegate(QStyledItemDelegate):
         row: FindingRow = index.data(FINDING_ROLE)
         painter.save()
         if row.finding is None:
-            self._paint_rule(painter, option.rect, row)
+            self._paint_rule(painter, option, row)
         else:
             self._paint_finding(painter, option, row.finding)
         painter.restore()
 
-    def _paint_rule(self, painter: QPainter, rect: QRect, row: FindingRow) -> None:
-        table = tokens()
+    def _paint_rule(self, painter: QPainter, option: QStyleOptionViewItem, row: FindingRow) -> None:
+        table, rect = tokens(), option.rect
         name, tone = MARK[row.rule.severity]
-        painter.drawPixmap(rect.x() + px(12), rect.y() + px(15), pixmap(name, tone or "muted", px(18)))
-        inner = rect.adjusted(px(40), px(14), -px(12), -px(8))
+        painter.drawPixmap(
+            corner(option, rect.x() + px(12), rect.y() + px(15), px(18)), pixmap(name, tone or "muted", px(18))
+        )
+        inner = visual(option, rect.adjusted(px(40), px(14), -px(12), -px(8)))
         painter.setFont(font(13, 600))
         painter.setPen(table.color("text"))
         word = tr(SEVERITY_WORD[row.rule.severity])
@@ -131,19 +134,22 @@ class FindingDelegate(QStyledItemDelegate):
         table, rect = tokens(), option.rect
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, table.color("accent_soft"))
-            painter.fillRect(QRect(rect.x(), rect.y() + 6, 3, rect.height() - 12), table.color("accent"))
+            painter.fillRect(
+                visual(option, QRect(rect.x(), rect.y() + 6, 3, rect.height() - 12)), table.color("accent")
+            )
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, table.color("sunken"))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(font(13))
         painter.setPen(table.color("text"))
-        _draw(painter, rect.adjusted(px(40), 0, -px(_TARGET_WIDTH + 24), 0), finding.text, middle)
+        said = visual(option, rect.adjusted(px(40), 0, -px(_TARGET_WIDTH + 24), 0))
+        _draw(painter, said, finding.text, middle)
         painter.setFont(font(12))
         painter.setPen(table.color("muted"))
         item = finding.target.partition(":")[2] or finding.target
         shown = item[:8] if finding.target.startswith("evidence:") else item.replace("_", " ")
         place = QRect(rect.right() - px(_TARGET_WIDTH + 12), rect.y(), px(_TARGET_WIDTH), rect.height())
-        _draw(painter, place, shown, middle | Qt.AlignmentFlag.AlignRight)
+        _draw(painter, visual(option, place), shown, middle | Qt.AlignmentFlag.AlignRight)
 
 
 def _draw(painter: QPainter, rect: QRect, text: str, flags: Qt.AlignmentFlag) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from asl_desktop.errors import Cancelled
 from asl_desktop.progress import Progress, Silent
 from ui.icons import pixmap
+from ui.mirroring import corner, visual
 from ui.operations import Handle
 from ui.plain import tip
 from ui.session import Session
@@ -181,17 +182,21 @@ class HistoryDelegate(QStyledItemDelegate):
             painter.setFont(font(11, 600))
             painter.setPen(table.color("muted"))
             painter.drawText(
-                rect.adjusted(14, 0, 0, _DAY_HEIGHT - 8 - rect.height()), Qt.AlignmentFlag.AlignBottom, day
+                visual(option, rect.adjusted(14, 0, 0, _DAY_HEIGHT - 8 - rect.height())),
+                Qt.AlignmentFlag.AlignBottom,
+                day,
             )
             rect.setTop(rect.top() + _DAY_HEIGHT)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, table.color("accent_soft"))
-            painter.fillRect(QRect(rect.x(), rect.y() + 8, 3, rect.height() - 16), table.color("accent"))
+            painter.fillRect(
+                visual(option, QRect(rect.x(), rect.y() + 8, 3, rect.height() - 16)), table.color("accent")
+            )
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, table.color("sunken"))
         name, role = _MARKS[step.mark]
-        painter.drawPixmap(rect.x() + 14, rect.y() + 9, pixmap(name, role, 16))
-        inner = rect.adjusted(42, 7, -12, -7)
+        painter.drawPixmap(corner(option, rect.x() + 14, rect.y() + 9, 16), pixmap(name, role, 16))
+        inner = visual(option, rect.adjusted(42, 7, -12, -7))
         _line(painter, inner, step.title, moment(step.at).split(", ")[-1].removesuffix(" UTC"), top=True)
         _line(painter, inner, sentence(step.did), step.actor, top=False)
         painter.restore()

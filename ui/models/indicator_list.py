@@ -11,6 +11,7 @@ from asl_desktop.domain.pack import Indicator
 from asl_desktop.i18n import ntr, tr
 from reports.charts.model import STATUS_LABEL, STATUS_SHAPE
 from ui.icons import pixmap
+from ui.mirroring import corner, visual
 from ui.theme import font, px, tokens
 from ui.widgets.margin_painter import colors, draw_glyph
 
@@ -90,16 +91,19 @@ class IndicatorDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, table.color("accent_soft"))
-            painter.fillRect(QRect(rect.x(), rect.y() + 8, 3, rect.height() - 16), table.color("accent"))
+            painter.fillRect(
+                visual(option, QRect(rect.x(), rect.y() + 8, 3, rect.height() - 16)), table.color("accent")
+            )
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, table.color("sunken"))
         status = str(index.data(STATUS_ROLE))
         if status:
+            x = corner(option, rect.x() + 20, rect.y() + 16, 1).x()
             color = QColor(colors().status[status])  # type: ignore[index]
-            draw_glyph(painter, STATUS_SHAPE[status], rect.x() + 20, rect.y() + 16, color)  # type: ignore[index]
+            draw_glyph(painter, STATUS_SHAPE[status], x, rect.y() + 16, color)  # type: ignore[index]
         else:
-            painter.drawPixmap(rect.x() + 12, rect.y() + 8, pixmap("eye", "muted", 16))
-        inner = rect.adjusted(36, 6, -10, -6)
+            painter.drawPixmap(corner(option, rect.x() + 12, rect.y() + 8, 16), pixmap("eye", "muted", 16))
+        inner = visual(option, rect.adjusted(36, 6, -10, -6))
         painter.setFont(font(13, 500))
         painter.setPen(table.color("text"))
         title = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, inner.width())

@@ -12,6 +12,7 @@ from asl_desktop.domain.determination import Snapshot
 from asl_desktop.i18n import ntr, tr
 from ui.counting import Count, count_questions, count_safeguards, count_showings
 from ui.icons import pixmap
+from ui.mirroring import visual
 from ui.plain import tip
 from ui.theme import font, px, tokens
 
@@ -220,15 +221,16 @@ class NavDelegate(QStyledItemDelegate):
             if not narrow:
                 painter.setFont(font(11, 600))
                 painter.setPen(table.color("muted"))
-                painter.drawText(rect.adjusted(8, 0, 0, -3), Qt.AlignmentFlag.AlignBottom, entry.title)
+                painter.drawText(visual(option, rect.adjusted(8, 0, 0, -3)), Qt.AlignmentFlag.AlignBottom, entry.title)
             painter.restore()
             return
         self._paint_ground(painter, option, rect)
         ring = px(24)
         left = rect.x() + (rect.width() - ring) // 2 if narrow else rect.x() + px(12)
-        self._paint_mark(painter, entry, QRect(left, rect.y() + (rect.height() - ring) // 2, ring, ring))
+        place = QRect(left, rect.y() + (rect.height() - ring) // 2, ring, ring)
+        self._paint_mark(painter, entry, visual(option, place))
         if not narrow:
-            self._paint_words(painter, entry, rect.adjusted(px(46), px(5), -6, -px(5)))
+            self._paint_words(painter, entry, visual(option, rect.adjusted(px(46), px(5), -6, -px(5))))
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect) -> None:
@@ -239,7 +241,7 @@ class NavDelegate(QStyledItemDelegate):
             painter.setBrush(table.color("accent_soft"))
             painter.drawRoundedRect(inner, 8, 8)
             painter.setBrush(table.color("accent"))
-            painter.drawRect(QRectF(inner.x(), inner.y() + 8, 2, inner.height() - 16))
+            painter.drawRect(visual(option, QRect(rect.x(), rect.y() + 10, 2, rect.height() - 20)))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.setBrush(table.color("sunken"))
             painter.drawRoundedRect(inner, 8, 8)

@@ -12,6 +12,7 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.i18n import tr
 from ui.icons import pixmap
+from ui.mirroring import corner, visual
 from ui.theme import font, px, tokens
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -152,17 +153,21 @@ class SafeguardDelegate(QStyledItemDelegate):
         if row.heading:
             painter.setFont(font(11, 600))
             painter.setPen(table.color("muted"))
-            painter.drawText(rect.adjusted(12, 8, -8, 0), Qt.AlignmentFlag.AlignVCenter, row.title.upper())
+            painter.drawText(
+                visual(option, rect.adjusted(12, 8, -8, 0)), Qt.AlignmentFlag.AlignVCenter, row.title.upper()
+            )
             painter.restore()
             return
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, table.color("accent_soft"))
-            painter.fillRect(QRect(rect.x(), rect.y() + 8, 3, rect.height() - 16), table.color("accent"))
+            painter.fillRect(
+                visual(option, QRect(rect.x(), rect.y() + 8, 3, rect.height() - 16)), table.color("accent")
+            )
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, table.color("sunken"))
         name, role = ("triangle-alert", "warn") if row.missing and row.status == "in_place" else _ICON[row.status]
-        painter.drawPixmap(rect.x() + 12, rect.y() + 14, pixmap(name, role, 18))
-        inner = rect.adjusted(40, 6, -10, -6)
+        painter.drawPixmap(corner(option, rect.x() + 12, rect.y() + 14, 18), pixmap(name, role, 18))
+        inner = visual(option, rect.adjusted(40, 6, -10, -6))
         painter.setFont(font(13, 500))
         painter.setPen(table.color("text"))
         title = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, inner.width())
