@@ -216,9 +216,11 @@ class Look(QObject):
 
     def _apply(self, name: ThemeName) -> None:
         self.tokens = load_tokens(name)
+        self._app.setStyleSheet("")  # from one sheet to another every widget is laid out again, five times as slow
         self._app.setFont(font())
         self._app.setPalette(palette_of(self.tokens))
-        self._app.setStyleSheet(style_sheet(self.tokens, self.zoom))
+        mirrored = self._app.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self._app.setStyleSheet(style_sheet(self.tokens, self.zoom, mirrored=mirrored))
         self.changed.emit()
 
     def _on_system_changed(self) -> None:
@@ -246,9 +248,16 @@ def font(size: int = 13, weight: int = 400) -> QFont:
 
 
 def set_role(widget: QWidget, **properties: str | bool) -> None:
-    """Set dynamic properties that the style sheet looks at (``role``, ``primary``, ``state``) and restyle."""
+    """Set dynamic properties that the style sheet looks at (``role``, ``primary``, ``state``) and restyle.
+
+    A widget that was never shown gets its style when it is; until then there is nothing to take back.
+    """
+    if all(widget.property(name) == value for name, value in properties.items()):
+        return
     for name, value in properties.items():
         widget.setProperty(name, value)
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return
     widget.style().unpolish(widget)
     widget.style().polish(widget)
     widget.update()
