@@ -12,6 +12,13 @@ CHECKS = (
     Check("tab_order", "11.8", "Tab goes down and to the right, and out again", "suite"),
     Check("contrast", "11.9", "Text, edges and focus stand out in every theme", "suite"),
     Check("one_truth", "11.12", "Every painter shows the statuses of the model", "suite"),
+    Check("chart_redraw", "11.11", "The live chart redraws within a frame", "chart_redraw"),
+    Check("long_list", "11.13", "A table of 2,000 questions", "long_list"),
+    Check("screenshots", "11.20", "No page scrolls sideways; pictures are steady", "screenshots"),
+    Check("cancel", "11.15", "Cancelling stops at once and leaves nothing", "cancel"),
+    Check("hostile", "11.16", "Hostile evidence is looked at and harms nothing", "hostile"),
+    Check("responsiveness", "11.14", "The window stays alive beside long work", "responsiveness"),
     Check("drag", "11.22", "Files dragged from another program", "drag"),
     Check("keyboard", "judged", "The worked example by keyboard alone", "keyboard"),
+    Check("soak", "11.2", "Ten minutes of keys", "soak"),
 )

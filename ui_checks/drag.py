@@ -13,7 +13,7 @@ from asl_desktop.services.assessments import create_assessment
 from asl_desktop.storage.document import Document
 from ui_checks.found import Found
 from ui_checks.person import Stuck, wait_for
-from ui_checks.stage import running, stage, window
+from ui_checks.stage import keep_picture, running, stage, window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +72,7 @@ def run(folder: Path, *, short: bool) -> Found:
         except Stuck as stuck:
             missed = ""
             told.append(str(stuck))
-            subprocess.run(["import", "-window", "root", str(folder / "stuck.png")], env=environment, check=False)
+            keep_picture(environment, folder / "stuck.png")
         told += [] if shown.poll() is None else ["the window ended"]
     wanted = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in papers}
     found = _evidence(first)

@@ -1,7 +1,7 @@
 """Says what gets the focus, as a screen reader would. Run by the system's Python, which has the binding.
 
 Prints one JSON object a line: ``name`` and ``role`` of whatever got the focus, or ``said`` for what is announced,
-or ``typed`` when text came in somewhere. The first line is empty and means that listening has begun.
+or ``typed``, how many letters came in somewhere. The first line is empty and means that listening has begun.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def heard(event: Any) -> None:
         if event.type.startswith("object:announcement"):
             _tell(said=str(event.any_data))
         elif event.type.startswith("object:text-changed"):
-            _tell(typed="")
+            _tell(typed=str(event.detail2))
         elif event.detail1:
             _tell(name=event.source.get_name(), role=event.source.get_role_name())
     except GLib.Error:

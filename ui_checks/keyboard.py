@@ -15,7 +15,7 @@ from asl_desktop.storage.keys import Passphrase
 from ui_checks.assessor import Assessor
 from ui_checks.found import Figure, Found
 from ui_checks.person import Stuck, person, wait_for
-from ui_checks.stage import running, stage, window
+from ui_checks.stage import keep_picture, running, stage, window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,7 @@ window.show()
 app.exec()
 """
 """A window in which Tab never leaves the second field."""
+_MOST_TOLD = 10
 DESPITE = "The public record leaves these open; the board knows"
 
 
@@ -58,7 +59,7 @@ def run(folder: Path, *, short: bool) -> Found:
                 _work(who, wanted, file, report, files, lock=short)
             except Stuck as stuck:
                 told.append(str(stuck))
-                _picture(environment, folder)
+                keep_picture(environment, folder / "stuck.png")
             told += _left(one, shown)
     seconds = round(time.monotonic() - began, 1)
     log = (folder / "window.log").read_text()
@@ -156,7 +157,8 @@ def _differences(file: Path, wanted: Inputs) -> list[str]:
     with Document.open(file, read_only=True, secret=Passphrase(WORDS)) as document:
         held = document.inputs()
     meant, got = _told_apart(wanted, typed=_typed), _told_apart(held, typed=str)
-    return [f"{name} is {got.get(name)}, not {what}" for name, what in meant.items() if got.get(name) != what]
+    wrong = [f"{name} is {got.get(name)}, not {what}" for name, what in meant.items() if got.get(name) != what]
+    return [*wrong[:_MOST_TOLD], *([f"and {len(wrong) - _MOST_TOLD} more"] if len(wrong) > _MOST_TOLD else [])]
 
 
 def _told_apart(inputs: Inputs, *, typed: Callable[[str], str]) -> dict[str, str]:
@@ -193,8 +195,3 @@ def _signature(report: Path) -> str:
     done = subprocess.run(["pdfsig", "-nocert", str(report)], capture_output=True, text=True, check=False, timeout=60)
     lines = [line.strip(" -") for line in done.stdout.splitlines() if "Signature Validation" in line]
     return lines[0].partition(": ")[2] if lines else (done.stdout or done.stderr).strip()[-200:]
-
-
-def _picture(environment: dict[str, str], folder: Path) -> None:
-    """Keep what was on the screen."""
-    subprocess.run(["import", "-window", "root", str(folder / "stuck.png")], env=environment, check=False, timeout=30)

@@ -20,8 +20,8 @@ PATIENCE = 30.0
 MOST_TABS = 150
 _HEARING = 2.0
 """Seconds within which a window says where the focus went."""
-_ARRIVING = 0.12
-"""Seconds after which what was typed has arrived if no letter came in meanwhile."""
+_ARRIVING = 0.7
+"""Seconds after which nothing more of what was typed is on its way."""
 _EARS = Path(__file__).with_name("ears.py")
 
 
@@ -44,7 +44,7 @@ class Person:
         self.here, self.role = "", ""
         self.said: list[str] = []
         self.keys = 0
-        self.passed: list[str] = []
+        self._arrived = 0
 
     def listen(self, stream: IO[str]) -> None:
         """Hear what comes from a stream, on a thread of its own, until it ends."""
@@ -64,8 +64,13 @@ class Person:
         While an accessibility bus listens, the toolkit sends letters round by the bus and takes shortcuts at once, so
         that one pressed right behind a letter would overtake it.
         """
+        self._arrived = 0
         self._tool("type", "--delay", "3", "--", text.encode("ascii", "replace").decode())
-        self.wait_to_be_still(_ARRIVING)
+        while self._arrived < len(text):
+            try:
+                self._take_in(self._heard.get(timeout=_ARRIVING))
+            except queue.Empty:
+                return  # not every field tells of its letters
 
     def replace(self, text: str) -> None:
         """Type text in place of what the field holds."""
@@ -96,7 +101,6 @@ class Person:
                 raise Stuck(f"Tab never reached {names}; it passed {passed[:40]}")
             self.go("shift+Tab" if back else "Tab")
             passed.append(f"{self.here} ({self.role})")
-        self.passed = passed
         return self.here
 
     def wait_to_hear(self, *names: str) -> str:
@@ -153,6 +157,8 @@ class Person:
         elif "name" in word:
             self.here, self.role = word["name"], word["role"]
             return True
+        elif "typed" in word:
+            self._arrived += int(word["typed"])
         return False
 
     def _tool(self, *arguments: str) -> str:

@@ -61,6 +61,11 @@ def window(environment: Mapping[str, str], folder: Path, *arguments: str) -> Ite
         yield process
 
 
+def keep_picture(environment: Mapping[str, str], target: Path) -> None:
+    """Keep what is on the screen, for people to look at."""
+    subprocess.run(["import", "-window", "root", str(target)], env=dict(environment), check=False, timeout=30)
+
+
 @contextmanager
 def _bus(environment: dict[str, str], folder: Path) -> Iterator[None]:
     """Put a session bus and the accessibility bus on it into the environment."""
