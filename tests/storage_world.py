@@ -39,6 +39,7 @@ from asl_desktop.domain.inputs import (
 from asl_desktop.domain.pack import Pack
 from asl_desktop.storage.document import Document, EvidenceDraft
 from asl_desktop.storage.projection import pack_body
+from asl_desktop.storage.writer import Lane
 
 if TYPE_CHECKING:
     from asl_desktop.domain.records import Record
@@ -117,6 +118,13 @@ def filled(path: Path) -> EvidenceItem:
         document.put(*RECORDS, actor="Ann").result()
         document.put(Answer("QC-2", rationale="second thoughts"), actor="Bob").result()
         return document.attach(io.BytesIO(b"log line\n" * 1000), EvidenceDraft(name="log.txt"), actor="Ann")
+
+
+def let_it_tidy_up(document: Document) -> None:
+    """Wait until a good many steps of tidying up are through; each one queues the next."""
+    assert document._writer is not None
+    for _ in range(30):
+        document._writer.submit(lambda _: None, lane=Lane.TIDY).result()
 
 
 def writing(document: Document) -> Any:

@@ -74,7 +74,7 @@ CASES = (
     Case("creating", (20, 0), 0.4),
     Case("creating", (20, 1), 0.4, encrypted=True),
     Case("migrating", (30, 1), 0.2, hot=0.1),
-    Case("migrating", (30, 1), 0.4, hot=0.3, encrypted=True),
+    Case("migrating", (30, 1), 0.4, hot=0.1, encrypted=True),
     Case("changing", (75, 2), 0.5, encrypted=True),
     Case("exporting", (20, 1), 1.0),
     Case("exporting", (20, 0), 1.0, encrypted=True),

@@ -24,7 +24,8 @@ from asl_desktop.errors import (
 )
 from asl_desktop.progress import Silent
 from asl_desktop.storage import bounds, checking, migrations, schema
-from asl_desktop.storage.connection import PAGE_SIZE, Mode, RawConnection, budget, connect, guard, pragma
+from asl_desktop.storage.connection import OPERATIONS, PAGE_SIZE, Mode, RawConnection, budget, connect, guard, pragma
+from asl_desktop.storage.content import SHRINK_PAGES
 from asl_desktop.storage.copying import drop_part, part_beside
 from asl_desktop.storage.keys import RecoveryKey, Secret, key_of
 from asl_desktop.storage.leftovers import clear_away
@@ -248,10 +249,11 @@ def connect_looking(path: Path, key: RecoveryKey | None, *, mode: Mode, look: bo
     try:
         guard(raw)
         if look:
+            raw.execute("BEGIN")  # nobody may change the file between one look and the next
             with budget(raw):
-                raw.execute("BEGIN")  # nobody may change the file between one look and the next
                 _look_through(raw, path)
-                raw.execute("COMMIT")
+            _look_behind(raw, path)
+            raw.execute("COMMIT")
     except (dbapi2.Error, MemoryError) as error:
         raw.close()
         raise unreadable(error, path, None) from error
@@ -273,15 +275,30 @@ def _look_through(raw: RawConnection, path: Path) -> None:
     for setting, value in _AS_LAID_OUT.items():
         if str(pragma(raw, setting)) != value:
             raise FileTampered(path=str(path), detail=f"its setting {setting} was changed")
-    pages, size = int(pragma(raw, "page_count")), path.stat().st_size
-    if size > pages * PAGE_SIZE:
-        raise FileTampered(path=str(path), detail=f"{size - pages * PAGE_SIZE} bytes stand after its end")
     for table in schema.SMALL_TABLES:
         verdict = raw.execute(f"PRAGMA quick_check({table})").fetchone()[0]
         if verdict != "ok":
             raise FileDamaged(path=str(path), detail=f"table {table}: {verdict}")
         if excess := bounds.excess(raw, table):
             raise FileDamaged(path=str(path), detail=excess)
+
+
+def _look_behind(raw: RawConnection, path: Path) -> None:
+    """Refuse what stands after the last page, unless a save was cut off before it gave pages back to the medium.
+
+    That leaves whole pages, no more than are given back at once, behind a file that is sound without them. A header
+    that claims too few pages does not.
+    """
+    size = path.stat().st_size
+    behind = size - int(pragma(raw, "page_count")) * PAGE_SIZE
+    if behind <= 0:
+        return
+    verdict = ""
+    if behind % PAGE_SIZE == 0 and behind <= 2 * SHRINK_PAGES * PAGE_SIZE:
+        with budget(raw, OPERATIONS + size):
+            verdict = raw.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise FileTampered(path=str(path), detail=f"{behind} bytes stand after its end")
 
 
 def too_new(raw: RawConnection, path: Path, version: int) -> FileTooNew:

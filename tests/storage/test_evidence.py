@@ -24,8 +24,7 @@ from asl_desktop.progress import Silent
 from asl_desktop.storage import content
 from asl_desktop.storage.content import CHUNK_BYTES, pack_chunk, unpack_chunk
 from asl_desktop.storage.document import Document, EvidenceDraft
-from asl_desktop.storage.writer import Lane
-from tests.storage_world import AT, RECORDS, make, noise, tamper, writing
+from tests.storage_world import AT, RECORDS, let_it_tidy_up, make, noise, tamper, writing
 from torture import volume
 
 if TYPE_CHECKING:
@@ -62,13 +61,6 @@ def given_back(document: Document, sha256: str) -> bytes:
     target = io.BytesIO()
     document.extract(sha256, target)
     return target.getvalue()
-
-
-def let_it_tidy_up(document: Document) -> None:
-    """Wait until a good many steps of tidying up are through; each one queues the next."""
-    assert document._writer is not None
-    for _ in range(30):
-        document._writer.submit(lambda _: None, lane=Lane.TIDY).result()
 
 
 def left_in(path: Path) -> tuple[int, int]:
