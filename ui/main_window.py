@@ -199,9 +199,20 @@ class MainWindow(QMainWindow):
         bench.writing_wanted.connect(lambda: self._write_instead(bench))
         bench.palette_box.offer(self.actions_by_name)
         bench.run_wanted.connect(self._run)
+        bench.page_built.connect(self._remember_splits)
         bench.go(page, item)
         self.take_back(bench)
         self.opened.emit(session)
+
+    def _remember_splits(self, page: QWidget) -> None:
+        """Divide the panes of a page as they were left, and remember how they are divided from now on."""
+        from ui.widgets.split import Split
+
+        kept = self.preferences.splits
+        for split in page.findChildren(Split):
+            name = split.objectName()
+            split.divide(kept.get(name, split.share))
+            split.divided.connect(partial(kept.__setitem__, name))
 
     def may_lock(self) -> bool:
         """Tell whether nothing is under way that a lock would tear apart."""

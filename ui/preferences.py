@@ -38,6 +38,7 @@ class Preferences:
         recent: files opened lately, newest first.
         places: page and item where each of them was left; of an encrypted file the page only.
         geometry: window geometry as Qt writes it, in hex.
+        splits: how the panes of a page are divided, by its id: the first one's part of a thousand.
         lock_after: minutes without a key or a movement until an encrypted file is locked; 0 never does.
         backups: whether backups are made of the assessments that are changed in this window.
         backups_most: how many of each are kept.
@@ -54,6 +55,7 @@ class Preferences:
     recent: list[str] = field(default_factory=list)
     places: dict[str, list[str]] = field(default_factory=dict)
     geometry: str = ""
+    splits: dict[str, int] = field(default_factory=dict)
     lock_after: int = 15
     backups: bool = True
     backups_most: int = 10
@@ -83,6 +85,7 @@ class Preferences:
         if result.backups_gib not in BACKUPS_GIB:
             result.backups_gib = cls.backups_gib
         result.recent = [str(item) for item in result.recent]
+        result.splits = {name: share for name, share in result.splits.items() if _is_share(share)}
         result.places = {path: place for path, place in result.places.items() if _is_place(place)}
         result.actor = result.actor or login_name()
         return result
@@ -123,6 +126,10 @@ class Preferences:
         kept = {key: place for key, place in self.places.items() if key in self.recent}
         self.places = kept | ({name: [page, item]} if name in self.recent else {})
         self.save()
+
+
+def _is_share(share: object) -> bool:
+    return isinstance(share, int) and 0 < share < 1000
 
 
 def _is_place(place: object) -> bool:

@@ -57,6 +57,7 @@ class Workbench(QWidget):
     """One per open document. Pages are built when first opened and live as long as the document is open."""
 
     page_changed = Signal(str)
+    page_built = Signal(object)
     run_wanted = Signal(str)
     save_elsewhere_wanted = Signal()
     open_again_wanted = Signal()
@@ -216,6 +217,7 @@ class Workbench(QWidget):
             if isinstance(page, QuestionsPage):
                 page.undo_wanted.connect(lambda: self.run_wanted.emit("command:undo"))
             self._pages[page_id] = page
+            self.page_built.emit(page)
             self.stack.addWidget(page)
         return page
 
@@ -299,7 +301,7 @@ class Workbench(QWidget):
     def _fit(self) -> None:
         width = self.width()
         self.nav.set_narrow(width < px(RINGS_BELOW))
-        self.top.set_compact(width < px(MARGINS_BELOW))
+        self.top.set_room(width)
         shown = width >= px(MARGINS_BELOW) if self._margins_wished is None else self._margins_wished
         shown = shown and self.page_id not in _WIDE
         self.margins.setVisible(shown)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QDragEnterEvent
-from PySide6.QtWidgets import QCalendarWidget, QGridLayout, QLineEdit, QMenu, QPlainTextEdit, QWidgetAction
+from PySide6.QtWidgets import QCalendarWidget, QLineEdit, QMenu, QPlainTextEdit, QWidgetAction
 
 from asl_desktop.domain.inputs import Value
 from asl_desktop.domain.pack import Part
@@ -15,6 +15,7 @@ from asl_desktop.domain.wording import day
 from asl_desktop.i18n import mark, tr
 from ui.forms.part_editor import PartEditor
 from ui.theme import fix, set_role
+from ui.widgets.flow import CellsLayout, cell
 from ui.widgets.parts import label, row, tool_button
 
 _DATE_FORMS = ("%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%d.%m.%Y")
@@ -113,17 +114,12 @@ class RangeEditor(PartEditor):
         self.fields = [
             NumberField(item, f"{self.name}: {tr(name)}") for item, name in zip(parts, self.NAMES, strict=True)
         ]
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
+        cells = CellsLayout(most=len(self.fields))
         for at, (name, field) in enumerate(zip(self.NAMES, self.fields, strict=True)):
             unit = f" ({part.unit})" if part.unit and at < 3 else ""
-            grid.addWidget(label(f"{tr(name)}{unit}", "label"), 0, at)
-            grid.addWidget(field, 1, at)
+            cells.addWidget(cell(label(f"{tr(name)}{unit}", "label"), field))
             field.textEdited.connect(lambda _: self.changed.emit())
-        grid.setColumnStretch(len(self.fields), 1)
-        self.column.addLayout(grid)
+        self.column.addLayout(cells)
         self.setFocusProxy(self.fields[0])
 
     def value(self) -> Value | None:

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from asl_desktop.domain.inputs import Counts, Interval, Mean, Point, Ratio, Report
 from asl_desktop.domain.pack import Part
 from asl_desktop.i18n import mark, tr
+from ui.forms.choices import Segments
 from ui.forms.fields import NumberField, read_number
-from ui.theme import set_role
+from ui.widgets.flow import CellsLayout, cell
 from ui.widgets.parts import button, label, row
 
 ReportKind: TypeAlias = Literal["counts", "mean", "interval", "ratio", "point"]
@@ -86,25 +87,15 @@ class NumbersForm(QWidget):
     def __init__(self, specs: tuple[FieldSpec, ...], name: str = "") -> None:
         super().__init__()
         self._specs = specs
-        self.fields = {spec.key: _field(spec, f"{name} {spec.label}".strip()) for spec in specs}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        for at, spec in enumerate(specs):
-            text = tr("{label} (if stated)").format(label=spec.label) if spec.optional else spec.label
-            line, place = divmod(at, _PER_ROW)
+        self.fields = {spec.key: _field(spec, f"{name} {tr(spec.label)}".strip()) for spec in specs}
+        cells = CellsLayout(self, most=_PER_ROW)
+        for spec in specs:
+            text = tr("{label} (if stated)").format(label=tr(spec.label)) if spec.optional else tr(spec.label)
             field = self.fields[spec.key]
             field.setMinimumWidth(72)
             field.setMaximumWidth(_FIELD_WIDTH)
-            grid.addWidget(label(text, "muted"), 2 * line, place, Qt.AlignmentFlag.AlignBottom)
-            if line:
-                grid.setRowMinimumHeight(2 * line, 24)
-            grid.addWidget(field, 2 * line + 1, place)
+            cells.addWidget(cell(label(text, "muted"), field))
             field.textEdited.connect(lambda _: self.edited.emit())
-        for place in range(_PER_ROW):
-            grid.setColumnStretch(place, 1)
-        grid.setRowStretch(2 * len(specs), 1)
 
     def numbers(self) -> dict[str, float | None] | None:
         """Return the numbers by key, or None while one that is needed is missing or wrong."""
@@ -186,7 +177,9 @@ class ReportForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._kind: ReportKind = "counts"
-        self._buttons: dict[ReportKind, QPushButton] = {}
+        self._kinds = Segments(tr("How the result is reported"), [tr(text) for _, text in KINDS])
+        self._kinds.picked.connect(lambda at: self._on_kind(KINDS[at][0]))
+        self._buttons = {kind: made for (kind, _), made in zip(KINDS, self._kinds.buttons, strict=True)}
         self._forms = {kind: NumbersForm(specs) for kind, specs in _FIELDS.items()}
         self._arms = {key: ArmForm(tr(name)) for key, name in _ARM_NAMES}
         self._stack = QStackedWidget()
@@ -194,7 +187,7 @@ class ReportForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addLayout(self._kind_row())
+        layout.addWidget(self._kinds)
         layout.addWidget(self._stack)
         self._fill()
         self._show_kind("counts")
@@ -252,22 +245,6 @@ class ReportForm(QWidget):
         fields = self._forms["interval"].fields
         return not any(field.text().strip() for key, field in fields.items() if key != "level")
 
-    def _kind_row(self) -> QGridLayout:
-        group = QButtonGroup(self)
-        layout = QGridLayout()
-        layout.setSpacing(0)
-        for at, (kind, text) in enumerate(KINDS):
-            choice = button(tr(text), role="segment")
-            choice.setMinimumWidth(64)
-            choice.setCheckable(True)
-            place = {0: "first", len(KINDS) - 1: "last"}.get(at, "middle")
-            set_role(choice, place=place)
-            choice.clicked.connect(lambda _=False, k=kind: self._on_kind(k))
-            group.addButton(choice)
-            self._buttons[kind] = choice
-            layout.addWidget(choice, 0, at)
-        return layout
-
     def _fill(self) -> None:
         for kind, form in self._forms.items():
             form.edited.connect(self.edited)
@@ -289,7 +266,7 @@ class ReportForm(QWidget):
 
     def _show_kind(self, kind: ReportKind) -> None:
         self._kind = kind
-        self._buttons[kind].setChecked(True)
+        self._kinds.choose([known for known, _ in KINDS].index(kind))
         self._stack.setCurrentWidget(self._pages[kind])
 
 

@@ -30,7 +30,8 @@ class Page(QWidget):
     Attributes:
         page_id: the id under which :mod:`ui.pages.registry` lists the page.
         heading: the page title, shown on top and announced as the page's name.
-        scrolls: False for a page that lays out its own scroll areas; ``body`` then fills the page itself.
+        scrolls: False for a page that lays out its own scroll areas; it scrolls as a whole only where the window is
+            too small for them.
     """
 
     page_id: ClassVar[str] = ""
@@ -110,8 +111,6 @@ class Page(QWidget):
     def _make_body(self) -> QVBoxLayout:
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        if not self.scrolls:
-            return outer
         canvas = QWidget()
         set_role(canvas, role="canvas")
         body = QVBoxLayout(canvas)
@@ -125,7 +124,8 @@ class Page(QWidget):
         area.viewport().setAutoFillBackground(False)
         area.setWidget(canvas)
         self.scroll_area = area
-        area.verticalScrollBar().rangeChanged.connect(self._make_room_for_bar)
+        if self.scrolls:
+            area.verticalScrollBar().rangeChanged.connect(self._make_room_for_bar)
         outer.addWidget(area)
         return body
 

@@ -10,8 +10,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
-    QSizePolicy,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -28,13 +26,13 @@ from ui.pages.base import MARGIN, Page
 from ui.places import place_of_record
 from ui.session import Pasted, Session, cause_of
 from ui.taking_in import take_in
-from ui.theme import fix
 from ui.widgets.evidence import DropZone
 from ui.widgets.evidence_recheck import Recheck
 from ui.widgets.evidence_view import EvidenceView
 from ui.widgets.flow import FlowLayout
 from ui.widgets.intake_line import IntakeLine
 from ui.widgets.parts import Banner, card, label
+from ui.widgets.split import Split
 
 if TYPE_CHECKING:
     from asl_desktop.services.evidence_uses import Lacking
@@ -236,29 +234,17 @@ class EvidencePage(Page):
         self.body.addWidget(self._make_filters())
         self.body.addWidget(self.recheck)
         self.body.addWidget(self.problem)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(16)
-        split.addWidget(self._make_list())
-        split.addWidget(self.view)
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
-        split.setSizes([420, 560])
-        self.body.addWidget(split, 1)
+        self.body.addWidget(Split("evidence", self._make_list(), self.view, share=430), 1)
 
     def _make_filters(self) -> QWidget:
         self.words.setPlaceholderText(tr("Find evidence"))
         self.words.setAccessibleName(tr("Find evidence by name, title, source or digest"))
         self.words.setClearButtonEnabled(True)
         self.which.choose(0)
-        fix(self.words, width=220)
-        fix(self.which, width=400)
-        self.which.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        fix(self.order, width=160)
         holder = QWidget()
         flow = FlowLayout(holder, 8)
-        for widget in (self.words, self.which, self.order):
-            flow.addWidget(widget)
+        for widget, width in ((self.words, 220), (self.which, 400), (self.order, 160)):
+            flow.add(widget, width=width)
         return holder
 
     def _make_list(self) -> QWidget:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QListView, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.wording import size
@@ -24,6 +24,7 @@ from ui.widgets.change_view import ChangeView, Shown, prepare
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.flow import FlowLayout
 from ui.widgets.parts import Banner, button, card, column, label, link, row
+from ui.widgets.split import Split
 from ui.wording import moment, sentence
 
 if TYPE_CHECKING:
@@ -319,15 +320,7 @@ class HistoryPage(Page):
         self.body.setSpacing(12)
         self.body.addWidget(self._make_filters())
         self.body.addWidget(self.problem)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(16)
-        split.addWidget(self._make_list())
-        split.addWidget(self._make_detail())
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
-        split.setSizes([420, 560])
-        self.body.addWidget(split, 1)
+        self.body.addWidget(Split("history", self._make_list(), self._make_detail(), share=430), 1)
         self._kept_bar = QFrame()
         bar = row(spacing=12)
         bar.addWidget(self._kept, 1)
@@ -350,15 +343,13 @@ class HistoryPage(Page):
             field.setPlaceholderText(tr("{text} day").format(text=text))
             field.setToolTip(tr("Such as 14 Mar 2026"))
             field.setAccessibleName(tr("{text} day").format(text=text))
-            field.setFixedWidth(116)
-        self.words.setFixedWidth(216)
-        self.kind.setFixedWidth(168)
-        self.person.setFixedWidth(150)
         self._only.hide()
         holder = QWidget()
         flow = FlowLayout(holder, 8)
-        for widget in (self.words, self.kind, self.person, self.since, self.until, self._only):
-            flow.addWidget(widget)
+        fields = ((self.words, 216), (self.kind, 168), (self.person, 150), (self.since, 116), (self.until, 116))
+        for widget, width in fields:
+            flow.add(widget, width=width)
+        flow.addWidget(self._only)
         return holder
 
     def _make_list(self) -> QWidget:

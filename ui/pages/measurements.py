@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt
-from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QScrollArea, QVBoxLayout, QWidget
 
 from asl_desktop.clock import new_id
 from asl_desktop.domain import wording
@@ -20,6 +20,7 @@ from ui.theme import set_role
 from ui.widgets.margin_chart import MarginList
 from ui.widgets.measurement_card import MeasurementCard
 from ui.widgets.parts import Tone, button, card, chip, clear, label, row
+from ui.widgets.split import Split
 
 _OWNER = {True: mark("the framework's own"), False: mark("of this evaluation, not of policy")}
 
@@ -170,14 +171,7 @@ class MeasurementsPage(Page):
         self.body.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
         self.body.setSpacing(12)
         self.add_heading(tr("Enter each result as it was reported. The margin follows from its riskier end."))
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(16)
-        split.addWidget(self._make_list())
-        split.addWidget(self._make_detail())
-        split.setStretchFactor(1, 1)
-        split.setSizes([260, 700])
-        self.body.addWidget(split, 1)
+        self.body.addWidget(Split("measurements", self._make_list(), self._make_detail(), share=270), 1)
 
     def _make_list(self) -> QWidget:
         self._filter = QLineEdit()

@@ -22,7 +22,7 @@ from ui.pages.base import MARGIN, Page
 from ui.plain import tip
 from ui.session import Session, cause_of
 from ui.theme import set_role
-from ui.widgets.elided import ElidedLabel
+from ui.widgets.elided import ElidedLabel, ElidedLink
 from ui.widgets.parts import Banner, IconLabel, announce, button, label, link, row
 from ui.widgets.question_card import QuestionCard
 from ui.widgets.question_table import QuestionTable
@@ -233,13 +233,14 @@ class QuestionsPage(Page):
         if in_table:
             self.table.model.editable = not self.session.read_only
             self.table.show_snapshot(snapshot, self.domain)
-        self._domain_link.setText(titles.get(self.domain, tr("All questions")).replace("&", "&&"))
-        self._domain_link.setAccessibleName(tr("Table of questions, {text}").format(text=self._domain_link.text()))
+        title = titles.get(self.domain, tr("All questions"))
+        self._domain_link.say(title)
+        self._domain_link.setAccessibleName(tr("Table of questions, {text}").format(text=title))
         self._crumb.setText(here or tr("Table of questions"))
         self._place.setText(
             tr("Question {index} of {count}").format(index=ids.index(here) + 1, count=len(ids)) if here in ids else ""
         )
-        self._view.setText(tr("Back to the question") if in_table else "Table")
+        self._view.setText(tr("Back to the question") if in_table else tr("Table"))
         self._view.setAccessibleName(tr("Back to the question") if in_table else tr("Show the questions as a table"))
         self._view.setEnabled(not in_table or self.card is not None)
         self._previous.setEnabled(bool(here) and here in ids and ids.index(here) > 0)
@@ -307,11 +308,12 @@ class QuestionsPage(Page):
         self._say(in_one_sentence(flips(self.session.pack, before, self.session.snapshot.determination)))
 
     def _make_header(self) -> QHBoxLayout:
-        self._domain_link = link("", self.show_list)
-        self._crumb = label("", "strong")
-        self._count = label("", "muted")
-        self._place = label("", "muted")
-        self._view = link("Table", self.show_list)
+        self._domain_link = ElidedLink()
+        self._domain_link.clicked.connect(self.show_list)
+        self._crumb = ElidedLabel("", "strong", Qt.TextElideMode.ElideRight)
+        self._count = ElidedLabel("", "muted", Qt.TextElideMode.ElideRight)
+        self._place = ElidedLabel("", "muted", Qt.TextElideMode.ElideRight)
+        self._view = link(tr("Table"), self.show_list)
         self._earlier = link(tr("Previous answers\u2026"), lambda: self.comparer.choose(self))
         self.table.opened.connect(self._on_opened)
         self.table.answered.connect(self._on_answered)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QFrame, QListView, QPlainTextEdit, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from asl_desktop.clock import today
 from asl_desktop.domain.determination import Snapshot
@@ -22,6 +22,7 @@ from ui.theme import set_role
 from ui.widgets.flow import FlowLayout
 from ui.widgets.parts import Banner, button, card, chip, clear, label, row
 from ui.widgets.safeguard_card import SafeguardCard, demand_of
+from ui.widgets.split import Split
 
 
 class SafeguardsPage(Page):
@@ -146,13 +147,7 @@ class SafeguardsPage(Page):
         self._list.setMinimumWidth(220)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.selectionModel().currentChanged.connect(lambda now, _: self._on_current(now))
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(16)
-        split.addWidget(self._list)
-        split.addWidget(self._make_detail())
-        split.setStretchFactor(1, 1)
-        split.setSizes([264, 716])
+        split = Split("safeguards", self._list, self._make_detail(), share=270)
         split.setContentsMargins(0, 0, 0, MARGIN)
         self.body.addWidget(split, 1)
         return summary

@@ -16,6 +16,7 @@ from ui.forms.factories import make_editor
 from ui.forms.fields import TextBox
 from ui.plain import tip
 from ui.theme import set_role
+from ui.widgets.flow import wrapped
 from ui.widgets.marked_text import MarkedText
 from ui.widgets.parts import label, row
 from ui.widgets.toggles import HeardButton
@@ -229,7 +230,10 @@ class AnswerForm(QWidget):
             typing = editor.part.type in {"number", "text", "range"}
             editor.changed.connect(lambda typing=typing: self._on_value(typing=typing))
             layout.addWidget(editor)
-        layout.addLayout(row(label(tr("Or"), "muted"), *self._states.values(), 1, self._confidence, spacing=6))
+        states = row(spacing=6)
+        states.addWidget(wrapped(label(tr("Or"), "muted"), *self._states.values(), spacing=6), 1)
+        states.addWidget(self._confidence, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(states)
         reasons = row(self._reason, self._confirmed)
         reasons.setStretch(0, 2)
         reasons.setStretch(1, 1)

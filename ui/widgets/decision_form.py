@@ -18,6 +18,7 @@ from ui.forms.choices import Segments
 from ui.forms.fields import TextBox
 from ui.places import day_of_stamp, role_titles
 from ui.session import Session, cause_of
+from ui.widgets.flow import CellsLayout, cell
 from ui.widgets.parts import Banner, IconLabel, announce, button, clear, column, label, row
 from ui.widgets.sign_off import SignOffGuard
 from ui.wording import ICON, TONE
@@ -183,13 +184,9 @@ class DecisionForm(QWidget):
         self.withdraw_button.setAccessibleName(tr("Withdraw the decision at {title}").format(title=self.gate.title))
         self._both.setHorizontalSpacing(24)
         self._both.setVerticalSpacing(4)
-        people = QGridLayout()
-        people.setHorizontalSpacing(12)
-        people.setVerticalSpacing(4)
-        for at, (text, field) in enumerate(((tr("Decided by"), self.by), (tr("In the role of"), self.role))):
-            people.addWidget(label(text, "label"), 0, at)
-            people.addWidget(field, 1, at)
-            people.setColumnStretch(at, 1)
+        people = CellsLayout(most=2)
+        for text, field in ((tr("Decided by"), self.by), (tr("In the role of"), self.role)):
+            people.addWidget(cell(label(text, "label"), field))
         self.conditions_box = QWidget()
         inner = column(label(tr("Conditions"), "label"), self.conditions, spacing=4)
         self.conditions_box.setLayout(inner)

@@ -1,13 +1,14 @@
-"""A label that shortens its text with an ellipsis instead of asking for more room."""
+"""A label and a link that shorten their text with an ellipsis instead of asking for more room."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from ui.plain import PlainLabel, tip
 from ui.theme import set_role
+from ui.widgets.toggles import HeardButton
 
 _LEAST = 6
 
@@ -23,6 +24,10 @@ class ElidedLabel(PlainLabel):
         if role:
             set_role(self, role=role)
 
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setToolTip(tip(text))
+
     def minimumSizeHint(self) -> QSize:
         return QSize(min(60, self.sizeHint().width()), super().minimumSizeHint().height())
 
@@ -34,3 +39,41 @@ class ElidedLabel(PlainLabel):
         self.style().drawItemText(
             painter, self.rect(), int(self.alignment()), self.palette(), self.isEnabled(), text, self.foregroundRole()
         )
+
+
+class ElidedLink(HeardButton):
+    """A button that looks like a link and cuts its words where they do not fit; :meth:`say` sets them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAutoDefault(False)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        set_role(self, role="link")
+
+    def say(self, words: str) -> None:
+        """Show these words, also to a screen reader and where one points at them."""
+        self._words = words
+        self.setText(words.replace("&", "&&"))
+        self.setAccessibleName(words)
+        self.setToolTip(tip(words))
+        self._cut()
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        missing = self.fontMetrics().horizontalAdvance(self._words) - self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(hint.width() + max(0, missing), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(60, self.sizeHint().width()), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        room = max(0, self.width() - 6)
+        shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
+        if shown.replace("&", "&&") != self.text():
+            self.setText(shown.replace("&", "&&"))

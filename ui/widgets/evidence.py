@@ -31,8 +31,9 @@ from ui.models.evidence_list import icon_of
 from ui.plain import tip
 from ui.session import AttachState, Pasted, Session, cause_of
 from ui.taking_in import take_in
-from ui.theme import set_role
+from ui.theme import fix, set_role
 from ui.widgets.elided import ElidedLabel
+from ui.widgets.flow import FlowLayout
 from ui.widgets.history_button import ask_for_history, ask_for_page
 from ui.widgets.parts import IconLabel, announce, button, chip, clear, label, link, row, tool_button
 from ui.wording import short_digest
@@ -52,16 +53,16 @@ class DropZone(QFrame):
         set_role(self, role="drop", active="false")
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFixedHeight(44)
         self.choose = link(tr("Choose files"), self._on_choose)
         self.folder = link(tr("a folder"), self._on_folder)
         self.folder.setAccessibleName(tr("Choose a folder"))
         self.existing = link(tr("one from this file"), self.existing_wanted.emit)
         words = ElidedLabel(tr("Drop or paste files here, or"), "muted", Qt.TextElideMode.ElideRight)
         links = (self.choose, self.folder, self.existing) if with_existing else (self.choose, self.folder)
-        layout = row(1, IconLabel("upload"), words, *links[:-1], label("or", "muted"), links[-1], 1, spacing=6)
-        layout.setContentsMargins(8, 0, 8, 0)
-        self.setLayout(layout)
+        layout = FlowLayout(self, centred=True)
+        layout.setContentsMargins(8, 10, 8, 10)
+        for widget in (IconLabel("upload"), words, *links[:-1], label(tr("or"), "muted"), links[-1]):
+            layout.addWidget(widget)
 
     def take(self, data: QMimeData) -> bool:
         """Offer the files or the picture of a drop or of the clipboard; False when it holds neither."""
@@ -125,7 +126,7 @@ class EvidenceRow(QWidget):
     def __init__(self, item: EvidenceItem, link_: EvidenceLink, *, on_look: Callable[[], None],
                  menu: Callable[[], QMenu]) -> None:  # fmt: skip
         super().__init__()
-        self.setFixedHeight(40)
+        fix(self, height=40)
         parts = [
             wording.size(item.size),
             link_.anchor,
@@ -153,7 +154,7 @@ class RunningRow(QWidget):
 
     def __init__(self, state: AttachState) -> None:
         super().__init__()
-        self.setFixedHeight(40)
+        fix(self, height=40)
         self.bar = QProgressBar()
         self.bar.setAccessibleName(tr("Adding {name}").format(name=state.path.name))
         self.bar.setTextVisible(False)

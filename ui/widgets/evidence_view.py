@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
@@ -20,7 +20,7 @@ from ui.models.evidence_list import EvidenceEntry, Row
 from ui.plain import visible
 from ui.preview.pane import PreviewPane
 from ui.session import Session, cause_of
-from ui.theme import fix, set_role
+from ui.theme import set_role
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.evidence_details import EvidenceDetails
 from ui.widgets.evidence_links import EvidenceLinks
@@ -32,6 +32,9 @@ from ui.wording import sentence, short_digest
 if TYPE_CHECKING:
     from asl_desktop.services.evidence_uses import Lacking
 
+_STRENGTH = {
+    "weak": mark("weak evidence"), "moderate": mark("moderate evidence"), "strong": mark("strong evidence"),
+}  # fmt: skip
 _TABS = (mark("Preview"), mark("Details"), mark("Links"))
 _PREVIEW, _DETAILS, _LINKS = range(3)
 
@@ -150,9 +153,10 @@ class EvidenceView(QWidget):
         bad = bool(entry.problem) or entry.fresh == "past"
         if entry.warning():
             self._chip_flow.addWidget(chip(sentence(entry.warning()), "danger" if bad else "warn"))
-        for text in (item.strength and tr("{strength} evidence").format(strength=item.strength), item.confidentiality):
-            if text:
-                self._chip_flow.addWidget(chip(sentence(text), "accent" if text == item.confidentiality else ""))
+        if item.strength:
+            self._chip_flow.addWidget(chip(sentence(tr(_STRENGTH[item.strength]))))
+        if item.confidentiality:
+            self._chip_flow.addWidget(chip(sentence(tr(item.confidentiality)), "accent"))
         if entry.superseded:
             self._chip_flow.addWidget(chip(tr("A newer version is on file"), "warn"))
         self._chips.setVisible(self._chip_flow.count() > 0)
@@ -201,13 +205,15 @@ class EvidenceView(QWidget):
 
     def _lay_out(self) -> None:
         self.tabs.choose(_PREVIEW)
-        fix(self.tabs, width=300)
-        self.tabs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        bar = QWidget()
+        flow = FlowLayout(bar, 8)
+        flow.add(self.tabs, width=300)
+        flow.addWidget(self.more)
         self._stack = QStackedWidget()
         for page in (self.preview, _scrolling(self.details), _scrolling(self.links)):
             self._stack.addWidget(page)
         head = column(self._title, self._meta, spacing=2)
-        self._item_card = card(head, self._chips, row(self.tabs, 1, self.more), spacing=8)
+        self._item_card = card(head, self._chips, bar, spacing=8)
         inside = self._item_card.layout()
         if isinstance(inside, QVBoxLayout):
             inside.setContentsMargins(16, 16, 16, 16)

@@ -1,15 +1,17 @@
-"""A layout that puts widgets beside each other and wraps like words."""
+"""Layouts that follow the room there is: widgets that wrap like words, and cells in as many columns as fit."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QVBoxLayout, QWidget
+
+from ui.theme import px
 
 
-class FlowLayout(QLayout):
-    """Left to right, then the next line. Spacing in pixels between items and lines."""
+class _Placing(QLayout):
+    """Keeps the items; a subclass places them below each other as the width demands."""
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
+    def __init__(self, parent: QWidget | None, spacing: int) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self.setSpacing(spacing)
@@ -34,39 +36,120 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), move=False)
+        edges = self.contentsMargins()
+        inside = QRect(0, 0, width - edges.left() - edges.right(), 0)
+        return self._place(inside, move=False) + edges.top() + edges.bottom()
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
-        self._place(rect, move=True)
-
-    def sizeHint(self) -> QSize:
-        return self.minimumSize()
+        self._place(self.contentsRect(), move=True)
 
     def minimumSize(self) -> QSize:
         size = QSize()
         for item in self._items:
             size = size.expandedTo(item.minimumSize())
-        return size
+        edges = self.contentsMargins()
+        return size + QSize(edges.left() + edges.right(), edges.top() + edges.bottom())
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
 
     def _place(self, rect: QRect, *, move: bool) -> int:
-        lines: list[list[QLayoutItem]] = [[]]
+        raise NotImplementedError
+
+
+class FlowLayout(_Placing):
+    """Left to right, then the next line. Spacing in pixels between items and lines."""
+
+    def __init__(self, parent: QWidget | None = None, spacing: int = 6, *, centred: bool = False) -> None:
+        super().__init__(parent, spacing)
+        self._centred = centred
+        self._widths: dict[QWidget, int] = {}
+
+    def add(self, widget: QWidget, *, width: int) -> None:
+        """Add a widget that is as wide as this at 100 %, grows with the text and gives way where room is short."""
+        self._widths[widget] = width
+        self.addWidget(widget)
+
+    def _place(self, rect: QRect, *, move: bool) -> int:
+        lines: list[list[tuple[QLayoutItem, QSize]]] = [[]]
         used = 0
         for item in self._items:
-            width = item.sizeHint().width()
-            if lines[-1] and used + width > rect.width():
+            if item.isEmpty():
+                continue
+            size = self._size_of(item, rect.width())
+            if lines[-1] and used + size.width() > rect.width():
                 lines.append([])
                 used = 0
-            lines[-1].append(item)
-            used += width + self.spacing()
+            lines[-1].append((item, size))
+            used += size.width() + self.spacing()
         y = rect.y()
         for line in lines:
-            height = max((item.sizeHint().height() for item in line), default=0)
-            x = rect.x()
-            for item in line:
-                hint = item.sizeHint()
-                if move:
-                    item.setGeometry(QRect(QPoint(x, y + (height - hint.height()) // 2), hint))
-                x += hint.width() + self.spacing()
+            height = max((size.height() for _, size in line), default=0)
+            if move:
+                self._move(line, rect, y, height)
             y += height + self.spacing()
         return y - rect.y() - self.spacing()
+
+    def _size_of(self, item: QLayoutItem, room: int) -> QSize:
+        hint = item.sizeHint()
+        widget = item.widget()
+        asked = px(self._widths[widget]) if widget in self._widths else hint.width()
+        width = max(min(asked, room), item.minimumSize().width())
+        return QSize(width, item.heightForWidth(width) if item.hasHeightForWidth() else hint.height())
+
+    def _move(self, line: list[tuple[QLayoutItem, QSize]], rect: QRect, y: int, height: int) -> None:
+        taken = sum(size.width() + self.spacing() for _, size in line) - self.spacing()
+        x = rect.x() + (max(0, rect.width() - taken) // 2 if self._centred else 0)
+        for item, size in line:
+            item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
+            x += size.width() + self.spacing()
+
+
+class CellsLayout(_Placing):
+    """Cells of equal width in up to ``most`` columns; ``least`` is the width a cell needs at 100 %."""
+
+    def __init__(self, parent: QWidget | None = None, *, most: int, least: int = 140) -> None:
+        super().__init__(parent, 12)
+        self._most, self._least = most, least
+
+    def minimumSize(self) -> QSize:
+        return QSize(min(super().minimumSize().width(), px(self._least)), super().minimumSize().height())
+
+    def _place(self, rect: QRect, *, move: bool) -> int:
+        gap, shown = self.spacing(), [item for item in self._items if not item.isEmpty()]
+        columns = max(1, min(self._most, (rect.width() + gap) // (px(self._least) + gap)))
+        width = (rect.width() - gap * (columns - 1)) // columns
+        y = rect.y()
+        for first in range(0, len(shown), columns):
+            line = shown[first : first + columns]
+            height = max(_height(item, width) for item in line)
+            for at, item in enumerate(line if move else ()):
+                item.setGeometry(QRect(rect.x() + at * (width + gap), y, width, height))
+            y += height + gap
+        return max(0, y - rect.y() - gap)
+
+
+def _height(item: QLayoutItem, width: int) -> int:
+    return item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
+
+
+def cell(name: QLabel, field: QWidget) -> QWidget:
+    """Return a field with its name above it; names of unequal height leave the fields of a line on one line."""
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    name.setWordWrap(True)
+    layout.addWidget(name, 1, Qt.AlignmentFlag.AlignBottom)
+    layout.addWidget(field)
+    return holder
+
+
+def wrapped(*widgets: QWidget, spacing: int = 8) -> QWidget:
+    """Return widgets beside each other that go on in the next line where room is short."""
+    holder = QWidget()
+    flow = FlowLayout(holder, spacing)
+    for widget in widgets:
+        flow.addWidget(widget)
+    return holder

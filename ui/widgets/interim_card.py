@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import InterimRecord
@@ -15,6 +15,7 @@ from ui.forms.fields import read_day
 from ui.places import role_titles
 from ui.session import Session, cause_of
 from ui.theme import set_role
+from ui.widgets.flow import CellsLayout, cell
 from ui.widgets.parts import Tone, announce, button, chip, clear, label, line, link, row
 
 
@@ -153,15 +154,11 @@ class InterimRow(QWidget):
         self._editor.hide()
 
     def _fill_editor(self) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
+        cells = CellsLayout(most=3)
         fields = ((tr("Ordered by"), self.by), (tr("Ends on"), self.ends), (tr("Note"), self.note))
-        for at, (text, field) in enumerate(fields):
+        for text, field in fields:
             field.setAccessibleName(f"{text}, {self.measure.title}")
-            grid.addWidget(label(text, "label"), 0, at)
-            grid.addWidget(field, 1, at)
-            grid.setColumnStretch(at, 2 if field is self.note else 1)
+            cells.addWidget(cell(label(text, "label"), field))
         self.ends.setPlaceholderText(tr("14 Mar 2026"))
         self.record_button.setAccessibleName(tr("Put on record: {title}").format(title=self.measure.title))
         self.remove_button.setAccessibleName(tr("Remove: {title}").format(title=self.measure.title))
@@ -170,7 +167,7 @@ class InterimRow(QWidget):
         layout = QVBoxLayout(self._editor)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(grid)
+        layout.addLayout(cells)
         layout.addWidget(self.problem_line)
         self.problem_line.hide()
         layout.addLayout(row(self.record_button, self.remove_button, cancel, 1))

@@ -6,8 +6,8 @@ import dataclasses
 from datetime import date
 from typing import Literal, TypeAlias, cast
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import ELICITATION, EvidenceItem, EvidenceLink, Measurement, Point, RunStatus
@@ -21,7 +21,7 @@ from ui.forms.report_form import ReportForm, ReportKind
 from ui.session import Session, cause_of
 from ui.theme import set_role
 from ui.widgets.evidence import EvidenceSection
-from ui.widgets.flow import FlowLayout
+from ui.widgets.flow import CellsLayout, FlowLayout, cell
 from ui.widgets.history_button import history_button
 from ui.widgets.parts import button, label, row
 from ui.widgets.toggles import TickBox
@@ -283,7 +283,7 @@ class MeasurementCard(QFrame):
             editor.setEnabled(not self.session.read_only)
         self.evidence.set_read_only(self.session.read_only)
 
-    def _origin(self) -> QGridLayout:
+    def _origin(self) -> CellsLayout:
         for _, text in _STATUS:
             self.status.addItem(tr(text))
         self.status.view().setAccessibleName(tr("Ways a run can end"))
@@ -305,8 +305,8 @@ class MeasurementCard(QFrame):
             flow.addWidget(box)
         return holder
 
-    def _assumptions(self) -> QGridLayout:
-        unit = {"linear": self.indicator.unit or "units", "log": tr("log units"), "logit": "log-odds"}
+    def _assumptions(self) -> CellsLayout:
+        unit = {"linear": self.indicator.unit or tr("units"), "log": tr("log units"), "logit": tr("log-odds")}
         gap = tr("Assumed elicitation gap, in {unit}").format(unit=unit[self.indicator.scale])
         self.gap_rationale.setPlaceholderText(tr("Why this much"))
         return _grid(
@@ -324,21 +324,14 @@ def _content(held: Measurement | None) -> Measurement | None:
     return dataclasses.replace(held, author="", at="", evidence=()) if held is not None else None
 
 
-def _grid(named: list[tuple[str, QWidget]], per_row: int = 3) -> QGridLayout:
+def _grid(named: list[tuple[str, QWidget]], per_row: int = 3) -> CellsLayout:
     """Labels above fields, so many to a row."""
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(12)
-    grid.setVerticalSpacing(4)
-    for at, (text, widget) in enumerate(named):
-        line, place = divmod(at, per_row)
+    cells = CellsLayout(most=per_row)
+    for text, widget in named:
         widget.setAccessibleName(text)
         widget.setMinimumWidth(72)
-        grid.addWidget(label(text, "label"), 2 * line, place, Qt.AlignmentFlag.AlignBottom)
-        if line:
-            grid.setRowMinimumHeight(2 * line, 24)
-        grid.addWidget(widget, 2 * line + 1, place)
-        grid.setColumnStretch(place, 1)
-    return grid
+        cells.addWidget(cell(label(text, "label"), widget))
+    return cells
 
 
 def _usual_kind(indicator: Indicator) -> ReportKind:

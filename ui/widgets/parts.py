@@ -31,7 +31,7 @@ Tone: TypeAlias = Literal["", "ok", "warn", "danger", "accent", "info"]
 def label(text: str, role: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
     """Return a label that shows ``text`` literally, whatever it contains."""
     result = PlainLabel(text)
-    result.setWordWrap(wrap)
+    result.setWordWrap(wrap or role == "label")
     if wrap:
         result.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     if selectable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 
-from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import EvidenceItem, EvidenceLink, RequirementRecord, RequirementStatus
@@ -16,7 +16,7 @@ from ui.forms.fields import TextBox, read_day
 from ui.session import Session, cause_of
 from ui.theme import set_role
 from ui.widgets.evidence import EvidenceSection
-from ui.widgets.flow import FlowLayout
+from ui.widgets.flow import CellsLayout, FlowLayout, cell
 from ui.widgets.history_button import history_button
 from ui.widgets.parts import button, chip, column, label, row
 
@@ -231,17 +231,12 @@ class SafeguardCard(QFrame):
 
     def _pair(self, name: str, *fields: tuple[str, QLineEdit]) -> QWidget:
         holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        for at, (text, field) in enumerate(fields):
+        cells = CellsLayout(holder, most=len(fields))
+        for text, field in fields:
             field.setAccessibleName(f"{text}, {self.demand.id}")
             if text in {"Due", "Ends on"}:
                 field.setPlaceholderText(tr("14 Mar 2026"))
-            grid.addWidget(label(text, "label"), 0, at)
-            grid.addWidget(field, 1, at)
-            grid.setColumnStretch(at, 1)
+            cells.addWidget(cell(label(text, "label"), field))
         self._extra[name] = holder
         return holder
 

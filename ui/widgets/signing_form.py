@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from asl_desktop.errors import Cancelled, UserError
 from asl_desktop.i18n import mark, tr
@@ -17,6 +17,7 @@ from ui import dialogs_seam
 from ui.forms.choices import Segments
 from ui.operations import Handle
 from ui.session import Session
+from ui.widgets.flow import CellsLayout, cell
 from ui.widgets.parts import Banner, announce, button, column, label, link, row
 
 if TYPE_CHECKING:
@@ -110,22 +111,19 @@ class SigningForm(QWidget):
         self.identity_file.setPlaceholderText(tr("A .p12 file"))
         choose = button(tr("Choose"), self._on_choose)
         choose.setAccessibleName(tr("Choose the identity file"))
-        grid = QGridLayout(self._fields)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        grid.addWidget(label(tr("Identity file"), "label"), 0, 0)
-        grid.addWidget(label(tr("Passphrase"), "label"), 0, 1)
-        grid.addLayout(_beside(self.identity_file, choose), 1, 0)
-        grid.addWidget(self.passphrase, 1, 1)
-        grid.setRowMinimumHeight(2, 28)
-        grid.addWidget(label(tr("Sign as"), "label"), 2, 0, Qt.AlignmentFlag.AlignBottom)
-        grid.addWidget(self.role, 3, 0)
-        grid.addLayout(row(self._create, 1), 3, 1)
-        grid.addWidget(self.problem_line, 4, 0, 1, 2)
-        grid.addWidget(self.new_identity, 5, 0, 1, 2)
-        grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(1, 2)
+        identity, create = QWidget(), QWidget()
+        identity.setLayout(_beside(self.identity_file, choose))
+        create.setLayout(row(self._create, 1))
+        cells = CellsLayout(most=2, least=220)
+        for text, field in (
+            (tr("Identity file"), identity),
+            (tr("Passphrase"), self.passphrase),
+            (tr("Sign as"), self.role),
+            ("", create),
+        ):
+            cells.addWidget(cell(label(text, "label"), field))
+        inner = column(cells, self.problem_line, self.new_identity, spacing=12)
+        self._fields.setLayout(inner)
         self.problem_line.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -239,16 +237,11 @@ class IdentityForm(QWidget):
             (tr("Passphrase"), self.passphrase),
             (tr("The same passphrase again"), self.again),
         )
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        for at, (text, field) in enumerate(named):
-            line, place = divmod(at, 2)
+        cells = CellsLayout(most=2, least=220)
+        for text, field in named:
             if not field.accessibleName():
                 field.setAccessibleName(text)
-            grid.addWidget(label(text, "label"), 2 * line, place)
-            grid.addWidget(field, 2 * line + 1, place)
-            grid.setColumnStretch(place, 1)
+            cells.addWidget(cell(label(text, "label"), field))
         self.path.setAccessibleName(tr("Where the identity goes"))
         layout = QVBoxLayout(self._form)
         layout.setContentsMargins(0, 8, 0, 0)
@@ -256,7 +249,7 @@ class IdentityForm(QWidget):
         layout.addWidget(label(tr("New identity"), "pane-title"))
         text = tr("A key and certificate of your own, in one file. Keep it apart from the reports that it signs.")
         layout.addWidget(label(text, "muted", wrap=True))
-        layout.addLayout(grid)
+        layout.addLayout(cells)
         layout.addLayout(column(label(tr("File"), "label"), _beside(self.path, choose), spacing=4))
         layout.addWidget(self.banner)
         layout.addLayout(row(self.create_button, cancel, 1))

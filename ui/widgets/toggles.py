@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QPushButton, QToolButton
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QPushButton, QStyle, QStyleOptionButton, QStylePainter, QToolButton
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractButton as _Base
 else:
     _Base = object
+
+_TALL = 16_000
+_WRAPPED = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextShowMnemonic)
 
 
 class _Heard(_Base):
@@ -47,11 +52,55 @@ class HeardButton(_Heard, QPushButton):
 
 
 class TickBox(_Heard, QCheckBox):
-    """A box to tick; ``clicked`` follows whatever a person does to it."""
+    """A box to tick, with words that wrap; ``clicked`` follows whatever a person does to it."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__(text)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.toggled.connect(self._on_toggled)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        words = self.fontMetrics().boundingRect(QRect(0, 0, width - self._before(), _TALL), _WRAPPED, self.text())
+        return max(super().sizeHint().height(), words.height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        words = max(map(self.fontMetrics().horizontalAdvance, self.text().split()), default=0)
+        return QSize(self._before() + words, super().minimumSizeHint().height())
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        if super().sizeHint().width() <= self.width():
+            super().paintEvent(event)
+            return
+        text, option.text = option.text, ""
+        whole = QRect(option.rect)
+        option.rect = QRect(whole.topLeft(), QSize(whole.width(), super().sizeHint().height()))
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_CheckBox, option)
+        words = whole.adjusted(self._before(), 1, 0, 0)
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            words = whole.adjusted(0, 1, -self._before(), 0)
+        role = self.foregroundRole()
+        self.style().drawItemText(painter, words, _WRAPPED, option.palette, self.isEnabled(), text, role)
+
+    def _before(self) -> int:
+        """Return the width of the box and the gap behind it."""
+        words = self.fontMetrics().size(int(Qt.TextFlag.TextShowMnemonic), self.text()).width()
+        return super().sizeHint().width() - words
 
 
 class HeardTool(_Heard, QToolButton):

@@ -15,6 +15,7 @@ from ui.widgets.parts import IconLabel, Tinted, announce, button, chip, label, r
 from ui.wording import clock_time
 
 HEIGHT = 52
+COMPACT_BELOW, TIGHT_BELOW = 1180, 620
 
 
 class TopBar(QFrame):
@@ -39,7 +40,8 @@ class TopBar(QFrame):
         self.theme = tool_button("moon", tr("Switch to the dark theme"), self.theme_wanted.emit, role="text")
         self.menu = tool_button("settings", tr("Menu"), role="text")
         self.menu.clicked.connect(lambda: menu.popup(self.menu.mapToGlobal(self.menu.rect().bottomLeft())))
-        left = row(IconLabel("shield-check", "accent", 20), self._title, self._chip, 1, spacing=8)
+        self._shield = IconLabel("shield-check", "accent", 20)
+        left = row(self._shield, self._title, self._chip, 1, spacing=8)
         right = row(1, self._save_icon, self._save_words, self.report, self.margins, self.theme, self.menu, spacing=8)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 0)
@@ -47,6 +49,8 @@ class TopBar(QFrame):
         layout.addLayout(left, 1)
         layout.addWidget(self.find_button)
         layout.addLayout(right, 1)
+        self.report.setToolTip(tr("Report"))
+        self.find_button.setToolTip(tr("Find a question, page or evidence"))
 
     def show_snapshot(self, snapshot: Snapshot, *, read_only: bool) -> None:
         """Name what is open."""
@@ -82,10 +86,17 @@ class TopBar(QFrame):
         for tint in self.theme.findChildren(Tinted):
             tint.show_icon("sun" if dark else "moon")
 
-    def set_compact(self, compact: bool) -> None:
-        """Shorten the find box where room is short."""
-        self.find_button.setText(_find_words(compact=compact))
-        self.find_button.setMinimumWidth(px(120 if compact else 290))
+    def set_room(self, width: int) -> None:
+        """Shorten the find box below 1180 px, and leave out below 620 px what is said elsewhere; both at 100 %."""
+        compact, tight = width < px(COMPACT_BELOW), width < px(TIGHT_BELOW)
+        self.find_button.setText("" if tight else _find_words(compact=compact))
+        self.find_button.setMinimumWidth(px(44 if tight else 120 if compact else 290))
+        self.report.setText("" if tight else f" {tr('Report')}")
+        for said_elsewhere in (self._shield, self._chip):
+            said_elsewhere.setVisible(not tight)
+        layout = self.layout()
+        if layout is not None:
+            layout.setSpacing(8 if tight else 16)
 
     def _make_find(self) -> QPushButton:
         find = button(_find_words(compact=False), self.find_wanted.emit, icon_name="search")
