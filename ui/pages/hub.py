@@ -228,6 +228,7 @@ class HubPage(Page):
         text = column(name, spacing=2)
         for reason in reasons[:_REASONS_SHOWN]:
             text.addWidget(label(reason, "muted", wrap=True))
+        text.addStretch(1)
         mark = IconLabel(shown.icon, shown.tone, 18)
         fix(mark, height=_STATE_HEIGHT)
         layout = QHBoxLayout()

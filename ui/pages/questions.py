@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
@@ -21,13 +22,15 @@ from ui.focus import focusable
 from ui.pages.base import MARGIN, Page
 from ui.plain import tip
 from ui.session import Session, cause_of
-from ui.theme import set_role
+from ui.theme import px, set_role
 from ui.widgets.elided import ElidedLabel, ElidedLink
 from ui.widgets.parts import Banner, IconLabel, announce, button, label, link, row
 from ui.widgets.question_card import QuestionCard
 from ui.widgets.question_table import QuestionTable
 
 _CARD, _TABLE = 0, 1
+_ROOMY = 560
+"""Narrower than this at 100 % the line above leaves out what the card and the table say themselves."""
 
 
 class QuestionsPage(Page):
@@ -307,6 +310,12 @@ class QuestionsPage(Page):
         self.table.refuse("")
         self._say(in_one_sentence(flips(self.session.pack, before, self.session.snapshot.determination)))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.width() >= px(_ROOMY)
+        for said_elsewhere in (self._chevron, self._crumb, self._place):
+            said_elsewhere.setVisible(roomy)
+
     def _make_header(self) -> QHBoxLayout:
         self._domain_link = ElidedLink()
         self._domain_link.clicked.connect(self.show_list)
@@ -318,7 +327,8 @@ class QuestionsPage(Page):
         self.table.opened.connect(self._on_opened)
         self.table.answered.connect(self._on_answered)
         self.table.domain_chosen.connect(self._on_domain_chosen)
-        where = (self._domain_link, IconLabel("chevron-right"), self._crumb)
+        self._chevron = IconLabel("chevron-right")
+        where = (self._domain_link, self._chevron, self._crumb)
         return row(*where, 1, self._count, self._place, self._earlier, self._view, spacing=12)
 
     def _make_area(self) -> QScrollArea:

@@ -47,6 +47,8 @@ ROW_HEIGHT = 36
 _WIDTHS = {ID: 80, ANSWER: 170, STATE: 180, CONFIDENCE: 92, EVIDENCE: 76, REVIEW: 70, CHANGED: 96, EARLIER: 170}
 _LEAVE_OUT = ((CHANGED, 1100), (CONFIDENCE, 1000), (REVIEW, 860), (EVIDENCE, 720), (EARLIER, 640))
 """Narrower than this the column steps aside; what it says is on the card."""
+_NARROW, _LEAST = 560, 90
+"""Narrower than the first, no column but the question's takes more than the second."""
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -59,7 +61,7 @@ class QuestionTable(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._grown = 0
+        self._grown = (0, False)
         self.model = QuestionTableModel()
         self.proxy = QuestionFilter(self.model)
         for held in (self.proxy, self.model):
@@ -137,10 +139,11 @@ class QuestionTable(QWidget):
         for column, below in _LEAVE_OUT:
             absent = column == EARLIER and not self._has_earlier
             self.view.setColumnHidden(column, absent or self.width() < px(below))
-        if self._grown != px(100):
-            self._grown = px(100)
+        narrow = self.width() < px(_NARROW)
+        if self._grown != (px(100), narrow):
+            self._grown = (px(100), narrow)
             for column, width in _WIDTHS.items():
-                self.view.setColumnWidth(column, px(width))
+                self.view.setColumnWidth(column, px(min(width, _LEAST) if narrow else width))
 
     def _tell(self) -> None:
         shown, held = self.proxy.rowCount(), self.model.rowCount()
