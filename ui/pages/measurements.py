@@ -12,6 +12,7 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.pack import Indicator
 from asl_desktop.i18n import mark, tr
+from asl_desktop.services.results import RULE, standings
 from reports.charts.model import Group, MarginChart, margin_chart, margin_row
 from ui.models.indicator_list import INDICATOR_ROLE, IndicatorDelegate, IndicatorListModel
 from ui.pages.base import MARGIN, Page
@@ -48,6 +49,8 @@ class MeasurementsPage(Page):
         self._bounds = QVBoxLayout()
         self._bounds.setSpacing(4)
         self._words = label("", wrap=True, selectable=True)
+        self.several = label("", wrap=True, selectable=True)
+        self.several.setAccessibleName(tr("Which of several results counts, and why"))
         self._results = QVBoxLayout()
         self._results.setSpacing(16)
         self._add = button(tr("Add a result"), self.add_result, icon_name="plus", primary=True)
@@ -63,6 +66,7 @@ class MeasurementsPage(Page):
         self._show_margin(snapshot)
         for item in self.cards:
             item.refresh()
+        self._show_several(snapshot)
 
     def open_item(self, item: str) -> None:
         """Show the results of an indicator."""
@@ -76,6 +80,7 @@ class MeasurementsPage(Page):
             self._show_cards()
             self._select(found.id)
         self._show_margin(self.session.snapshot)
+        self._show_several(self.session.snapshot)
 
     def here(self) -> str:
         return self.indicator.id if self.indicator is not None else ""
@@ -157,6 +162,13 @@ class MeasurementsPage(Page):
                 )
             )
 
+    def _show_several(self, snapshot: Snapshot) -> None:
+        """Show every result with its standing, once there is a choice between several."""
+        found = standings(snapshot, self.indicator) if self.indicator is not None else ()
+        self._several_card.setVisible(len(found) > 1)
+        lines = [f"{at}. {item.value}, {item.origin}. {item.why}" for at, item in enumerate(found, start=1)]
+        self.several.setText("\n".join(lines))
+
     def _select(self, indicator_id: str) -> None:
         source = self._model.index(self._model.row_of(indicator_id))
         index = self._proxy.mapFromSource(source)
@@ -202,6 +214,10 @@ class MeasurementsPage(Page):
         column.setContentsMargins(0, 0, 4, MARGIN)
         column.setSpacing(16)
         column.addWidget(card(self._chips, self._title, self._about, self._bounds, self.margin, self._words))
+        self._several_card = card(
+            label(tr("Results on file"), "pane-title"), label(tr(RULE), "muted", wrap=True), self.several
+        )
+        column.addWidget(self._several_card)
         column.addLayout(self._results)
         column.addLayout(row(self._add, 1))
         column.addStretch(1)
