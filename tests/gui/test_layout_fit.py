@@ -40,8 +40,7 @@ def test_pages_at_a_size_of_window_and_text_fit(
     qtbot: QtBot, enlarged: Look, window: MainWindow, example: Path, frame: tuple[int, int, int]
 ) -> None:
     width, height, text = frame
-    enlarged.zoom = text
-    enlarged.choose("light")
+    enlarged.enlarge(text)
     window.resize(width, height)
     with qtbot.waitSignal(window.opened, timeout=20_000):
         window.open_file(example)
@@ -59,6 +58,36 @@ def test_pages_at_a_size_of_window_and_text_fit(
     found["table"] = misfits(window)
     assert (window.width(), window.height()) == (width, height)
     assert {page: wrong for page, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("frame", FRAMES, ids=str)
+def test_start_and_new_assessment_at_a_size_of_window_and_text_fit(
+    qtbot: QtBot, enlarged: Look, window: MainWindow, frame: tuple[int, int, int]
+) -> None:
+    width, height, text = frame
+    enlarged.enlarge(text)
+    window.resize(width, height)
+    settle()
+    assert misfits(window) == []
+    window.start.start_new()
+    qtbot.waitUntil(lambda: window.start.form.pack.count() > 0, timeout=10_000)
+    settle()
+    assert misfits(window) == []
+
+
+def test_lines_of_a_page_in_a_wide_window_stay_short(qtbot: QtBot, window: MainWindow, example: Path) -> None:
+    window.resize(1920, 1080)
+    with qtbot.waitSignal(window.opened, timeout=20_000):
+        window.open_file(example)
+    bench = window.workbench
+    assert bench is not None
+    bench.go("scope")
+    settle()
+    page = bench.page
+    assert page is not None
+    edges = page.body.contentsMargins()
+    assert page.width() - edges.left() - edges.right() <= page.widest + 10
+    assert abs(edges.left() - edges.right()) <= 12
 
 
 def test_misfits_of_a_label_without_room_are_named(qtbot: QtBot) -> None:

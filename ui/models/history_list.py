@@ -182,11 +182,11 @@ class HistoryDelegate(QStyledItemDelegate):
             painter.setFont(font(11, 600))
             painter.setPen(table.color("muted"))
             painter.drawText(
-                visual(option, rect.adjusted(14, 0, 0, _DAY_HEIGHT - 8 - rect.height())),
+                visual(option, rect.adjusted(px(14), 0, 0, px(_DAY_HEIGHT - 8) - rect.height())),
                 Qt.AlignmentFlag.AlignBottom,
                 day,
             )
-            rect.setTop(rect.top() + _DAY_HEIGHT)
+            rect.setTop(rect.top() + px(_DAY_HEIGHT))
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, table.color("accent_soft"))
             painter.fillRect(
@@ -195,8 +195,8 @@ class HistoryDelegate(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, table.color("sunken"))
         name, role = _MARKS[step.mark]
-        painter.drawPixmap(corner(option, rect.x() + 14, rect.y() + 9, 16), pixmap(name, role, 16))
-        inner = visual(option, rect.adjusted(42, 7, -12, -7))
+        painter.drawPixmap(corner(option, rect.x() + px(14), rect.y() + px(9), px(16)), pixmap(name, role, px(16)))
+        inner = visual(option, rect.adjusted(px(42), px(7), -px(12), -px(7)))
         _line(painter, inner, step.title, moment(step.at).split(", ")[-1].removesuffix(" UTC"), top=True)
         _line(painter, inner, sentence(step.did), step.actor, top=False)
         painter.restore()

@@ -102,8 +102,10 @@ class IndicatorDelegate(QStyledItemDelegate):
             color = QColor(colors().status[status])  # type: ignore[index]
             draw_glyph(painter, STATUS_SHAPE[status], x, rect.y() + 16, color)  # type: ignore[index]
         else:
-            painter.drawPixmap(corner(option, rect.x() + 12, rect.y() + 8, 16), pixmap("eye", "muted", 16))
-        inner = visual(option, rect.adjusted(36, 6, -10, -6))
+            painter.drawPixmap(
+                corner(option, rect.x() + px(12), rect.y() + px(8), px(16)), pixmap("eye", "muted", px(16))
+            )
+        inner = visual(option, rect.adjusted(px(36), px(6), -px(10), -px(6)))
         painter.setFont(font(13, 500))
         painter.setPen(table.color("text"))
         title = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, inner.width())

@@ -154,7 +154,9 @@ class SafeguardDelegate(QStyledItemDelegate):
             painter.setFont(font(11, 600))
             painter.setPen(table.color("muted"))
             painter.drawText(
-                visual(option, rect.adjusted(12, 8, -8, 0)), Qt.AlignmentFlag.AlignVCenter, row.title.upper()
+                visual(option, rect.adjusted(px(12), px(8), -px(8), 0)),
+                Qt.AlignmentFlag.AlignVCenter,
+                row.title.upper(),
             )
             painter.restore()
             return
@@ -166,8 +168,8 @@ class SafeguardDelegate(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, table.color("sunken"))
         name, role = ("triangle-alert", "warn") if row.missing and row.status == "in_place" else _ICON[row.status]
-        painter.drawPixmap(corner(option, rect.x() + 12, rect.y() + 14, 18), pixmap(name, role, 18))
-        inner = visual(option, rect.adjusted(40, 6, -10, -6))
+        painter.drawPixmap(corner(option, rect.x() + px(12), rect.y() + px(14), px(18)), pixmap(name, role, px(18)))
+        inner = visual(option, rect.adjusted(px(40), px(6), -px(10), -px(6)))
         painter.setFont(font(13, 500))
         painter.setPen(table.color("text"))
         title = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, inner.width())

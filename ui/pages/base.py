@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.i18n import tr
 from ui.session import Session
-from ui.theme import set_role
+from ui.theme import px, set_role
 from ui.widgets.parts import column, row
 
 MARGIN = 24
@@ -32,11 +32,13 @@ class Page(QWidget):
         heading: the page title, shown on top and announced as the page's name.
         scrolls: False for a page that lays out its own scroll areas; it scrolls as a whole only where the window is
             too small for them.
+        widest: how wide the body becomes at most at 100 %, 0 for as wide as there is room.
     """
 
     page_id: ClassVar[str] = ""
     heading: ClassVar[str] = ""
     scrolls: ClassVar[bool] = True
+    widest: ClassVar[int] = 1040
 
     wants = Signal(str, str)
 
@@ -124,15 +126,22 @@ class Page(QWidget):
         area.viewport().setAutoFillBackground(False)
         area.setWidget(canvas)
         self.scroll_area = area
-        if self.scrolls:
-            area.verticalScrollBar().rangeChanged.connect(self._make_room_for_bar)
+        area.verticalScrollBar().rangeChanged.connect(lambda *_: self._fit_margins())
         outer.addWidget(area)
         return body
 
-    def _make_room_for_bar(self, _: int, highest: int) -> None:
-        """Let the scroll bar stand in the page's margin, so that cards are as wide with it as without it."""
-        taken = self.scroll_area.verticalScrollBar().sizeHint().width() if highest else 0
-        self.body.setContentsMargins(MARGIN, MARGIN, MARGIN - taken, MARGIN)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit_margins()
+        super().resizeEvent(event)
+
+    def _fit_margins(self) -> None:
+        """Keep lines short enough to read in a wide window, and let the scroll bar stand in the margin."""
+        if not self.scrolls:
+            return
+        bar = self.scroll_area.verticalScrollBar()
+        taken = bar.sizeHint().width() if bar.maximum() else 0
+        side = max(MARGIN, (self.width() - px(self.widest)) // 2) if self.widest else MARGIN
+        self.body.setContentsMargins(side, MARGIN, side - taken, MARGIN)
 
     def _on_snapshot_changed(self, snapshot: Snapshot) -> None:
         if self.isVisible():

@@ -29,6 +29,7 @@ _PICTURES = mark("SVG picture (*.svg);;PNG picture (*.png);;PDF picture (*.pdf)"
 class MarginsPage(Page):
     page_id = "margins"
     heading = mark("Margins")
+    widest = 0
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

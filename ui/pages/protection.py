@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from asl_desktop.errors import PassphraseRefused, PassphraseWrong, UserError
 from asl_desktop.i18n import mark, tr
 from asl_desktop.storage.keys import Passphrase
 from ui.operations import Handle
-from ui.widgets.busy_line import BusyLine
-from ui.widgets.centred import bring_into_view, fill_centred
-from ui.widgets.parts import IconLabel, announce, button, card, column, label, line, row
-from ui.widgets.refusal import Refusal
+from ui.pages.aside import AsidePage
+from ui.widgets.centred import fill_centred
+from ui.widgets.flow import wrapped
+from ui.widgets.parts import button, card, column, label, line
 from ui.widgets.secret_fields import NewPassphrase, SecretEntry
 
 if TYPE_CHECKING:
@@ -51,25 +50,19 @@ class Protection:
         return tr("Protection(hidden)")
 
 
-class ProtectionPage(QWidget):
+class ProtectionPage(AsidePage):
     """Emits ``wanted(protection)``, and ``left`` when the person changed their mind."""
 
     wanted = Signal(object)
-    left = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("shield-check")
         self._encrypted = False
         self._running: Handle[object] | None = None
-        self._title = label("", "page-title")
-        self._name = label("", "muted")
         self._copies = label("", wrap=True)
         self.old = SecretEntry(tr("Present passphrase"))
         self.new = NewPassphrase(tr("New passphrase"))
         self.remove = QCheckBox(tr("Take the protection away"))
-        self.problem = label("", "error", wrap=True)
-        self.banner = Refusal()
-        self.busy = BusyLine()
         self.go_button = button(tr("Protect the file"), self._submit, primary=True)
         self.leave_button = button(tr("Cancel"), self._on_cancel)
         self._fields = QWidget()
@@ -78,16 +71,16 @@ class ProtectionPage(QWidget):
         self.old.submitted.connect(self._on_old_submitted)
         self.new.submitted.connect(self._submit)
         for part in (self.old, self.new):
-            part.edited.connect(lambda: self._tell(""))
+            part.edited.connect(lambda: self.tell(""))
         box = card(self._copies, line(), self._fields, self.problem, self.busy, self.banner,
-                   row(self.go_button, self.leave_button, 1), spacing=16)  # fmt: skip
-        fill_centred(self, self._head(), box, width=_WIDTH)
+                   wrapped(self.go_button, self.leave_button), spacing=16)  # fmt: skip
+        fill_centred(self, self.head, box, width=_WIDTH)
 
     def ask(self, path: Path, *, encrypted: bool) -> None:
         """Ask what is to become of this file's protection."""
         self.forget()
         self._encrypted = encrypted
-        self._name.setText(path.name)
+        self.name.setText(path.name)
         self.old.setVisible(encrypted)
         self.remove.setVisible(encrypted)
         self._show_kind()
@@ -118,7 +111,7 @@ class ProtectionPage(QWidget):
         self.new.forget()
         self.remove.setChecked(False)
         self.banner.put_away()
-        self._tell("")
+        self.tell("")
         self.rest()
 
     def _show_kind(self) -> None:
@@ -126,7 +119,7 @@ class ProtectionPage(QWidget):
         self.new.setVisible(not removing)
         title = tr("Change the passphrase") if self._encrypted else tr("Protect the file")
         verb = tr("Take the protection away") if removing else title
-        self._title.setText(verb)
+        self.title.setText(verb)
         self.setAccessibleName(verb)
         copies = tr(_TAKEN_AWAY) if removing else tr(_OLD_COPIES) if self._encrypted else tr(_OLD_PLAIN_COPIES)
         self._copies.setText(f"{copies} {tr(_REWRITES)}")
@@ -151,11 +144,11 @@ class ProtectionPage(QWidget):
             self.refuse(error)
             return
         if self._encrypted and old is None:
-            self._tell(tr("Type the present passphrase."))
+            self.tell(tr("Type the present passphrase."))
             self.old.setFocus()
             return
         problem = "" if self.remove.isChecked() else self.new.problem()
-        self._tell(problem)
+        self.tell(problem)
         if problem:
             return
         self._fields.setEnabled(False)
@@ -171,24 +164,3 @@ class ProtectionPage(QWidget):
             return
         self.forget()
         self.left.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.leave_button.click()
-            return
-        super().keyPressEvent(event)
-
-    def _tell(self, problem: str) -> None:
-        self.problem.setText(problem)
-        self.problem.setVisible(bool(problem))
-        if problem:
-            announce(self, problem, urgent=True)
-            bring_into_view(self.problem)
-
-    def _head(self) -> QWidget:
-        head = QWidget()
-        layout = row(spacing=16)
-        layout.addWidget(IconLabel("shield-check", "accent", 32), 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(column(self._title, self._name, spacing=4), 1)
-        head.setLayout(layout)
-        return head

@@ -312,6 +312,8 @@ class QuestionsPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        side = max(MARGIN, (self.width() - px(self.widest)) // 2)
+        self.body.setContentsMargins(side, 12, side, 12)
         roomy = self.width() >= px(_ROOMY)
         for said_elsewhere in (self._chevron, self._crumb, self._place):
             said_elsewhere.setVisible(roomy)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from asl_desktop.errors import PassphraseRefused, PassphraseWrong, UserError
 from asl_desktop.i18n import mark, ntr, tr
 from ui import dialogs_seam
-from ui.theme import set_role
-from ui.widgets.busy_line import BusyLine
-from ui.widgets.centred import bring_into_view, fill_centred
-from ui.widgets.parts import Banner, IconLabel, announce, button, card, column, label, row
-from ui.widgets.refusal import Refusal
+from ui.pages.aside import AsidePage
+from ui.theme import fix, set_role
+from ui.widgets.centred import fill_centred
+from ui.widgets.flow import wrapped
+from ui.widgets.parts import Banner, button, card, label
 from ui.widgets.secret_fields import SecretEntry
 
 if TYPE_CHECKING:
@@ -34,25 +33,20 @@ _KEY_HELPS = mark("The recovery key helps even where the beginning of the file i
 _WORKING = mark("Reading what is left of the damaged file.")
 
 
-class SalvagePage(QWidget):
+class SalvagePage(AsidePage):
     """Emits ``wanted(target, secret)``, ``open_wanted(target)`` for the new file, and ``left``."""
 
     wanted = Signal(object, object)
     open_wanted = Signal(object)
-    left = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("file-check", tr("Salvage a damaged file"))
         self._path = Path()
         self._made = Path()
         self._encrypted = False
         self._running: Handle[Salvaged] | None = None
-        self._name = label("", "muted")
         self.entry = SecretEntry()
         self._helps = label(tr(_KEY_HELPS), "muted", wrap=True)
-        self.problem = label("", "error", wrap=True)
-        self.banner = Refusal()
-        self.busy = BusyLine()
         self.outcome = Banner("info", below=True)
         self.losses = QPlainTextEdit()
         self._losses_label = label("", "label", wrap=True)
@@ -60,14 +54,14 @@ class SalvagePage(QWidget):
         self.open_button = button(tr("Open the new file"), lambda: self.open_wanted.emit(self._made), primary=True)
         self.leave_button = button(tr("Back to the start"), self._on_leave)
         self.entry.submitted.connect(self._submit)
-        self.entry.edited.connect(lambda: self._tell(""))
-        fill_centred(self, self._head(), self._box(), width=_WIDTH)
+        self.entry.edited.connect(lambda: self.tell(""))
+        fill_centred(self, self.head, self._box(), width=_WIDTH)
 
     def ask(self, path: Path, *, encrypted: bool) -> None:
         """Offer to salvage this file."""
         self.forget()
         self._path, self._encrypted = path, encrypted
-        self._name.setText(str(path))
+        self.name.setText(str(path))
         for widget in (self.entry, self._helps):
             widget.setVisible(encrypted)
         (self.entry if encrypted else self.go_button).setFocus()
@@ -118,7 +112,7 @@ class SalvagePage(QWidget):
         for widget in (self.banner, self.outcome, self.losses, self._losses_label, self.open_button):
             widget.hide()
         self.go_button.show()
-        self._tell("")
+        self.tell("")
         self.rest()
 
     def _submit(self) -> None:
@@ -126,7 +120,7 @@ class SalvagePage(QWidget):
             return
         self.banner.put_away()
         if self._encrypted and self.entry.empty():
-            self._tell(tr("Type the passphrase or the recovery key."))
+            self.tell(tr("Type the passphrase or the recovery key."))
             self.entry.setFocus()
             return
         try:
@@ -148,37 +142,17 @@ class SalvagePage(QWidget):
         else:
             self.left.emit()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.leave_button.click()
-            return
-        super().keyPressEvent(event)
-
-    def _tell(self, problem: str) -> None:
-        self.problem.setText(problem)
-        self.problem.setVisible(bool(problem))
-        if problem:
-            announce(self, problem, urgent=True)
-            bring_into_view(self.problem)
-
-    def _head(self) -> QWidget:
-        head = QWidget()
-        layout = row(spacing=16)
-        layout.addWidget(IconLabel("file-check", "accent", 32), 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(column(label(tr("Salvage a damaged file"), "page-title"), self._name, spacing=4), 1)
-        head.setLayout(layout)
-        return head
-
     def _box(self) -> QWidget:
         self.losses.setReadOnly(True)
         self.losses.setAccessibleName(tr("What could not be read or had to be put in anew"))
         self.losses.setFrameShape(QFrame.Shape.NoFrame)
-        self.losses.setFixedHeight(_LIST_HEIGHT)
+        fix(self.losses, height=_LIST_HEIGHT)
         self.losses.setTabChangesFocus(True)
         set_role(self.losses, role="reading")
         return card(
             label(tr(_WHAT), wrap=True), self.entry, self._helps, self.problem, self.busy, self.banner, self.outcome,
-            self._losses_label, self.losses, row(self.go_button, self.open_button, self.leave_button, 1), spacing=16,
+            self._losses_label, self.losses, wrapped(self.go_button, self.open_button, self.leave_button),
+            spacing=16,
         )  # fmt: skip
 
 

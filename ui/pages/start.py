@@ -20,6 +20,7 @@ from ui.preferences import Preferences
 from ui.theme import fix
 from ui.widgets.centred import fill_centred
 from ui.widgets.elided import ElidedLabel
+from ui.widgets.flow import wrapped
 from ui.widgets.parts import IconLabel, button, card, clear, column, label, line, link, row, tool_button
 from ui.widgets.refusal import Refusal, Way
 
@@ -111,7 +112,7 @@ class StartPage(QWidget):
         paths = [Path(name) for name in self._preferences.recent]
         if not paths:
             self._recent.addWidget(
-                label(tr("No file was opened on this machine yet. You can also drop one here."), "muted")
+                label(tr("No file was opened on this machine yet. You can also drop one here."), "muted", wrap=True)
             )
         backed_up = _backed_up() if paths else frozenset()
         for path in paths:
@@ -130,7 +131,7 @@ class StartPage(QWidget):
             wrap=True,
         )
         holder = QWidget()
-        layout = column(row(self.new, self.open, self.example, 1), about, line(), label(tr("RECENT FILES"), "group"),
+        layout = column(wrapped(self.new, self.open, self.example), about, line(), label(tr("RECENT FILES"), "group"),
                         self._recent, line(), label(tr("HOW IT GOES"), "group"), *_steps(), spacing=12)  # fmt: skip
         layout.addStretch(1)
         holder.setLayout(layout)

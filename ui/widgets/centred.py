@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from ui.theme import set_role
+from ui.theme import px, set_role
 
 _ROOM = 140
 
@@ -13,7 +13,7 @@ _ROOM = 140
 def fill_centred(page: QWidget, *items: QWidget | QLayout, width: int) -> QScrollArea:
     """Put items below each other into the middle of a page, at most ``width`` wide; returns the scroll area."""
     center = QWidget()
-    center.setMaximumWidth(width)
+    center.setMaximumWidth(px(width))
     center.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     layout = QVBoxLayout(center)
     layout.setContentsMargins(24, 24, 24, 24)
@@ -32,7 +32,7 @@ def fill_centred(page: QWidget, *items: QWidget | QLayout, width: int) -> QScrol
     across.addStretch(1)
     across.addWidget(center, 100)
     across.addStretch(1)
-    area = _FollowingArea()
+    area = _FollowingArea(center, width)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -56,11 +56,17 @@ def bring_into_view(widget: QWidget) -> None:
 class _FollowingArea(QScrollArea):
     """Keeps what has the focus in view, with room for the words below it."""
 
-    def __init__(self) -> None:
+    def __init__(self, center: QWidget, width: int) -> None:
         super().__init__()
+        self._center, self._width = center, width
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._center.setMaximumWidth(px(self._width))
+        super().changeEvent(event)
 
     def _on_focus(self, _: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self.isAncestorOf(now):
