@@ -96,7 +96,8 @@ def _piled_up(root: QWidget) -> Iterator[str]:
     families: dict[QWidget, list[QWidget]] = {}
     for child in _laid_out(root):
         parent = child.parentWidget()
-        if parent is not None and parent.layout() is not None and parent.layout().indexOf(child) != -1:
+        layout = parent.layout() if parent is not None else None
+        if parent is not None and layout is not None and layout.indexOf(child) != -1:
             families.setdefault(parent, []).append(child)
     for children in families.values():
         for one, other in combinations(children, 2):

@@ -12,9 +12,13 @@ from pytestqt.qtbot import QtBot
 from asl_desktop.services.examples import build_example
 from tests.gui_world import settle
 from tests.layout_world import misfits
+from ui.dialogs.question_dialog import LineDialog, QuestionDialog
+from ui.dialogs.settings import SettingsDialog
+from ui.dialogs.text_dialog import TextDialog
 from ui.main_window import MainWindow
 from ui.pages.registry import PAGES
 from ui.theme import Look
+from ui.widgets.parts import Banner, button, column
 from ui.widgets.split import Split
 from ui.widgets.toggles import TickBox
 
@@ -73,6 +77,44 @@ def test_start_and_new_assessment_at_a_size_of_window_and_text_fit(
     qtbot.waitUntil(lambda: window.start.form.pack.count() > 0, timeout=10_000)
     settle()
     assert misfits(window) == []
+
+
+@pytest.mark.parametrize("frame", FRAMES, ids=str)
+def test_dialogs_at_a_size_of_window_and_text_fit(
+    qtbot: QtBot, enlarged: Look, window: MainWindow, frame: tuple[int, int, int]
+) -> None:
+    width, height, text = frame
+    enlarged.enlarge(text)
+    window.resize(width, height)
+    question = "Closing now stops that; the file is then not part of the assessment."
+    dialogs = (
+        SettingsDialog(window, window.preferences),
+        QuestionDialog(window, "A file is being sealed", question, yes="Stop and close", no="Go back", danger=True),
+        LineDialog(window, "Passphrase of the earlier file", "Passphrase", text="", secret=True),
+        TextDialog(window, "Guidance", question),
+    )
+    for dialog in dialogs:
+        dialog.show()
+        settle()
+        assert misfits(dialog) == []
+        assert dialog.width() < width
+        assert dialog.height() < height
+        dialog.close()
+
+
+def test_banner_with_many_buttons_wraps_them(qtbot: QtBot, enlarged: Look) -> None:
+    enlarged.enlarge(200)
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    banner = Banner("danger", holder, below=True)
+    for text in ("Try again", "Open the file again", "Save a copy elsewhere", "Copy what is unsaved"):
+        banner.buttons.addWidget(button(text))
+    holder.setLayout(column(banner))
+    holder.resize(760, 400)
+    banner.tell("Not saved: the disk is full", "There is no room left.")
+    holder.show()
+    settle()
+    assert misfits(holder) == []
 
 
 def test_lines_of_a_page_in_a_wide_window_stay_short(qtbot: QtBot, window: MainWindow, example: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from asl_desktop.i18n import tr
+from ui.dialogs.room import room_over
 from ui.widgets.parts import button, label, row
 
 _WIDTH = 440
@@ -18,7 +19,7 @@ class QuestionDialog(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(room_over(parent, _WIDTH, 0).width())
         layout = _layout(self, title)
         layout.addWidget(label(text, wrap=True, selectable=True))
         first = button(yes, self.accept, primary=not danger)
@@ -36,7 +37,7 @@ class LineDialog(QDialog):
     def __init__(self, parent: QWidget | None, title: str, prompt: str, *, text: str, secret: bool) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(room_over(parent, _WIDTH, 0).width())
         self.field = QLineEdit(text)
         self.field.setAccessibleName(prompt)
         if secret:

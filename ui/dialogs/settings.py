@@ -5,14 +5,25 @@ from __future__ import annotations
 from typing import cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from asl_desktop.i18n import mark, tr
+from ui.dialogs.room import room_over
 from ui.forms.backup_settings import BackupSettings
 from ui.language import choices
 from ui.preferences import LOCK_CHOICES, ZOOMS, Preferences
-from ui.theme import CHOICES, Choice
+from ui.theme import CHOICES, Choice, set_role
 from ui.widgets.parts import button, column, label, row
+from ui.widgets.toggles import TickBox
 
 SETTINGS: tuple[tuple[str, str], ...] = (
     ("actor", mark("Your name")),
@@ -26,13 +37,15 @@ SETTINGS: tuple[tuple[str, str], ...] = (
 """Id of every setting, and what people look for it by."""
 
 
+_WIDTH, _HEIGHT = 600, 700
+
+
 class SettingsDialog(QDialog):
     """Edits the preferences; nothing is kept unless the person saves."""
 
     def __init__(self, parent: QWidget | None, preferences: Preferences) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
-        self.setMinimumWidth(560)
         self._actor = QLineEdit(preferences.actor)
         self._actor.setAccessibleName(tr("Your name"))
         self._theme = QComboBox()
@@ -51,7 +64,7 @@ class SettingsDialog(QDialog):
         for percent in ZOOMS:
             self._zoom.addItem(f"{percent} %")
         self._zoom.setCurrentIndex(ZOOMS.index(preferences.zoom))
-        self._still = QCheckBox(tr("Less movement: nothing slides, fades or blinks"))
+        self._still = TickBox(tr("Less movement: nothing slides, fades or blinks"))
         self._still.setChecked(preferences.still)
         self._lock = QComboBox()
         self._lock.setAccessibleName(tr("Lock an encrypted file when nobody is working on it"))
@@ -60,12 +73,16 @@ class SettingsDialog(QDialog):
         self._lock.setCurrentIndex(LOCK_CHOICES.index(preferences.lock_after))
         save = button(tr("Save settings"), self.accept, primary=True)
         save.setDefault(True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 24)
+        inside = QWidget()
+        set_role(inside, role="canvas")
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(24, 24, 24, 8)
         layout.setSpacing(16)
         layout.addWidget(label(tr("Settings"), "pane-title"))
         note = tr("Stands beside every change you make and is printed in reports.")
-        layout.addLayout(column(label(tr("Your name"), "label"), self._actor, label(note, "muted"), spacing=4))
+        layout.addLayout(
+            column(label(tr("Your name"), "label"), self._actor, label(note, "muted", wrap=True), spacing=4)
+        )
         seen = row(
             column(label(tr("Theme"), "label"), self._theme, spacing=4),
             column(label(tr("Size of text"), "label"), self._zoom, spacing=4),
@@ -75,13 +92,30 @@ class SettingsDialog(QDialog):
         seen.setStretch(1, 1)
         layout.addLayout(column(seen, self._still))
         note = tr("Put to use when the program starts again. Frameworks and reports stay in the language they have.")
-        layout.addLayout(column(label(tr("Language"), "label"), self._language, label(note, "muted"), spacing=4))
+        layout.addLayout(
+            column(label(tr("Language"), "label"), self._language, label(note, "muted", wrap=True), spacing=4)
+        )
         note = tr("It is saved and closed first, and opens again at the same place with its passphrase.")
         lock = label(tr("Lock an encrypted file when nobody is working on it"), "label")
-        layout.addLayout(column(lock, self._lock, label(note, "muted"), spacing=4))
+        layout.addLayout(column(lock, self._lock, label(note, "muted", wrap=True), spacing=4))
         self.backups = BackupSettings(preferences)
         layout.addWidget(self.backups)
-        layout.addLayout(row(1, button(tr("Cancel"), self.reject), save))
+        self._frame(inside, row(1, button(tr("Cancel"), self.reject), save))
+        self.resize(room_over(parent, _WIDTH, _HEIGHT))
+
+    def _frame(self, inside: QWidget, buttons: QHBoxLayout) -> None:
+        """Let the settings scroll where the window is low; the buttons stay in view."""
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.viewport().setAutoFillBackground(False)
+        area.setWidget(inside)
+        buttons.setContentsMargins(24, 8, 24, 24)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area, 1)
+        outer.addLayout(buttons)
 
     def actor(self) -> str:
         """Return the name as typed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from asl_desktop.i18n import tr
+from ui.dialogs.room import room_over
 from ui.theme import set_role
 from ui.widgets.parts import button, label, row
 
@@ -34,4 +35,4 @@ class TextDialog(QDialog):
         lines = sum(1 + len(line) // _CHARACTERS for line in text.split("\n"))
         least, most = _LINES
         box.setMinimumHeight(_LINE * least)
-        self.resize(_WIDTH, 168 + _LINE * min(max(lines, least), most))
+        self.resize(room_over(parent, _WIDTH, 168 + _LINE * min(max(lines, least), most)))

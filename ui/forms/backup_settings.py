@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from asl_desktop.domain import wording
 from asl_desktop.errors import UserError
 from asl_desktop.i18n import mark, ntr, tr
 from ui import dialogs_seam
 from ui.preferences import BACKUPS_GIB, BACKUPS_MOST, Preferences
+from ui.widgets.flow import wrapped
 from ui.widgets.parts import button, column, label, row
+from ui.widgets.toggles import TickBox
 
 _WHAT = mark(
     "They lie in this program's own folder, for your account alone, and stay when the assessment is deleted. Those of "
@@ -24,7 +26,7 @@ class BackupSettings(QWidget):
 
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
-        self.keep = QCheckBox(tr("Keep backups of what I work on"))
+        self.keep = TickBox(tr("Keep backups of what I work on"))
         self.keep.setChecked(preferences.backups)
         self.most = _choice(BACKUPS_MOST, preferences.backups_most, tr("Number of backups kept of each assessment"))
         self.gib = _choice(BACKUPS_GIB, preferences.backups_gib, tr("GiB that the backups of one assessment may take"))
@@ -33,7 +35,7 @@ class BackupSettings(QWidget):
         for field in (self.most, self.gib):
             field.setEnabled(preferences.backups)
             self.keep.toggled.connect(field.setEnabled)
-        limits = row(label(tr("At most")), self.most, label(tr("of each, and at most")), self.gib, label(tr("GiB")), 1)
+        limits = wrapped(label(tr("At most")), self.most, label(tr("of each, and at most")), self.gib, label(tr("GiB")))
         held = row(self.delete_button, spacing=12)
         held.addWidget(self._held, 1)
         self.setLayout(

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from ui.icons import icon, pixmap, square
 from ui.plain import PlainLabel, tip
 from ui.theme import fix, px, set_role
+from ui.widgets.flow import FlowLayout
 from ui.widgets.toggles import HeardButton, HeardTool
 
 Tone: TypeAlias = Literal["", "ok", "warn", "danger", "accent", "info"]
@@ -159,12 +160,11 @@ class Banner(QFrame):
         self._icon = IconLabel(self.ICONS[tone], tone if tone != "info" else "accent", 18)
         self._title = label("", "strong", wrap=True)
         self._text = label("", wrap=True, selectable=True)
-        self.buttons = QHBoxLayout()
-        self.buttons.setSpacing(8)
+        self.buttons: QLayout = FlowLayout(spacing=8) if below else row()
         words = column(self._title, self._text, spacing=4)
         if below:
             words.addSpacing(4)
-            words.addLayout(row(self.buttons, 1))
+            words.addLayout(self.buttons)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(12)
