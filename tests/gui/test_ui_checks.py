@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.conftest import ROOT
+from tests.gui_world import unnamed
 from ui_checks import binding, imports
 from ui_checks.catalogue import CHECKS
 from ui_checks.running import Check, run_check
@@ -47,6 +48,14 @@ def test_page_that_is_too_wide_is_seen(qtbot: QtBot) -> None:
     wide.setFixedWidth(100)
     area.setWidgetResizable(True)
     qtbot.waitUntil(lambda: not list(sideways(window)))
+
+
+def test_control_without_a_name_is_found(qtbot: QtBot) -> None:
+    window = QWidget()
+    QToolButton(window).setObjectName("nameless")
+    QPushButton("Named", window)
+    qtbot.addWidget(window)
+    assert list(unnamed(window)) == ["QToolButton nameless"]
 
 
 def test_pixels_that_differ_are_counted(tmp_path: Path) -> None:
