@@ -51,7 +51,7 @@ class NewForm(QWidget):
         self.file = _named(QLineEdit(), tr("File"))
         self.file.setPlaceholderText(tr("Where the assessment will be kept"))
         self.model.textEdited.connect(self._suggest_file)
-        self.passphrase = NewPassphrase()
+        self.passphrase = NewPassphrase(tr("Passphrase"))
         self.unprotected = QCheckBox(tr("Keep this file unprotected"))
         self.unprotected.toggled.connect(self._on_unprotected)
         self._meaning = label("", "muted", wrap=True)
