@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -54,6 +55,7 @@ class Margin:
         clearly_crossed: the whole interval is past the bound.
         buffer_from: position at which the safety buffer starts.
         reasons: sentences, the first one says why the state is what it is.
+        planned: the bound is the plan's own, stricter than the framework's.
     """
 
     indicator: str
@@ -74,6 +76,7 @@ class Margin:
     conservative_position: float | None = None
     native_distance: float | None = None
     clearly_crossed: bool = False
+    planned: bool = False
     uses: tuple[str, ...] = ()
 
 
@@ -244,14 +247,20 @@ class Snapshot:
     """One moment of an assessment: the pack, the inputs, the day, what follows, and the digest that names it all.
 
     ``digest`` is the SHA-256 of the canonical JSON of pack digest, day, plan, inputs and evidence digests; every output
-    cites it. ``events`` and ``head`` say how far the file's history had come.
+    cites it. It is worked out by ``digester`` when it is first asked for: nobody asks at a keystroke. ``events`` and
+    ``head`` say how far the file's history had come.
     """
 
     pack: Pack
     inputs: Inputs
     as_of: date
     determination: Determination
-    digest: str
+    digester: Callable[[Pack, Inputs, date], str] = field(repr=False, compare=False)
     events: int = 0
     head: str = ""
     document_id: str = ""
+
+    @cached_property
+    def digest(self) -> str:
+        """The name of this moment, in hex."""
+        return self.digester(self.pack, self.inputs, self.as_of)

@@ -317,6 +317,15 @@ def _missing_showings(record: Record) -> Iterable[NotAssessed]:
                 yield NotAssessed("showing", f"{showing.id}@{threshold_id}", f"{showing.title}, for {threshold_id}")
 
 
+def _own_bounds(record: Record) -> Iterable[str]:
+    """Say where the plan holds a result against a stricter bound than the framework's."""
+    for indicator in record.pack.indicators:
+        own = margins.under_plan(indicator, record.inputs).margin_bound
+        if own is not None and indicator.margin_bound is not None and own is not indicator.margin_bound:
+            asked, policy = (wording.quantity(item.value, indicator.unit) for item in (own, indicator.margin_bound))
+            yield f"{indicator.title} is held against {asked}, which the plan sets, in the place of {policy}."
+
+
 def _notes(record: Record, thresholds: tuple[ThresholdResult, ...]) -> tuple[str, ...]:
     inputs, pack = record.inputs, record.pack
     found: list[str] = []
@@ -330,6 +339,7 @@ def _notes(record: Record, thresholds: tuple[ThresholdResult, ...]) -> tuple[str
         found.append(f"The plan was amended {len(inputs.plan.amendments)} times after it was locked.")
     if inputs.plan.pack_digest and pack.digest and inputs.plan.pack_digest != pack.digest:
         found.append("The plan was made for other content of this framework pack.")
+    found.extend(_own_bounds(record))
     aside = [m for m in inputs.measurements if margins.is_set_aside(m)]
     found.extend(
         f"A result for {m.indicator} was set aside by {m.set_aside_by}: {m.set_aside_reason}"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from operator import not_
 from typing import Literal, TypeAlias, TypeVar
 
 AnswerState: TypeAlias = Literal["answered", "unanswered", "unknown", "declined", "not_applicable"]
@@ -18,6 +19,11 @@ ShowingStatus: TypeAlias = Literal["draft", "accepted", "rejected"]
 RequirementStatus: TypeAlias = Literal["not_assessed", "planned", "partly", "in_place", "not_applicable", "excepted"]
 Confidence: TypeAlias = Literal["", "low", "moderate", "high"]
 Value: TypeAlias = bool | float | str | tuple[str, ...] | tuple[float, ...]
+LATER: Mapping[str, Callable[[object], bool]] = {"exclude_if": not_}
+"""Marks a field that records of the first files do not have: it is written only where it says something.
+
+So the canonical JSON of an older record, and every digest over it, stays what it was. Pydantic reads it.
+"""
 _Item = TypeVar("_Item")
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -144,6 +150,8 @@ class Measurement:
             scale, log-odds for logit); never negative.
         edits: changes made to scores after the run, in words.
         set_aside_by: who decided that this result is not to be used; needs ``set_aside_reason``.
+        carried_from: the earlier assessment from which the result was taken over, as in :class:`Answer`. While it is
+            not empty, the result counts as not there: it can keep a threshold from being ruled out, and nothing else.
     """
 
     id: str
@@ -166,6 +174,7 @@ class Measurement:
     set_aside_reason: str = ""
     author: str = ""
     at: str = ""
+    carried_from: str = field(default="", metadata=LATER)
 
 
 ELICITATION: Mapping[str, str] = {
@@ -282,11 +291,15 @@ class Specification:
 
 @dataclass(frozen=True, slots=True)
 class PlannedIndicator:
-    """What the plan asks of one indicator; it can only tighten what the pack asks."""
+    """What the plan asks of one indicator; it can only tighten what the pack asks.
+
+    ``bound`` stands, in the indicator's unit, in the place of the pack's bound that margins are taken against.
+    """
 
     indicator: str
     min_n: int | None = None
     required_elicitation: tuple[str, ...] = ()
+    bound: float | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

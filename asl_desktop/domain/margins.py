@@ -11,7 +11,7 @@ result aside with a reason.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import is_
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ from asl_desktop.domain.inputs import (
     stated,
 )
 from asl_desktop.domain.pack import Indicator
-from asl_desktop.domain.scales import moved, position, riskier, scaled, unscaled, whole
+from asl_desktop.domain.scales import moved, position, riskier, scaled, tighter, unscaled, whole
 from asl_desktop.frozen import frozen
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from asl_desktop.domain.pack import Bound
 
+PLAN_BOUND = "Set by the plan, stricter than the framework's."
+"""The label of a bound that the plan put in the place of the pack's."""
 _SEVERITY = {"clear": 0, "in_buffer": 1, "not_excluded": 2, "crossed": 3}
 
 
@@ -84,7 +86,8 @@ class Demand:
 class Readings:
     """Every reading of one indicator; ``present`` tells whether anything was measured at all.
 
-    ``leaves`` keeps what rules made of them, so that it lives as long as the readings do and no longer.
+    ``indicator`` is the pack's, with the plan's stricter bound in the place of its own where there is one. ``leaves``
+    keeps what rules made of them, so that it lives as long as the readings do and no longer.
     """
 
     indicator: Indicator
@@ -115,11 +118,32 @@ def read_indicator(indicator: Indicator, inputs: Inputs, *, as_of: date, level: 
     if kept and kept[1] == as_of and kept[2] == level and len(kept[0]) == len(basis) and all(map(is_, kept[0], basis)):
         return kept[3]
     planned = _planned(indicator, inputs)
+    indicator = under_plan(indicator, inputs)
     readings = tuple([_read(indicator, m, inputs, planned, as_of=as_of, level=level) for m in found])
     competing = tuple([r for r in readings if r.competing])
-    made = Readings(indicator, readings, competing, present=any(r.measured for r in readings))
+    made = Readings(indicator, readings, competing, present=any(_is_present(r) for r in readings))
     _latest[indicator.id] = (basis, as_of, level, made)
     return made
+
+
+def under_plan(indicator: Indicator, inputs: Inputs) -> Indicator:
+    """Return the indicator with the plan's stricter bound in the place of the pack's; a laxer one changes nothing."""
+    bound = indicator.margin_bound
+    own = [line.bound for line in inputs.plan.indicators if line.indicator == indicator.id and line.bound is not None]
+    stricter = [value for value in own if bound is not None and tighter(indicator, bound, value)]
+    if bound is None or not stricter:
+        return indicator
+    strictest = min(stricter) if indicator.direction == "higher_is_riskier" else max(stricter)
+    planned = replace(bound, value=strictest, label=PLAN_BOUND, policy=False)
+    return replace(indicator, bounds=tuple(planned if item is bound else item for item in indicator.bounds))
+
+
+def bound_of(indicator: Indicator, margin: Margin) -> Bound | None:
+    """Return the bound that a margin of the pack's indicator is taken against, the plan's where that is stricter."""
+    bound = indicator.bound(margin.bound_name)
+    if bound is None or not margin.planned:
+        return bound
+    return replace(bound, value=margin.bound, label=PLAN_BOUND, policy=False)
 
 
 def below(readings: Readings, bound: Bound) -> Truth:
@@ -161,9 +185,10 @@ def margin_of(readings: Readings) -> Margin:
             bound=bound.value,
             buffer_from=100.0 - indicator.buffer,
             reasons=(_why_not_measured(readings),),
+            planned=bound.label is PLAN_BOUND,
         )
     if not readings.competing:
-        reading = next(r for r in readings.all if r.measured)
+        reading = next(r for r in readings.all if _is_present(r))
         return _numbers(indicator, reading, bound, state="not_adequate", reasons=reading.defects)
     reading = _worst(indicator, readings.competing, bound)
     if reading.defects and below(readings, bound) != "true":
@@ -174,7 +199,7 @@ def margin_of(readings: Readings) -> Margin:
 
 def watched_of(readings: Readings) -> Watched | None:
     """Return what is known of an indicator that has no bound; None when nothing was measured."""
-    reading = next((r for r in (*readings.competing, *readings.all) if r.measured), None)
+    reading = next((r for r in (*readings.competing, *readings.all) if _is_present(r)), None)
     if reading is None:
         return None
     return Watched(
@@ -228,7 +253,7 @@ def _read(
         why = f"Set aside by {m.set_aside_by}: {m.set_aside_reason}"
         return Reading(m, measured=False, competing=False, defects=(why,), estimate=math.nan)
     silent = _silent(m, inputs, planned, trials)
-    defects = (*silent, *_paper_defects(indicator, m, inputs, planned, trials, as_of=as_of))
+    defects = (*_pending(m), *silent, *_paper_defects(indicator, m, inputs, planned, trials, as_of=as_of))
     found = statistics.believable(_estimate(indicator, m, level))
     low, high = found.low, found.high
     conservative = safer = None
@@ -252,6 +277,11 @@ def _read(
     )
 
 
+def _is_present(reading: Reading) -> bool:
+    """Tell whether a result was measured for this assessment, or confirmed in it."""
+    return reading.measured and not reading.measurement.carried_from
+
+
 def _trials(m: Measurement) -> int | None:
     if isinstance(m.report, Ratio):
         sizes = (m.report.treatment.n, m.report.control.n)
@@ -259,6 +289,10 @@ def _trials(m: Measurement) -> int | None:
             return 0
         return None if None in sizes else min(n for n in sizes if n is not None)
     return m.report.n
+
+
+def _pending(m: Measurement) -> tuple[str, ...]:
+    return (f"It is taken over from {m.carried_from}, and nobody has confirmed it here.",) if m.carried_from else ()
 
 
 def _silent(m: Measurement, inputs: Inputs, planned: Demand, trials: int | None) -> tuple[str, ...]:
@@ -378,6 +412,7 @@ def _numbers(indicator: Indicator, reading: Reading, bound: Bound, *, state: str
         bound=bound.value,
         buffer_from=100.0 - indicator.buffer,
         reasons=reasons,
+        planned=bound.label is PLAN_BOUND,
         points=100.0 - place if counts and place is not None else None,
         measurement=reading.measurement.id,
         estimate=_finite(reading.estimate),
@@ -435,7 +470,8 @@ def _sentence(indicator: Indicator, reading: Reading, bound: Bound, state: str) 
     )
     if math.isnan(reading.estimate):
         return f"Both arms are at zero, so there is no ratio to hold against {limit}, and nothing can be ruled out."
-    text = f"{value} ({spread}{gap}) against {limit}: "
+    whose = ", which the plan sets" if bound.label is PLAN_BOUND else ""
+    text = f"{value} ({spread}{gap}) against {limit}{whose}: "
     return (
         text
         + {

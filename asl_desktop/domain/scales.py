@@ -17,6 +17,11 @@ def riskier(indicator: Indicator, left: float, right: float) -> bool:
     return left >= right if indicator.direction == "higher_is_riskier" else left <= right
 
 
+def tighter(indicator: Indicator, bound: Bound, value: float) -> bool:
+    """Tell whether a value in the place of a bound would ask for more than the bound does."""
+    return value < bound.value if indicator.direction == "higher_is_riskier" else value > bound.value
+
+
 def position(indicator: Indicator, value: float, bound: Bound) -> float:
     """Return where a value lies on the common axis: 0 at the floor, 100 at the bound, never below 0."""
     floor = indicator.floor

@@ -334,6 +334,7 @@ class _Builder:
                 set_aside_reason=item.set_aside_reason,
                 author=self._who(item.author),
                 at=self._when(item.at),
+                carried_from=item.carried_from,
             )
             yield Draft(record, ("measurements", index), self._defaulted(author=item.author, at=item.at))
 
@@ -400,7 +401,8 @@ def _plan(item: PlanShape) -> Plan:
     return Plan(
         pack_digest=item.pack_digest or "",
         indicators=tuple(
-            PlannedIndicator(row.indicator, row.min_n, tuple(row.required_elicitation)) for row in item.indicators
+            PlannedIndicator(row.indicator, row.min_n, tuple(row.required_elicitation), row.bound)
+            for row in item.indicators
         ),
         note=item.note,
         locked_at=item.locked_at,

@@ -120,11 +120,12 @@ class ScopeShape(Shape):
 
 
 class PlannedShape(Shape):
-    """What the plan asks of one indicator."""
+    """What the plan asks of one indicator. ``bound`` must be stricter than the framework's, in the indicator's unit."""
 
     indicator: str
     min_n: Annotated[int, Field(ge=1)] | None = None
     required_elicitation: list[str] = []
+    bound: float | None = None
 
 
 class AmendmentShape(Shape):
@@ -235,7 +236,7 @@ class RatioShape(Shape):
 
 
 class MeasurementShape(Shape):
-    """A result; exactly one of counts, mean, interval, ratio and point."""
+    """A result; exactly one of counts, mean, interval, ratio and point. ``carried_from`` is as in an answer."""
 
     indicator: str
     counts: CountsShape | None = None
@@ -261,6 +262,7 @@ class MeasurementShape(Shape):
     set_aside_reason: str = ""
     author: str | None = None
     at: Instant | None = None
+    carried_from: str = ""
 
 
 class DissentShape(Shape):

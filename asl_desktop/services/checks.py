@@ -37,10 +37,11 @@ from asl_desktop.domain.records import Record, kind_of
 from asl_desktop.errors import ItemUnknown, ValueRefused
 from asl_desktop.i18n import tr
 from asl_desktop.services.plan_digest import plan_digest
+from asl_desktop.services.planning import own_bound_problem
 from asl_desktop.services.value_checks import check_part, check_report
 
 if TYPE_CHECKING:
-    from asl_desktop.domain.pack import Pack
+    from asl_desktop.domain.pack import Indicator, Pack
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -237,6 +238,8 @@ def _check_plan(pack: Pack, inputs: Inputs, plan: Plan) -> None:
             )
         for practice in item.required_elicitation:
             require_known("elicitation practice", practice, ELICITATION, pack=pack.id)
+        if item.bound is not None:
+            _check_own_bound(pack.indicator_by_id[item.indicator], item.bound, f"{where}, bound")
     for change in plan.amendments:
         if not stated(change.by) or not stated(change.reason) or not stated(change.change):
             refuse("plan, amendments", tr("an amendment needs a name, a reason and what it changes"))
@@ -247,6 +250,13 @@ def _check_plan(pack: Pack, inputs: Inputs, plan: Plan) -> None:
             )
     _check_lock(plan)
     _check_unlocking(inputs.plan, plan)
+
+
+def _check_own_bound(indicator: Indicator, value: float, where: str) -> None:
+    """Let a plan set a bound only between the floor of an indicator and the bound that its framework sets."""
+    problem = own_bound_problem(indicator, value)
+    if problem:
+        refuse(where, problem)
 
 
 def _check_lock(plan: Plan) -> None:

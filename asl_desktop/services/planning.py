@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import ELICITATION, PlannedIndicator
+from asl_desktop.domain.scales import riskier, scaled, tighter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +47,7 @@ def plan_on(inputs: Inputs, indicator: Indicator, result: Measurement | None = N
     if not plan.locked_at:
         return ()
     item = next((each for each in plan.indicators if each.indicator == indicator.id), None)
-    planned = (f"Planned, {demand_in_words(item)}.",) if item else ()
+    planned = (f"Planned, {demand_in_words(item, indicator.unit)}.",) if item else ()
     return (*planned, *plan_remarks(inputs, indicator, result))
 
 
@@ -79,20 +81,39 @@ def _changes(pack: Pack, old: Plan, new: Plan) -> Iterator[str]:
     before = {item.indicator: item for item in old.indicators}
     after = {item.indicator: item for item in new.indicators}
     for key in dict.fromkeys((*before, *after)):
-        title = pack.indicator_by_id[key].title if key in pack.indicator_by_id else key
+        indicator = pack.indicator_by_id.get(key)
+        title, unit = (indicator.title, indicator.unit) if indicator else (key, "")
         if key not in after:
             yield f"{title} is no longer planned"
         elif key not in before:
-            yield f"{title} is planned, {demand_in_words(after[key])}"
+            yield f"{title} is planned, {demand_in_words(after[key], unit)}"
         elif before[key] != after[key]:
-            yield f"{title}: {demand_in_words(after[key])} (before: {demand_in_words(before[key])})"
+            yield f"{title}: {demand_in_words(after[key], unit)} (before: {demand_in_words(before[key], unit)})"
     if old.note.strip() != new.note.strip():
         yield "the text of the plan is changed"
 
 
-def demand_in_words(item: PlannedIndicator) -> str:
+def own_bound_problem(indicator: Indicator, value: float) -> str:
+    """Return why a plan cannot set this value in the place of the framework's bound, or nothing."""
+    bound = indicator.margin_bound
+    if bound is None:
+        return "the framework sets no bound here, so there is none to tighten"
+    limit = wording.quantity(bound.value, indicator.unit)
+    if not tighter(indicator, bound, value):
+        side = "below" if indicator.direction == "higher_is_riskier" else "above"
+        return f"a plan can only tighten what the framework asks, so its bound lies {side} {limit}"
+    floor = indicator.floor if indicator.floor is not None else (0.0 if indicator.scale == "linear" else None)
+    if not math.isfinite(scaled(indicator, value)) or (floor is not None and riskier(indicator, floor, value)):
+        shown = f" ({wording.quantity(floor, indicator.unit)})" if floor is not None else ""
+        return f"the bound lies at or beyond the floor of the indicator{shown}, so no result could be short of it"
+    return ""
+
+
+def demand_in_words(item: PlannedIndicator, unit: str = "") -> str:
     """Return what the plan asks of one indicator beyond the framework, such as ``at least 100 trials``."""
     wants = [f"at least {item.min_n} trials"] if item.min_n else []
+    if item.bound is not None:
+        wants.append(f"against a bound of {wording.quantity(item.bound, unit)}")
     if item.required_elicitation:
         names = (ELICITATION.get(name, name).lower() for name in item.required_elicitation)
         wants.append(f"with {', '.join(names)}")

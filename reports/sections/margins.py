@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import ELICITATION, Counts, Interval, Mean, Measurement, Point, Ratio
+from asl_desktop.domain.margins import under_plan
 from asl_desktop.services.planning import plan_remarks
 from reports.blocks import Block, Cell, ChartBlock, Column, Heading, Paragraph, Section, Table, cell, plain
 from reports.charts.model import STATUS_LABEL, distance_text, margin_chart
@@ -89,8 +90,9 @@ class _Row:
         if held and held.low is not None and held.high is not None:
             interval = wording.interval(held.low, held.high).replace(" to ", " to\u00a0")
         bound = "none"
-        if self.indicator and (own := self.indicator.margin_bound):
-            bound = wording.quantity(own.value, unit) + (" (policy)" if own.policy else "")
+        if self.indicator and (own := under_plan(self.indicator, self.context.inputs).margin_bound):
+            whose = " (policy)" if own.policy else " (plan)" if own is not self.indicator.margin_bound else ""
+            bound = wording.quantity(own.value, unit) + whose
         counts = self.margin is not None and self.margin.state != "not_adequate"
         points = format_points(self.margin.points) if self.margin and counts else DASH
         remarks = labelled(*self._state(), *self._obtained(produced=produced))

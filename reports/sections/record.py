@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
-from asl_desktop.domain.inputs import ELICITATION, Answer, EvidenceItem
+from asl_desktop.domain.inputs import ELICITATION, Answer, EvidenceItem, PlannedIndicator
 from asl_desktop.domain.light_marks import is_marked
 from reports.blocks import (
     Block,
@@ -158,11 +158,17 @@ def plan(context: Context) -> Section:
             (
                 cell(context.subject(item.indicator)),
                 cell(str(item.min_n) if item.min_n is not None else DASH),
+                cell(_own_bound(context, item)),
                 cell(", ".join(ELICITATION.get(name, name) for name in item.required_elicitation) or DASH),
             )
             for item in held.indicators
         )
-        columns = (Column("Indicator", 45), Column("Least trials", 13, "right"), Column("Required elicitation", 42))
+        columns = (
+            Column("Indicator", 43),
+            Column("Least trials", 12, "right"),
+            Column("Own bound", 12, "right"),
+            Column("Required elicitation", 33),
+        )
         blocks.append(Table(columns, rows, summary="What the plan asks of each indicator"))
     if held.amendments:
         changes = tuple(
@@ -173,6 +179,11 @@ def plan(context: Context) -> Section:
     elif held.locked_at:
         blocks.append(Paragraph(plain("No amendment was made after the lock.")))
     return Section("Plan", tuple(blocks))
+
+
+def _own_bound(context: Context, item: PlannedIndicator) -> str:
+    indicator = context.pack.indicator_by_id.get(item.indicator)
+    return wording.quantity(item.bound, indicator.unit if indicator else "") if item.bound is not None else DASH
 
 
 def answers(context: Context) -> Section:

@@ -9,6 +9,8 @@ from asl_desktop.domain.inputs import ELICITATION, PlannedIndicator
 from asl_desktop.domain.pack import Indicator, Pack, Part
 from asl_desktop.domain.wording import quantity
 from asl_desktop.i18n import ntr, tr
+from asl_desktop.services.planning import own_bound_problem
+from ui.forms.fields import NumberField
 from ui.forms.report_form import WholeField
 from ui.places import source_words
 from ui.widgets.flow import FlowLayout
@@ -21,8 +23,7 @@ _INDENT = 26
 class PlannedRow(QWidget):
     """``edited`` carries what the plan asks of the indicator now, None when it is not to be measured.
 
-    The bound comes from the framework and is shown, not edited: a plan can ask for more trials or more elicitation,
-    never for another bound.
+    A plan can only ask for more: more trials, more elicitation, a stricter bound than the framework's.
     """
 
     edited = Signal(object)
@@ -35,16 +36,19 @@ class PlannedRow(QWidget):
             Part(type="number", minimum=float(indicator.min_n)),
             tr("Least trials, {title}").format(title=indicator.title),
         )
+        self.bound = NumberField(Part(type="number"), tr("Stricter bound, {title}").format(title=indicator.title))
         self.practices = {key: TickBox(tr(text)) for key, text in ELICITATION.items()}
         self.more = button(tr("Ask for more"), self._on_more, role="link")
         self._more_panel = QWidget()
+        self._bound_editor = QWidget()
         self._asks = label("", "muted", wrap=True)
         self._bound = label(_bound_words(pack, indicator), "muted", wrap=True)
         self._problem = label("", "error", wrap=True)
         self._shown: PlannedIndicator | None = None
         self._lay_out()
         self.box.clicked.connect(lambda _=False: self._on_edited())
-        self.least.editingFinished.connect(self._on_edited)
+        for field in (self.least, self.bound):
+            field.editingFinished.connect(self._on_edited)
         for each in self.practices.values():
             each.clicked.connect(lambda _=False: self._on_edited())
 
@@ -60,7 +64,10 @@ class PlannedRow(QWidget):
         for key, each in self.practices.items():
             each.setChecked(key in own or key in asked.required_elicitation)
             each.setEnabled(editable and key not in own)
+        if not self.bound.hasFocus():
+            self.bound.show_number(asked.bound)
         self.least.setEnabled(editable)
+        self.bound.setEnabled(editable)
         self._asks.setText(_demand(self.indicator, asked))
         self.more.setVisible(item is not None and editable)
         if item is None or not editable:
@@ -76,7 +83,11 @@ class PlannedRow(QWidget):
 
     def problem(self) -> str:
         """Return why what is typed cannot be recorded, or nothing."""
-        return self.least.problem()
+        if problem := self.least.problem() or self.bound.problem():
+            return problem
+        own = self.bound.number()
+        found = own_bound_problem(self.indicator, own) if own is not None else ""
+        return f"{found[:1].upper()}{found[1:]}." if found else ""
 
     def _on_edited(self) -> None:
         problem = self.problem()
@@ -92,7 +103,7 @@ class PlannedRow(QWidget):
             own = self.indicator.required_elicitation
             wanted = tuple(key for key, each in self.practices.items() if each.isChecked() and key not in own)
             number = self.least.number()
-            item = PlannedIndicator(self.indicator.id, round(number) if number else None, wanted)
+            item = PlannedIndicator(self.indicator.id, round(number) if number else None, wanted, self.bound.number())
         if item != self._shown:
             self._shown = item
             self.edited.emit(item)
@@ -102,6 +113,10 @@ class PlannedRow(QWidget):
         self.box.setAccessibleDescription(self._bound.text())
         self.more.setAccessibleName(tr("Ask for more of {title}").format(title=self.indicator.title))
         self.least.setMaximumWidth(160)
+        self._bound_editor.setLayout(
+            column(label(tr("Stricter bound, in {unit}").format(unit=self.indicator.unit), "label"), self.bound)
+        )
+        self._bound_editor.setVisible(self.indicator.margin_bound is not None)
         self.least.setPlaceholderText(str(self.indicator.min_n))
         ticks = FlowLayout(spacing=12)
         for key, each in self.practices.items():
@@ -116,6 +131,7 @@ class PlannedRow(QWidget):
                 tr("Least scored trials (the framework asks for {min_n})").format(min_n=self.indicator.min_n), "label"
             ),
             self.least,
+            self._bound_editor,
             self._problem,
             label(tr("Elicitation that must be on record"), "label"),
             ticks,
@@ -155,6 +171,11 @@ def _demand(indicator: Indicator, item: PlannedIndicator) -> str:
     if names:
         wanted = ", ".join(tr(ELICITATION.get(name, name)).lower() for name in names)
         trials = tr("{trials}, with {elicitation}").format(trials=trials, elicitation=wanted)
+    if item.bound is not None:
+        limit = quantity(item.bound, indicator.unit)
+        return tr(
+            "Counts with {trials}, against a bound of {bound} set by this plan (tighter than the framework)."
+        ).format(trials=trials, bound=limit)
     if item.min_n or item.required_elicitation:
         return tr("Counts with {trials} (tighter than the framework).").format(trials=trials)
     return tr("Counts with {trials}.").format(trials=trials)
