@@ -76,6 +76,8 @@ def ratio(report: Ratio, level: float) -> Estimate:
     if _at_edge(top) or _at_edge(bottom):
         return _from_ends(estimate, _arm(top, level), _arm(bottom, level))
     top_spread, bottom_spread = _relative_spread(top), _relative_spread(bottom)
+    if math.hypot(top_spread, bottom_spread) == 0.0:  # both so small that their ratios to the means vanish
+        return Estimate(estimate, None, None, "no usable spread in one arm")
     half = _two_arm_quantile(top, bottom, top_spread, bottom_spread, level=level) * math.hypot(
         top_spread, bottom_spread
     )

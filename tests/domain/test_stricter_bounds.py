@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from asl_desktop import codec
+from asl_desktop.domain import statistics
 from asl_desktop.domain.determination import Margin
 from asl_desktop.domain.determine import determine
-from asl_desktop.domain.inputs import Inputs, Interval, Measurement, Plan, PlannedIndicator
+from asl_desktop.domain.inputs import Inputs, Interval, Mean, Measurement, Plan, PlannedIndicator, Ratio
 from asl_desktop.services.plan_digest import plan_digest
 from asl_desktop.services.planning import own_bound_problem
 from tests.domain_world import DAY, calm_inputs, indicator, measurement, pack
@@ -78,3 +79,8 @@ def test_measurement_without_a_mark_is_written_as_before() -> None:
     assert "carried_from" not in codec.to_json(plain)
     marked = replace(plain, carried_from="Old-1")
     assert codec.from_json(Measurement, codec.to_json(marked)) == marked
+
+
+def test_ratio_whose_spreads_vanish_has_no_interval() -> None:
+    tiny = Ratio(Mean(40.0, 5e-324, 2), Mean(1e200, 1.6e-155, None))
+    assert statistics.ratio(tiny, 0.95).low is None
