@@ -12,7 +12,9 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from ui import steady_tree
 from ui.crash import CrashReporter
+from ui.language import speak
 from ui.main_window import MainWindow
 from ui.operations import Operations
 from ui.preferences import Preferences, state_folder
@@ -30,10 +32,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     _log_to_file()
     sys.setswitchinterval(0.001)
     app = QApplication(sys.argv[:1])
+    steady_tree.install()
     app.setApplicationName("ASL Desktop")
     app.setDesktopFileName("asl-desktop")
     preferences = Preferences.load()
     theme = _THEMES.get(preferences.theme, "system")
+    speak(app, preferences.language)
     look = Look(app, theme, zoom=preferences.zoom, still=preferences.still)
     crash = CrashReporter()
     crash.install()

@@ -9,11 +9,20 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QScrollArea,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from asl_desktop.domain.inputs import Answer, AnswerState
 from tests.gui_world import KINDS, activate, settle
+from ui import steady_tree
 from ui.dialogs.settings import SETTINGS, SettingsDialog
 from ui.focus import focusable
 from ui.main_window import MainWindow
@@ -257,3 +266,20 @@ def test_box_ticked_by_assistive_technology_is_recorded(bench: Workbench) -> Non
     assert card is not None
     toggle(next(box for box in card.findChildren(QCheckBox) if box.text() == "High"))
     assert bench.session.inputs.answer_by_question["Q-MANY"].value == {"value": ("high",)}
+
+
+def test_scroll_area_read_past_its_children_gives_nothing(qtbot: QtBot) -> None:
+    steady_tree.install()
+    area, inside = QScrollArea(), QWidget()
+    inside.setFixedSize(20, 20)
+    area.setWidget(inside)
+    qtbot.addWidget(area)
+    area.resize(200, 200)
+    area.show()
+    told: QAccessibleInterface = QAccessible.queryAccessibleInterface(area)
+    before = told.childCount()
+    inside.setFixedSize(900, 900)
+    settle()
+    assert area.verticalScrollBar().isVisible()
+    assert told.childCount() == before
+    assert told.child(before) is None
