@@ -139,7 +139,7 @@ def snapshot_of(
         inputs=inputs,
         as_of=as_of,
         determination=determine(pack, inputs, as_of),
-        digest=(digester or SnapshotDigester()).digest(pack, inputs, as_of),
+        digester=(digester or SnapshotDigester()).digest,
         events=head.events if head else 0,
         head=head.hash if head else "",
         document_id=document_id,
