@@ -79,6 +79,11 @@ class Tokens:
     status: Mapping[str, str]
     chart: Mapping[str, str]
 
+    @property
+    def strong(self) -> bool:
+        """Whether this is a high-contrast theme."""
+        return self.name.startswith("High")
+
     def color(self, role: str) -> QColor:
         """Return the colour of a role by name, ``status.crossed`` and ``chart.track`` included."""
         group, _, key = role.partition(".")
@@ -188,7 +193,7 @@ class Look(QObject):
 
     def opposite(self) -> Choice:
         """Return the light theme for the dark one in force and the other way round, equally strong."""
-        strong = "contrast-" if self.tokens.name.startswith("High") else ""
+        strong = "contrast-" if self.tokens.strong else ""
         return cast("Choice", f"{strong}{'light' if self.tokens.dark else 'dark'}")
 
     def enlarge(self, zoom: int) -> None:

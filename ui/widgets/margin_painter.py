@@ -7,7 +7,9 @@ back so that a test can hold this painter against the others.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
@@ -15,6 +17,9 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaint
 from reports.charts.model import SHAPE_OUTLINE, DrawnRow, Row, Shape
 from reports.charts.palette import Palette, palette
 from ui.theme import font, tokens
+
+if TYPE_CHECKING:
+    from asl_desktop.domain.determination import MarginState
 
 Places: TypeAlias = tuple[float | None, float | None, float | None]
 """Estimate, low and high end as drawn, in points of the axis."""
@@ -24,8 +29,20 @@ CAP = 5.0
 
 
 def colors() -> Palette:
-    """Return the chart colours of the theme in force."""
-    return palette("dark" if tokens().dark else "light")
+    """Return the chart colours of the theme in force: those of reports, or those of a high-contrast theme."""
+    table = tokens()
+    return _strong(table.name) if table.strong else palette("dark" if table.dark else "light")
+
+
+@cache
+def _strong(_: str) -> Palette:
+    table = tokens()
+    status = cast("dict[MarginState, str]", {**table.status, "not_adequate": table.status["not_measured"]})
+    return Palette(
+        background=table.surface, text=table.text, muted=table.muted, line=table.line, threshold=table.text,
+        halo=table.surface, track=table.chart["track"], buffer_fill=table.chart["buffer"],
+        buffer_hatch=table.chart["buffer_hatch"], past=table.chart["past"], status=MappingProxyType(status),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
