@@ -7,14 +7,18 @@ bisection; a record is switched between its possible states.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.determine import determine
 from asl_desktop.domain.inputs import (
+    ELICITATION,
     Answer,
     Counts,
+    EvidenceItem,
+    EvidenceLink,
     Inputs,
     Interval,
     Mean,
@@ -25,7 +29,9 @@ from asl_desktop.domain.inputs import (
     RequirementStatus,
     ShowingStatus,
 )
+from asl_desktop.domain.margins import under_plan
 from asl_desktop.domain.records import Record, reference, with_record
+from asl_desktop.domain.scales import scaled, unscaled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,6 +40,8 @@ if TYPE_CHECKING:
     from asl_desktop.domain.determination import Determination
     from asl_desktop.domain.pack import Indicator, Pack, Part, Question
 
+_MANY = 10**9
+"""More trials than any plan asks for."""
 _STEPS = 24
 """Bisection steps: the turning point is found to within 2^-24 of the range searched."""
 
@@ -43,7 +51,7 @@ class Change:
     """One change of one input and what it would do.
 
     Attributes:
-        ref: the input, as ``measurement:<uuid>`` or ``answer:QC-20``.
+        ref: the input, as ``measurement:<uuid>`` or ``answer:QC-20``; ``indicator:vct`` for a first result of it.
         change: the change in words.
         effects: sentences, each a threshold, a standard or a gate that would move.
         weight: how much moves: 3 for a required standard, 2 for a gate, 1 for a threshold state, added up.
@@ -65,7 +73,7 @@ def what_would_change(
     ``step`` is called before each input is tried; what it raises ends the search.
     """
     before = determine(pack, inputs, as_of)
-    found = list(_measurement_changes(pack, inputs, before, step))
+    found = [*_measurement_changes(pack, inputs, before, step), *_first_results(pack, inputs, before, step)]
     for record, words in _switches(pack, inputs):
         step()
         change = _try(pack, inputs, before, record, words=words, distance=1.0)
@@ -115,6 +123,52 @@ def _measurement_changes(
             change = _turning_point(pack, inputs, before, measurement, indicator, riskier=riskier)
             if change:
                 yield change
+
+
+def _first_results(pack: Pack, inputs: Inputs, before: Determination, step: Callable[[], object]) -> Iterable[Change]:
+    """Try a first result of every indicator that has none: well past its bound, and well short of it.
+
+    Such a result is adequate, so that its numbers alone decide; the change speaks of the indicator.
+    """
+    cited = EvidenceItem("0" * 64, "tried", 0)
+    with_paper = with_record(inputs, cited)
+    for indicator in pack.indicators:
+        bound = under_plan(indicator, inputs).margin_bound
+        margin = before.margin_by_indicator.get(indicator.id)
+        if bound is None or margin is None or margin.state != "not_measured":
+            continue
+        step()
+        for past in (True, False):
+            result = _imagined(indicator, inputs, bound.value, cited, before.as_of, past=past)
+            after = determine(pack, with_record(with_paper, result), before.as_of)
+            effects, weight = differences(before, after)
+            if effects:
+                side = "past" if past else "well short of"
+                limit = wording.quantity(bound.value, indicator.unit)
+                words = f"{indicator.title}: a first result {side} {limit} (now not measured)"
+                yield Change(f"indicator:{indicator.id}", words, effects, weight, 1.0)
+
+
+def _imagined(
+    indicator: Indicator, inputs: Inputs, bound: float, cited: EvidenceItem, as_of: date, *, past: bool
+) -> Measurement:
+    """Return a result that counts, at the floor of its indicator, or twice as far from it as the bound."""
+    end = scaled(indicator, bound)
+    start = scaled(indicator, indicator.floor if indicator.floor is not None else 0.0)
+    if not math.isfinite(start):  # a scale without a floor has no zero to start from
+        start = end - 4.0 if indicator.direction == "higher_is_riskier" else end + 4.0
+    value = unscaled(indicator, 2 * end - start if past else start)
+    width = 1e-9 * (abs(value) or abs(bound))
+    return Measurement(
+        id="tried",
+        indicator=indicator.id,
+        report=Interval(value, value - width, value + width, n=_MANY),
+        model=inputs.scope.model,
+        checkpoint=inputs.scope.checkpoint,
+        elicitation=tuple(ELICITATION),
+        produced=as_of,
+        evidence=(EvidenceLink(cited.sha256),),
+    )
 
 
 def _turning_point(

@@ -27,7 +27,7 @@ def next_that_matters(snapshot: Snapshot, *, progress: Progress | None = None) -
 
 
 def open_references(snapshot: Snapshot) -> frozenset[str]:
-    """Return the references of what is not settled yet: questions, showings and required safeguards."""
-    kinds = {"question": "answer", "showing": "showing"}
+    """Return the references of what is not settled yet: questions, indicators, showings and required safeguards."""
+    kinds = {"question": "answer", "showing": "showing", "indicator": "indicator"}
     found = {f"{kinds[item.kind]}:{item.id}" for item in snapshot.determination.not_assessed if item.kind in kinds}
     return frozenset(found | {f"requirement:{item.requirement}" for item in snapshot.determination.gap})

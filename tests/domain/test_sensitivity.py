@@ -8,7 +8,7 @@ from asl_desktop.domain.determine import determine
 from asl_desktop.domain.inputs import Counts, Interval, Mean, Ratio, Report
 from asl_desktop.domain.records import with_record
 from asl_desktop.domain.sensitivity import differences, what_would_change
-from tests.domain_world import ALL_ROWS, DAY, accepted, calm_inputs, in_place, measurement, pack
+from tests.domain_world import ALL_ROWS, DAY, accepted, calm_inputs, in_place, indicator, measurement, pack
 
 WORLD = pack()
 
@@ -74,3 +74,18 @@ def test_turning_point_of_every_kind_of_report_is_where_the_riskier_end_meets_th
     (change,) = [c for c in changes if any("T3 becomes not ruled out" in effect for effect in c.effects)]
     assert 0.0 < change.distance < 1.0
     assert "(now " in change.change
+
+
+@pytest.mark.parametrize("scale", ["linear", "log", "logit"])
+def test_indicator_without_a_result_is_ranked_with_what_a_first_one_would_change(scale: str) -> None:
+    floor = 0.1 if scale != "linear" else 0.0
+    others = tuple(item for item in WORLD.indicators if item.id != "acc")
+    world = pack(indicators=(indicator("acc", scale=scale, floor=floor), *others))
+    inputs = calm_inputs(measurements=())
+    changes = [c for c in what_would_change(world, inputs, DAY) if c.ref == "indicator:acc"]
+    assert changes
+    assert all("a first result" in c.change and c.effects for c in changes)
+
+
+def test_indicator_with_a_result_is_moved_along_it_and_not_imagined() -> None:
+    assert not [c for c in what_would_change(WORLD, calm_inputs(), DAY) if c.ref == "indicator:acc"]
