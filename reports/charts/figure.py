@@ -39,8 +39,14 @@ _OVERHANG = 5.0  # points of the axis that the danger zone goes on past the last
 _ROW, _EXTRA_LINE, _GROUP_HEAD, _GROUP_GAP = 33.5, 18.0, 34.0, 18.0
 _BAR, _RADIUS = 15.0, 7.5
 _LABEL_CHARS, _LINE_CHARS = 34, 150
-_FORMATS = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
-_RC: dict[Any, Any] = {"svg.hashsalt": "asl-desktop", "svg.fonttype": "path", "pdf.fonttype": 42}
+FORMATS = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
+METADATA: dict[str, dict[str, Any]] = {
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None},
+    "png": {"Software": None},
+}
+"""What is left out of a file, so that the same chart gives the same bytes."""
+RC: dict[Any, Any] = {"svg.hashsalt": "asl-desktop", "svg.fonttype": "path", "pdf.fonttype": 42}
 
 
 class ChartFigure(Figure):
@@ -57,8 +63,8 @@ class ChartFigure(Figure):
 
 def draw_figure(chart: MarginChart, *, theme: ThemeName) -> ChartFigure:
     """Return the chart as a figure on an Agg canvas, 1200 pixels wide at 100 dots per inch."""
-    with mpl.rc_context(_RC):
-        _fonts()
+    with mpl.rc_context(RC):
+        load_fonts()
         return _Painter(chart, palette(theme)).draw()
 
 
@@ -69,25 +75,34 @@ def save_chart(chart: MarginChart, path: Path, theme: ThemeName) -> None:
         OutputNotWritable: another ending, or the folder is missing or refuses the file.
         DiskFull: the medium has no room.
     """
-    path = Path(path)
-    kind = _FORMATS.get(path.suffix.lower())
-    if kind is None:
-        raise OutputNotWritable(path=path, detail="a chart is saved as .svg, .png or .pdf")
-    metadata: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
+    kind = format_of(path)
     target = BytesIO()
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(RC):
         figure = draw_figure(chart, theme=theme)
-        figure.savefig(target, format=kind, dpi=2 * _DPI, facecolor=figure.get_facecolor(), metadata=metadata[kind])
+        figure.savefig(target, format=kind, dpi=2 * _DPI, facecolor=figure.get_facecolor(), metadata=METADATA[kind])
     replace_file(path, target.getvalue())
 
 
+def format_of(path: Path) -> str:
+    """Return how matplotlib calls the format of a file by its ending.
+
+    Raises:
+        OutputNotWritable: a chart is not saved with such an ending.
+    """
+    kind = FORMATS.get(Path(path).suffix.lower())
+    if kind is None:
+        raise OutputNotWritable(path=path, detail="a chart is saved as .svg, .png or .pdf")
+    return kind
+
+
 @cache
-def _fonts() -> None:
+def load_fonts() -> None:
+    """Make the fonts of the charts known to matplotlib, once."""
     for name in ("InterTabular-Regular", "InterTabular-SemiBold", "InterTabular-Italic", "DejaVuSans"):
         fontManager.addfont(str(resource_path(f"fonts/pdf/{name}.ttf")))
 
 
-def _font(text: str, pixels: float, *, bold: bool = False, italic: bool = False) -> FontProperties:
+def chart_font(text: str, pixels: float, *, bold: bool = False, italic: bool = False) -> FontProperties:
     """Return the font of a text; the fallback has no bold or italic of its own, so a text that needs it is regular."""
     fallback = any(face == "fallback" for face, _ in segments("regular", text.replace("\n", " ")))
     return FontProperties(
@@ -135,6 +150,7 @@ class _Painter:
         self.labels = {row.indicator: textwrap.wrap(self.clean(row.label), _LABEL_CHARS) or ["?"] for row in chart.rows}
         self.subtitle = textwrap.wrap(self.clean(chart.subtitle), _LINE_CHARS)
         self.note = textwrap.wrap(self.clean(chart.note), _LINE_CHARS)
+        self.note += [self.clean(chart.source)] if chart.source else []
         self.order = 1.0
         self.top = 108.0 + 20 * len(self.subtitle)
         self.legend = list(self._legend_places())
@@ -189,7 +205,9 @@ class _Painter:
         colour = style.pop("colour", self.colours.text)
         align = style.pop("align", "left")
         text = self.clean(text)
-        font = _font(text, style.pop("size", 16.5), bold=style.pop("bold", False), italic=style.pop("italic", False))
+        font = chart_font(
+            text, style.pop("size", 16.5), bold=style.pop("bold", False), italic=style.pop("italic", False)
+        )
         return self.axes.text(
             x,
             y,

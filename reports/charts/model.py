@@ -153,7 +153,10 @@ class LegendEntry:
 
 @frozen
 class MarginChart:
-    """A whole margin chart. ``axis_max`` is the right end of the axis in points (the left end is 0)."""
+    """A whole margin chart. ``axis_max`` is the right end of the axis in points (the left end is 0).
+
+    ``source`` names framework, day and snapshot wherever the chart stands alone; a report names them itself.
+    """
 
     title: str
     subtitle: str
@@ -161,6 +164,7 @@ class MarginChart:
     axis_max: float
     legend: tuple[LegendEntry, ...]
     note: str
+    source: str = ""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -184,6 +188,15 @@ class DrawnRow:
     position: float | None
     low: float | None
     high: float | None
+
+
+def citation(snapshot: Snapshot) -> str:
+    """Return what every chart cites: framework, day and the digest of the snapshot."""
+    pack = snapshot.pack
+    framework = pack.title if pack.version in pack.title else f"{pack.title} {pack.version}"
+    return tr("{framework}, as of {day}, snapshot {digest}").format(
+        framework=framework, day=wording.day(snapshot.as_of), digest=snapshot.digest[:16]
+    )
 
 
 def margin_chart(snapshot: Snapshot, *, domain: str | None = None) -> MarginChart:
@@ -218,6 +231,7 @@ def margin_chart(snapshot: Snapshot, *, domain: str | None = None) -> MarginChar
         axis_max=AXIS_MAX,
         legend=_legend(tuple(row for group in groups for row in group.rows)),
         note=_note(tuple(row for group in groups for row in group.rows)),
+        source=citation(snapshot),
     )
 
 

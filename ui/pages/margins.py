@@ -14,6 +14,7 @@ from asl_desktop.messages import message_for
 from asl_desktop.services.planning import plan_on
 from reports.charts.model import MarginChart, Row, margin_chart
 from ui.dialogs_seam import choose_save
+from ui.forms.choices import Segments
 from ui.operations import Handle
 from ui.pages.base import Page
 from ui.session import Session
@@ -21,9 +22,13 @@ from ui.theme import tokens
 from ui.widgets.flow import FlowLayout
 from ui.widgets.margin_chart import Glyph, MarginOverview
 from ui.widgets.parts import Banner, button, card, clear, label, row
+from ui.widgets.trend_card import TrendCard, save_trend_to
 from ui.wording import listed
 
 _PICTURES = mark("SVG picture (*.svg);;PNG picture (*.png);;PDF picture (*.pdf)")
+
+
+_CHARTS = (mark("Margins"), mark("Trend over checkpoints"))
 
 
 class MarginsPage(Page):
@@ -44,6 +49,8 @@ class MarginsPage(Page):
         self._to_measurement = button(tr("Open its measurements"), self._open_measurement)
         self._to_measurement.setEnabled(False)
         self._indicator = ""
+        self.which = Segments(tr("Which chart"), [tr(text) for text in _CHARTS])
+        self.trend = TrendCard(session)
         self._lay_out()
 
     def refresh(self, snapshot: Snapshot) -> None:
@@ -54,9 +61,12 @@ class MarginsPage(Page):
         self._note.setText(chart.note)
         if self._indicator:
             self._explain(self._indicator)
+        if self.which.chosen == 1:
+            self.trend.refresh(snapshot)
 
     def open_item(self, item: str) -> None:
         if item:
+            self._on_picked(0)
             self._explain(item)
         self.overview.setFocus()
 
@@ -66,8 +76,11 @@ class MarginsPage(Page):
         if not chosen:
             return
         path, chart, dark = chosen, self.overview.chart, tokens().dark
+        trend = self.trend.chart if self.which.chosen == 1 else None
 
         def work(_: Handle[Path]) -> Path:
+            if trend is not None:
+                return save_trend_to(trend, path, dark=dark)
             from reports.charts.figure import save_chart
 
             save_chart(chart, path, "dark" if dark else "light")
@@ -79,11 +92,29 @@ class MarginsPage(Page):
         save = button(tr("Save as picture"), self.save_picture, icon_name="download")
         self.body.addWidget(self._banner)
         self.body.addWidget(self._done)
-        self.body.addWidget(card(self.overview, self._legend, spacing=16))
-        buttons = row(self._to_measurement, 1, save)
-        self.body.addWidget(card(label(tr("What this margin rests on"), "pane-title"), self._detail, buttons))
-        self.body.addWidget(self._note)
+        across = row(spacing=16)
+        across.addWidget(self.which, 1)
+        across.addWidget(save)
+        self.body.addLayout(across)
+        self._margins = [
+            card(self.overview, self._legend, spacing=16),
+            card(label(tr("What this margin rests on"), "pane-title"), self._detail, row(self._to_measurement, 1)),
+            self._note,
+        ]
+        for part in (*self._margins, self.trend):
+            self.body.addWidget(part)
         self.body.addStretch(1)
+        self.which.picked.connect(self._on_picked)
+        self.trend.copied.connect(lambda: self._done.tell(tr("The picture is on the clipboard")))
+        self._on_picked(0)
+
+    def _on_picked(self, which: int) -> None:
+        self.which.choose(which)
+        for part in self._margins:
+            part.setVisible(which == 0)
+        self.trend.setVisible(which == 1)
+        if which == 1:
+            self.trend.refresh(self.session.snapshot)
 
     def _show_legend(self, chart: MarginChart) -> None:
         clear(self._legend)
