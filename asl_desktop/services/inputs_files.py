@@ -20,10 +20,12 @@ from asl_desktop.interchange.inputs_file import Draft, InputsFile, read_inputs
 from asl_desktop.interchange.inputs_writer import inputs_yaml
 from asl_desktop.interchange.yaml_source import FieldPath, refuse
 from asl_desktop.progress import Progress, Silent
+from asl_desktop.services.assessments import snapshot_of
 from asl_desktop.services.changes import Changes
 from asl_desktop.services.checks import check_record
 from asl_desktop.services.evidence import file_digest, require_readable
 from asl_desktop.services.plan_digest import plan_digest
+from asl_desktop.services.preflight import check_before_signing, errors_in_words, sign_off_problem
 from asl_desktop.services.recording import check_decision
 from asl_desktop.services.verifier import NAME as VERIFIER
 from asl_desktop.services.verifier import write_verifier
@@ -32,6 +34,7 @@ from asl_desktop.storage.open_here import OPEN_HERE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from asl_desktop.domain.pack import Pack
     from asl_desktop.interchange.inputs_model import EvidenceShape
@@ -272,6 +275,17 @@ class _Application:
                     check_decision(self.pack, inputs, draft.record, as_of=day)
                 except ValueRefused as failure:
                     self._report_refusal(draft.place, failure)
+                else:
+                    self._check_before_deciding(draft.record, draft.place, inputs, day)
+
+    def _check_before_deciding(self, decision: GateDecision, place: FieldPath, inputs: Inputs, day: date) -> None:
+        """Let nobody go on past errors of the pre-flight check unless ``despite`` says why; holding lets nothing by."""
+        if decision.outcome == "hold":
+            return
+        found = check_before_signing(snapshot_of(self.pack, inputs, as_of=day))
+        problem = sign_off_problem(found, decision.despite)
+        if problem:
+            self._report((*place, "despite"), f"{problem} {errors_in_words(found)}")
 
     def _completed(self, draft: Draft) -> Draft:
         """Read what only the framework or the assessment can tell: yes and no in words, the digests of a lock."""

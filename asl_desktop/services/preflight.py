@@ -29,7 +29,7 @@ from asl_desktop.domain.inputs import stated
 from asl_desktop.i18n import mark, ntr, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from asl_desktop.domain.determination import Snapshot
 
@@ -116,7 +116,12 @@ def check_before_signing(snapshot: Snapshot) -> Preflight:
     """Look at one moment of an assessment as a whole."""
     from asl_desktop.services.preflight_rules import findings
 
-    return Preflight(tuple(sorted(findings(snapshot), key=lambda item: SEVERITIES.index(item.severity))))
+    return arranged(findings(snapshot))
+
+
+def arranged(found: Iterable[Finding]) -> Preflight:
+    """Put all that was found in order, errors first."""
+    return Preflight(tuple(sorted(found, key=lambda item: SEVERITIES.index(item.severity))))
 
 
 def sign_off_problem(found: Preflight, despite: str) -> str:
@@ -136,6 +141,12 @@ def sign_off_problem(found: Preflight, despite: str) -> str:
         "the same; that reason is kept and printed.",
         count,
     ).format(count=count)
+
+
+def errors_in_words(found: Preflight) -> str:
+    """Return every error with the record to mend, in one line."""
+    errors = [item for item in found.findings if item.severity == "error"]
+    return " ".join(f"{item.target}: {item.text}" for item in errors)
 
 
 def preflight_json(found: Preflight) -> dict[str, Any]:

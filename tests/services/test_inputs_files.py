@@ -392,3 +392,23 @@ def test_file_that_changes_into_known_evidence_takes_nothing_away(
     with pytest.raises(EvidenceMissing, match="changed while"):
         apply_inputs(document, path, actor="Zoe")
     assert document.inputs().evidence == (item,)
+
+
+GOING = FULL.replace(
+    "deploy: {outcome: hold, by: CEO, reason: caution}", "deploy: {outcome: go, by: CEO, reason: needed}"
+)
+
+
+def test_decision_to_go_on_past_errors_is_refused_with_their_list(document: Document, tmp_path: Path) -> None:
+    with pytest.raises(InputInvalid) as caught:
+        apply_inputs(document, inputs_folder(tmp_path, GOING), actor="Ada")
+    said = str(caught.value.values)
+    assert "of the pre-flight check stand" in said
+    assert "showing:S1@T1" in said
+    assert document.inputs().decisions == ()
+
+
+def test_decision_to_go_on_past_errors_enters_with_its_reason(document: Document, tmp_path: Path) -> None:
+    text = GOING.replace("reason: needed}", "reason: needed, despite: the board knows}")
+    apply_inputs(document, inputs_folder(tmp_path, text), actor="Ada")
+    assert [item.despite for item in document.inputs().decisions] == ["the board knows"]
