@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from asl_desktop.domain.inputs import Counts, Interval, Mean, Point, Ratio, Report
 from asl_desktop.domain.pack import Part
 from asl_desktop.i18n import mark, tr
-from ui.forms.choices import Segments
 from ui.forms.fields import NumberField, read_number
-from ui.widgets.flow import CellsLayout, cell
+from ui.widgets.flow import CellsLayout, cell, wrapped
 from ui.widgets.parts import button, label, row
 
 ReportKind: TypeAlias = Literal["counts", "mean", "interval", "ratio", "point"]
@@ -177,9 +176,8 @@ class ReportForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._kind: ReportKind = "counts"
-        self._kinds = Segments(tr("How the result is reported"), [tr(text) for _, text in KINDS])
-        self._kinds.picked.connect(lambda at: self._on_kind(KINDS[at][0]))
-        self._buttons = {kind: made for (kind, _), made in zip(KINDS, self._kinds.buttons, strict=True)}
+        self._group = QButtonGroup(self)
+        self._buttons = {kind: self._kind_button(kind, tr(text)) for kind, text in KINDS}
         self._forms = {kind: NumbersForm(specs) for kind, specs in _FIELDS.items()}
         self._arms = {key: ArmForm(tr(name)) for key, name in _ARM_NAMES}
         self._stack = QStackedWidget()
@@ -187,7 +185,7 @@ class ReportForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addWidget(self._kinds)
+        layout.addWidget(wrapped(*self._buttons.values(), spacing=6))
         layout.addWidget(self._stack)
         self._fill()
         self._show_kind("counts")
@@ -245,6 +243,12 @@ class ReportForm(QWidget):
         fields = self._forms["interval"].fields
         return not any(field.text().strip() for key, field in fields.items() if key != "level")
 
+    def _kind_button(self, kind: ReportKind, text: str) -> QPushButton:
+        choice = button(text, lambda: self._on_kind(kind), role="toggle")
+        choice.setCheckable(True)
+        self._group.addButton(choice)
+        return choice
+
     def _fill(self) -> None:
         for kind, form in self._forms.items():
             form.edited.connect(self.edited)
@@ -266,7 +270,7 @@ class ReportForm(QWidget):
 
     def _show_kind(self, kind: ReportKind) -> None:
         self._kind = kind
-        self._kinds.choose([known for known, _ in KINDS].index(kind))
+        self._buttons[kind].setChecked(True)
         self._stack.setCurrentWidget(self._pages[kind])
 
 

@@ -45,7 +45,10 @@ _ORDERS: tuple[tuple[Order, str], ...] = (
     ("size", mark("Largest first")), ("valid", mark("By end of validity")),
 )  # fmt: skip
 _EMPTY = {
-    "all": mark("Drop files or a folder below. They are copied into the assessment and sealed under their digest."),
+    "all": mark(
+        "What shows that a claim is true belongs here: drop files or a folder below. They are copied into the "
+        "assessment and sealed under their digest. A claim that needs evidence and has none counts as not shown."
+    ),
     "missing": mark("Every claim on record that needs evidence has some."),
     "stale": mark("Nothing on file is past its validity, or will be within 30 days."),
     "unlinked": mark("Everything on file is linked from somewhere."),

@@ -67,6 +67,7 @@ class QuestionsPage(Page):
         self.body.addWidget(self._notice)
         self.body.addLayout(self._make_compared())
         self.body.addWidget(self._stack, 1)
+        self._stack.currentChanged.connect(lambda _: self._fit_width())
         self.body.addLayout(self._make_footer())
 
     def open_item(self, item: str) -> None:
@@ -310,10 +311,15 @@ class QuestionsPage(Page):
         self.table.refuse("")
         self._say(in_one_sentence(flips(self.session.pack, before, self.session.snapshot.determination)))
 
+    def _fit_width(self) -> None:
+        """Let the table take the whole width, and the card what can be read."""
+        in_card = self._stack.currentIndex() == _CARD
+        side = max(MARGIN, (self.width() - px(self.widest)) // 2) if in_card else MARGIN
+        self.body.setContentsMargins(side, 12, side, 12)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        side = max(MARGIN, (self.width() - px(self.widest)) // 2)
-        self.body.setContentsMargins(side, 12, side, 12)
+        self._fit_width()
         roomy = self.width() >= px(_ROOMY)
         for said_elsewhere in (self._chevron, self._crumb, self._place):
             said_elsewhere.setVisible(roomy)
