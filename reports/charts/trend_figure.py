@@ -62,8 +62,8 @@ def save_trend(chart: TrendChart, path: Path, theme: ThemeName) -> None:
     replace_file(path, target.getvalue())
 
 
-def paint_trend(figure: TrendFigure, scale: float) -> tuple[bytes, int, int]:
-    """Return the pixels of a figure at a scale: RGBA, 8 bits each, row by row, with width and height."""
+def paint_figure(figure: Figure, scale: float) -> tuple[bytes, int, int]:
+    """Return the pixels of any chart's figure at a scale: RGBA, 8 bits each, row by row, with width and height."""
     with mpl.rc_context(RC):
         figure.set_dpi(_DPI * scale)
         canvas = FigureCanvasAgg(figure)

@@ -47,9 +47,17 @@ def test_trend_is_read_point_by_point_with_the_arrow_keys(qtbot: QtBot, page: Ma
 
 
 def test_trend_copied_as_image_is_on_the_clipboard(page: MarginsPage) -> None:
-    page.trend.copy.click()
+    page.copy.click()
     assert QGuiApplication.clipboard().image().size() == page.trend.picture.image.size()
     assert "clipboard" in words_of(page)
+
+
+def test_margins_copied_as_image_are_on_the_clipboard_with_their_title(qtbot: QtBot, page: MarginsPage) -> None:
+    page._on_picked(0)
+    QGuiApplication.clipboard().clear()
+    page.copy.click()
+    qtbot.waitUntil(lambda: not QGuiApplication.clipboard().image().isNull(), timeout=60_000)
+    assert QGuiApplication.clipboard().image().width() == 2400
 
 
 def test_trend_is_saved_by_the_same_button(qtbot: QtBot, page: MarginsPage, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from asl_desktop.services.assessments import snapshot_of
 from reports.charts.model import margin_row
 from reports.charts.palette import DARK, LIGHT
 from reports.charts.trend import Earlier, trend_chart
-from reports.charts.trend_figure import draw_trend, paint_trend, save_trend
+from reports.charts.trend_figure import draw_trend, paint_figure, save_trend
 from tests.trend_world import DAY, DAYS, PACK, result, snapshot
 
 RESULTS = st.lists(
@@ -143,7 +143,7 @@ def test_trend_with_another_ending_is_refused_and_leaves_nothing(tmp_path: Path)
 
 def test_trend_of_names_that_look_like_formulas_is_drawn() -> None:
     odd = replace(result("c1", 10), checkpoint="$\\frac{1$ <b>x</b> \u202e")
-    pixels, width, height = paint_trend(draw_trend(trend_chart(snapshot(odd)), DARK, width=600), 1.0)
+    pixels, width, height = paint_figure(draw_trend(trend_chart(snapshot(odd)), DARK, width=600), 1.0)
     assert len(pixels) == width * height * 4
 
 

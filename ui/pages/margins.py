@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from asl_desktop.domain import wording
@@ -51,6 +52,7 @@ class MarginsPage(Page):
         self._indicator = ""
         self.which = Segments(tr("Which chart"), [tr(text) for text in _CHARTS])
         self.trend = TrendCard(session)
+        self.copy = button(tr("Copy as image"), self.copy_image, icon_name="copy")
         self._lay_out()
 
     def refresh(self, snapshot: Snapshot) -> None:
@@ -88,12 +90,37 @@ class MarginsPage(Page):
 
         self.session.operations.run(work, owner=self, done=self._on_saved, failed=self._on_failed)
 
+    def copy_image(self) -> None:
+        """Put the chart in view on the clipboard as a picture with title, day and snapshot."""
+        if self.which.chosen == 1:
+            self.trend.copy_image()
+            return
+        chart, dark = self.overview.chart, tokens().dark
+
+        def work(_: Handle[tuple[bytes, int, int]]) -> tuple[bytes, int, int]:
+            from reports.charts.figure import draw_figure
+            from reports.charts.trend_figure import paint_figure
+
+            return paint_figure(draw_figure(chart, theme="dark" if dark else "light"), 2.0)
+
+        self.session.operations.run(work, owner=self, done=self._on_painted, failed=self._on_failed)
+
+    def _on_painted(self, painted: tuple[bytes, int, int]) -> None:
+        pixels, width, height = painted
+        image = QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+        QGuiApplication.clipboard().setImage(image)
+        self._on_copied()
+
+    def _on_copied(self) -> None:
+        self._done.tell(tr("The picture is on the clipboard"))
+
     def _lay_out(self) -> None:
         save = button(tr("Save as picture"), self.save_picture, icon_name="download")
         self.body.addWidget(self._banner)
         self.body.addWidget(self._done)
         across = row(spacing=16)
         across.addWidget(self.which, 1)
+        across.addWidget(self.copy)
         across.addWidget(save)
         self.body.addLayout(across)
         self._margins = [
@@ -105,7 +132,7 @@ class MarginsPage(Page):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.which.picked.connect(self._on_picked)
-        self.trend.copied.connect(lambda: self._done.tell(tr("The picture is on the clipboard")))
+        self.trend.copied.connect(self._on_copied)
         self._on_picked(0)
 
     def _on_picked(self, which: int) -> None:

@@ -47,7 +47,6 @@ class TrendCard(QFrame):
         self.add = button(tr("Add an earlier assessment\u2026"), lambda: self.comparer.choose(self), icon_name="plus")
         self.leave = link(tr("Leave it out again"), self.comparer.leave)
         self.leave.hide()
-        self.copy = button(tr("Copy as image"), self.copy_image, icon_name="copy")
         self.chart: TrendChart | None = None
         self._asked: tuple[TrendChart, Palette, float] | None = None
         self._running: Handle[Drawn] | None = None
@@ -61,7 +60,7 @@ class TrendCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(12)
-        layout.addLayout(row(self.add, self.leave, 1, self.copy))
+        layout.addLayout(row(self.add, self.leave, 1))
         layout.addWidget(self.problem)
         layout.addWidget(self.picture)
         layout.addWidget(self.detail)
@@ -100,10 +99,10 @@ class TrendCard(QFrame):
         self._asked = (chart, colours, width)
 
         def work(_: Handle[Drawn]) -> Drawn:
-            from reports.charts.trend_figure import draw_trend, paint_trend
+            from reports.charts.trend_figure import draw_trend, paint_figure
 
             figure = draw_trend(chart, colours, width=width)
-            return (*paint_trend(figure, _SHARP), figure.areas)
+            return (*paint_figure(figure, _SHARP), figure.areas)
 
         words = [point.words for panel in chart.panels for point in panel.points]
         run = self._session.operations.run
