@@ -6,7 +6,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 
-from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QRect, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGroupBox,
     QLabel,
+    QLayout,
     QLineEdit,
     QPlainTextEdit,
     QStackedLayout,
@@ -29,11 +30,9 @@ ROLES = (
     Qt.ItemDataRole.AccessibleTextRole,
     Qt.ItemDataRole.AccessibleDescriptionRole,
 )
-NAMES = frozenset(
-    ["asl", "desktop", "sha", "utc", "ctrl", "alt", "shift", "enter", "return", "esc", "tab", "home"]
-    + ["pdf", "csv", "json", "markdown", "kb", "mb", "gb", "bytes"]
-    + ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-)
+_KEYS = ("ctrl", "alt", "shift", "enter", "return", "esc", "tab", "home")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+NAMES = frozenset(("asl", "desktop", "sha", "utc", "pdf", "csv", "json", "kb", "mb", "gb", "bytes", *_KEYS, *_MONTHS))
 """What is called the same in every language, dates and sizes included."""
 _SENTENCE = re.compile(r": |(?<=\.) ")
 _DIGEST = re.compile(r"\b[0-9a-f]{4,64}\b")
@@ -130,18 +129,32 @@ def faults(root: QWidget) -> Iterator[tuple[str, str]]:
         whole = isinstance(widget, QAbstractButton) or (type(widget) is PlainLabel and not widget.wordWrap())
         if whole and min(widget.sizeHint().width(), widget.minimumSizeHint().width()) > widget.width() + 1:
             yield "cut", where
-        layout = parent.layout() if parent is not None else None
-        if parent is None or layout is None or layout.indexOf(widget) < 0:
+        beside = _laid_out(parent.layout()) if parent is not None else []
+        if parent is None or widget not in beside:
             continue
         if not parent.rect().adjusted(-1, -1, 1, 1).contains(widget.geometry()):
             yield "outside its parent", where
-        for at in range(layout.count()):
-            item = layout.itemAt(at)
-            other = item.widget() if item is not None else None
-            if other is None or other is widget or not other.isVisible() or isinstance(layout, QStackedLayout):
-                continue
-            if widget.geometry().adjusted(1, 1, -1, -1).intersects(other.geometry().adjusted(1, 1, -1, -1)):
-                yield "overlaps", where
+        others = [other for other in beside if other is not widget and other.isVisible()]
+        if any(_inner(widget).intersects(_inner(other)) for other in others):
+            yield "overlaps", where
+
+
+def _inner(widget: QWidget) -> QRect:
+    return widget.geometry().adjusted(1, 1, -1, -1)
+
+
+def _laid_out(layout: QLayout | None) -> list[QWidget]:
+    """Return the widgets that a layout places, nested ones too; of a stack none."""
+    if layout is None or isinstance(layout, QStackedLayout):
+        return []
+    found: list[QWidget] = []
+    for at in range(layout.count()):
+        item = layout.itemAt(at)
+        if item is None:
+            continue
+        widget = item.widget()
+        found += [widget] if widget is not None else _laid_out(item.layout())
+    return found
 
 
 def place_of(widget: QWidget, root: QWidget) -> str:

@@ -8,7 +8,12 @@ from asl_desktop.domain.answers import answer_counts
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Answer, Inputs
 from asl_desktop.domain.pack import Question
-from asl_desktop.i18n import ntr, tr
+from asl_desktop.i18n import mark, ntr, tr
+
+ANSWERED = mark("Complete"), mark("{done} of {total} answered")
+MEASURED = mark("All {total} measured"), mark("{done} of {total} measured")
+DECIDED = mark("All {total} decided"), mark("{done} of {total} decided")
+IN_PLACE = mark("All {total} in place"), mark("{done} of {total} in place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +37,20 @@ class Count:
         """Tell whether nothing is left to do here."""
         return self.total > 0 and self.done == self.total and not self.lacking
 
-    def words(self, verb: str = "answered") -> str:
-        """Return ``14 of 18 answered``, ``Not started``, ``Complete``, with what is lacking."""
+    def words(self, said: tuple[str, str] = ANSWERED) -> str:
+        """Return ``14 of 18 answered``, ``Not started``, ``Complete``, with what is lacking.
+
+        Args:
+            said: what is said when all is done, and when some is; both marked for translation.
+        """
+        whole, part = said
         if self.total == 0:
             return tr("Nothing asked here")
         if self.complete:
-            return (
-                tr("Complete") if verb == "answered" else tr("All {total} {verb}").format(total=self.total, verb=verb)
-            )
+            return tr(whole).format(total=self.total)
         if self.done == 0 and not self.lacking:
             return tr("Not started")
-        text = tr("{done} of {total} {verb}").format(done=self.done, total=self.total, verb=verb)
+        text = tr(part).format(done=self.done, total=self.total)
         return tr("{text}, {lacking} lacking").format(text=text, lacking=self.lacking) if self.lacking else text
 
     def details(self) -> str:

@@ -8,15 +8,28 @@ import re
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from asl_desktop.i18n import right_to_left
+
 # Controls, marks that turn the direction of text, half characters and invisible tags; joiners that scripts need stay.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
+_APART = "\u2068"
+_ISOLATED = re.compile(f"{_APART}([^{_HIDDEN.pattern[1:-1]}]*)\u2069|[^{_APART}]+|{_APART}")
 
 
 def visible(text: str) -> str:
-    """Return text with the characters that nobody sees written out."""
+    """Return text with the characters that nobody sees written out.
+
+    In a language from the right, numbers are set apart by a pair of signs that keeps their order; these stay.
+    """
+    if _APART in text and right_to_left():
+        return _ISOLATED.sub(lambda found: found[0] if found[1] is not None else _written_out(found[0]), text)
+    return _written_out(text)
+
+
+def _written_out(text: str) -> str:
     return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 

@@ -17,17 +17,18 @@ def format_points(points: float | None) -> str:
     """
     if points is None or math.isnan(points):
         return DASH
-    return tr("{points} pts").format(points=isolate(_signed(points)))
+    return tr("{points} pts").format(points=isolate(signed(points)))
 
 
 def points_in_full(points: float | None) -> str:
     """Say the same with the unit in full: ``+31 points``."""
     if points is None or math.isnan(points):
         return DASH
-    return tr("{points} points").format(points=isolate(_signed(points)))
+    return tr("{points} points").format(points=isolate(signed(points)))
 
 
-def _signed(points: float) -> str:
+def signed(points: float) -> str:
+    """Say points with their sign and without a unit: ``+31``, ``<0.1``."""
     if points == 0:
         return "0"
     sign = "+" if points > 0 else MINUS

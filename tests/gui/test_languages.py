@@ -49,6 +49,7 @@ def open_in(
         _close()
         monkeypatch.setenv(i18n.ASKED, code)
         speak(qapp, "")
+        look.choose("light")
         window = MainWindow(look, Preferences(actor="A. Person"), operations, CrashReporter())
         window.resize(1366, 768)
         opened.append(window)
@@ -62,6 +63,7 @@ def open_in(
     _close()
     monkeypatch.delenv(i18n.ASKED, raising=False)
     speak(qapp, i18n.ENGLISH)
+    look.choose("light")
 
 
 def bench_of(window: MainWindow) -> Workbench:
@@ -120,7 +122,7 @@ def test_faults_are_seen_where_there_are_some(open_in: Callable[[str], MainWindo
     settle()
     before = set(faults(window))
     heading = next(item for item in window.findChildren(QLabel) if item.text() == "Scope" and item.isVisible())
-    heading.setFixedWidth(5)
+    heading.resize(40, heading.height())
     heading.move(-20, heading.y())
     assert {fault for fault, _ in set(faults(window)) - before} >= {"outside its parent"}
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 
+from asl_desktop.i18n import ENGLISH, PSEUDO_MIRRORED, use_language
 from ui.plain import PlainLabel, tip, visible
 from ui.widgets.elided import ElidedLabel
 from ui.widgets.parts import chip, label, tool_button
@@ -42,3 +43,14 @@ HONEST = ("10\u00a0%", "Über ✓", "\u0645\u06cc\u200c\u062e", "👩\u200d🔬"
 @pytest.mark.parametrize("text", HONEST)
 def test_visible_of_honest_text_leaves_it(text: str) -> None:
     assert visible(text) == text
+
+
+def test_signs_that_set_numbers_apart_stay_only_in_a_language_from_the_right() -> None:
+    assert visible("\u2068+31\u2069") == "\\u2068+31\\u2069"
+    use_language(PSEUDO_MIRRORED)
+    try:
+        assert visible("a \u2068+31\u2069 b") == "a \u2068+31\u2069 b"
+        assert visible("\u2068+31 \u202egnp") == "\\u2068+31 \\u202egnp"
+        assert visible("\u2068\u202egnp\u2069") == "\\u2068\\u202egnp\\u2069"
+    finally:
+        use_language(ENGLISH)

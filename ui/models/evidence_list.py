@@ -85,9 +85,9 @@ class EvidenceEntry:
         item = self.item
         parts = [
             tr("linked from {count}").format(count=len(self.uses)) if self.uses else "",
-            item.strength,
-            item.confidentiality,
-            "superseded" if self.superseded else tr("newer version") if item.replaces else "",
+            tr(item.strength),
+            tr(item.confidentiality),
+            tr("superseded") if self.superseded else tr("newer version") if item.replaces else "",
             tr("produced {date}").format(date=wording.day(item.produced)) if item.produced else "",
             item.name if item.title else "",
         ]
@@ -311,8 +311,8 @@ class EvidenceDelegate(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, table.color("sunken"))
         name, role = _mark(row)
-        painter.drawPixmap(corner(option, rect.x() + 14, rect.y() + 9, 18), pixmap(name, role, 18))
-        inner = visual(option, rect.adjusted(42, 7, -12, -7))
+        painter.drawPixmap(corner(option, rect.x() + px(14), rect.y() + px(9), px(18)), pixmap(name, role, px(18)))
+        inner = visual(option, rect.adjusted(px(42), px(7), -px(12), -px(7)))
         _first(painter, inner, _title(row), _aside(row))
         _second(painter, inner, *_second_line(row), table=table, danger=_is_bad(row))
         painter.restore()

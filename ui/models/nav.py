@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.i18n import ntr, tr
-from ui.counting import Count, count_questions, count_safeguards, count_showings
+from ui.counting import ANSWERED, DECIDED, IN_PLACE, MEASURED, Count, count_questions, count_safeguards, count_showings
 from ui.icons import pixmap
 from ui.mirroring import visual
 from ui.plain import tip
@@ -108,18 +108,18 @@ def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     for domain in pack.domains:
         count = count_questions(snapshot, domain.id)
         if count.total:
-            rows.append(_counted(domain.title, "questions", f"domain:{domain.id}", count, "answered"))
+            rows.append(_counted(domain.title, "questions", f"domain:{domain.id}", count, ANSWERED))
     measured = {item.indicator for item in snapshot.inputs.measurements}
     indicators = Count(len(measured & set(pack.indicator_by_id)), len(pack.indicators))
     rows.append(Entry(tr("EVALUATIONS")))
-    rows.append(_counted(tr("Measurements"), "measurements", "", indicators, "measured"))
+    rows.append(_counted(tr("Measurements"), "measurements", "", indicators, MEASURED))
     rows.append(Entry(tr("Margins"), "margins", words=_margin_words(snapshot), icon="chart-no-axes-column"))
     showings = count_showings(snapshot)
     if showings.total:
-        rows.append(_counted(tr("Showings"), "showings", "", showings, "decided"))
+        rows.append(_counted(tr("Showings"), "showings", "", showings, DECIDED))
     rows.append(Entry(tr("SAFEGUARDS")))
     rows.extend(
-        _counted(track.title, "safeguards", track.id, count_safeguards(snapshot, track.id), tr("in place"))
+        _counted(track.title, "safeguards", track.id, count_safeguards(snapshot, track.id), IN_PLACE)
         for track in pack.tracks
     )
     rows.append(Entry(tr("REVIEW")))
@@ -172,9 +172,9 @@ def _preflight_entry(snapshot: Snapshot) -> Entry:
     )
 
 
-def _counted(title: str, page: str, item: str, count: Count, verb: str) -> Entry:
+def _counted(title: str, page: str, item: str, count: Count, said: tuple[str, str]) -> Entry:
     fraction = count.done / count.total if count.total else 0.0
-    return Entry(title, page, item, count.words(verb), fraction, count.complete)
+    return Entry(title, page, item, count.words(said), fraction, count.complete)
 
 
 def _evidence_words(snapshot: Snapshot) -> str:

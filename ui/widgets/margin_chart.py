@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEv
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
-from asl_desktop.i18n import tr
+from asl_desktop.i18n import isolate, tr
 from reports.charts.model import STATUS_LABEL, STATUS_SHAPE, TICKS, DrawnRow, MarginChart, Row, margin_chart
+from reports.charts.wording import DASH, signed
 from ui.session import Session
 from ui.theme import Grown, font, px, set_role, tokens
 from ui.widgets.margin_painter import (
@@ -148,7 +149,8 @@ class MarginList(MarginRows):
     def _row(self, painter: QPainter, axis: Axis, index: int, row: Row) -> DrawnRow:
         area = self.row_area(index)
         top = area.top()
-        shown = row.margin_text.removesuffix(" pts")
+        points = None if row.margin_text == DASH else row.margin_points
+        shown = DASH if points is None else isolate(signed(points))
         bold = font(13, 600)
         room = QFontMetricsF(bold).horizontalAdvance(shown) + 2
         value = QRectF(area.width() - self.SIDE - room, top + px(4), room, px(20))
@@ -363,7 +365,7 @@ class MarginPane(QFrame):
         counted = Counter(row.status for row in chart.rows)
         for status in ("crossed", "not_excluded", "in_buffer", "not_adequate", "not_measured"):
             if counted[status]:
-                self._counts.addWidget(_line(Glyph(status), f"{counted[status]} {STATUS_LABEL[status].lower()}"))
+                self._counts.addWidget(_line(Glyph(status), f"{counted[status]} {tr(STATUS_LABEL[status]).lower()}"))
 
 
 def _line(mark: QWidget, text: str) -> QWidget:

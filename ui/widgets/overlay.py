@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from asl_desktop.i18n import tr
+from asl_desktop.i18n import isolate, tr
+from ui.mirroring import visual
 from ui.plain import masked, visible
 from ui.theme import font, px, set_role, tokens
 from ui.widgets.parts import announce, label
@@ -213,16 +214,18 @@ class RowDelegate(QStyledItemDelegate):
             painter.setBrush(tokens().color("accent_soft"))
             painter.drawRoundedRect(option.rect.adjusted(0, 1, 0, -1), 4, 4)
             painter.setBrush(tokens().color("accent"))
-            painter.drawRect(option.rect.x(), option.rect.y() + 5, 2, option.rect.height() - 10)
+            whole = option.rect
+            painter.drawRect(visual(option, QRect(whole.x(), whole.y() + 5, 2, whole.height() - 10)))
         first = QRect(rect.x(), rect.y(), rect.width(), px(_LINE if not row.note else 28))
         if row.kind:
-            _write(painter, QRect(first.x(), first.y(), px(_KIND), first.height()), row.kind, font(12), "muted")
-        taken = _key(painter, first, row.key) if row.key else 0
+            kind = QRect(first.x(), first.y(), px(_KIND), first.height())
+            _write(painter, visual(option, kind), row.kind, font(12), "muted")
+        taken = _key(painter, option, first, row.key) if row.key else 0
         body = first.adjusted(px(_KIND) if row.kind else 0, 0, -taken, 0)
-        _write(painter, body, row.text, font(13), "text")
+        _write(painter, visual(option, body), row.text, font(13), "text")
         if row.note:
             note = QRect(body.x(), first.bottom() - px(2), rect.right() - body.x(), px(22))
-            draw_marked(painter, note, row.note, row.marks)
+            draw_marked(painter, visual(option, note), row.note, row.marks)
         painter.restore()
 
 
@@ -267,11 +270,13 @@ def _format(start: int, length: int, *, marked: bool) -> QTextLayout.FormatRange
     return found
 
 
-def _key(painter: QPainter, rect: QRect, text: str) -> int:
-    """Draw a key on the right; return how much room it took."""
+def _key(painter: QPainter, option: QStyleOptionViewItem, rect: QRect, text: str) -> int:
+    """Draw a key at the end of a row; return how much room it took."""
     painter.setFont(font(12, 500))
+    text = isolate(text)
     width = painter.fontMetrics().horizontalAdvance(text) + px(4)
-    _write(painter, QRect(rect.right() - width, rect.y(), width, rect.height()), text, font(12, 500), "muted")
+    place = QRect(rect.right() - width, rect.y(), width, rect.height())
+    _write(painter, visual(option, place), text, font(12, 500), "muted")
     return width + px(12)
 
 
