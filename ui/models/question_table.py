@@ -95,6 +95,10 @@ class QuestionTableModel(QAbstractTableModel):
         """Take note of the earlier answer in words by question id, and whether the present one differs from it."""
         self._earlier = answers
 
+    def row_at(self, at: int) -> Row:
+        """Return what stands in a row; a filter asks for thousands, so past Qt."""
+        return self._rows[at]
+
     def row_of(self, question_id: str) -> int:
         """Return the row of a question, -1 when it is not shown."""
         return next((at for at, row in enumerate(self._rows) if row.question.id == question_id), -1)
@@ -238,22 +242,25 @@ class QuestionFilter(QSortFilterProxyModel):
         super().__init__()
         self._words = ""
         self._passes = self.FILTERS[0][1]
+        self._model = model
         self.setSortRole(SORT_ROLE)
         self.setSourceModel(model)
 
     def show_words(self, words: str) -> None:
         """Let through only what holds these words."""
+        self.beginFilterChange()
         self._words = words.casefold().strip()
-        self.invalidate()
+        self.endFilterChange(self.Direction.Rows)
 
     def show_only(self, at: int) -> None:
         """Let through only what the filter at this place says."""
+        self.beginFilterChange()
         self._passes = self.FILTERS[at][1]
-        self.invalidate()
+        self.endFilterChange(self.Direction.Rows)
 
     def filterAcceptsRow(self, source_row: int, source_parent: _Index) -> bool:
-        row = self.sourceModel().index(source_row, 0, source_parent).data(ROW_ROLE)
-        if not isinstance(row, Row) or not self._passes(row):
+        row = self._model.row_at(source_row)
+        if not self._passes(row):
             return False
         if not self._words:
             return True
