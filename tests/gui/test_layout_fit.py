@@ -75,8 +75,7 @@ def test_start_and_new_assessment_at_a_size_of_window_and_text_fit(
     assert misfits(window) == []
     window.start.start_new()
     qtbot.waitUntil(lambda: window.start.form.pack.count() > 0, timeout=10_000)
-    settle()
-    assert misfits(window) == []
+    qtbot.waitUntil(lambda: misfits(window) == [], timeout=3_000)
 
 
 @pytest.mark.parametrize("frame", FRAMES, ids=str)

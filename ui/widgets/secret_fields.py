@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFont, QFontDatabase, QKeyEvent, QTextOption
+from PySide6.QtGui import QFont, QFontDatabase, QKeyEvent, QShowEvent, QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from asl_desktop.i18n import mark, tr
@@ -69,6 +69,11 @@ class SecretLine(QWidget):
         self.setLayout(column(line, self._caps, spacing=4))
         self.setFocusProxy(self.field)
         self.show_typed(False)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.field.ensurePolished()  # the text may have grown while the line was hidden
+        self.field.updateGeometry()
+        super().showEvent(event)
 
     def text(self) -> str:
         """Return what is typed."""
