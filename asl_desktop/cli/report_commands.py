@@ -55,8 +55,9 @@ def report(
 ) -> None:
     """Build the report of FILE as a PDF, and sign it when an identity is given."""
     from asl_desktop.cli.outcome_text import in_short
+    from asl_desktop.errors import ValueRefused
     from asl_desktop.services.assessments import is_encrypted, take_snapshot
-    from asl_desktop.services.preflight import check_before_signing
+    from asl_desktop.services.preflight import check_before_signing, errors_in_words, sign_off_problem
     from asl_desktop.storage.model import Head
     from reports.building import build_report, require_replaceable
     from reports.checkpoints import keep_checkpoint
@@ -75,6 +76,8 @@ def report(
         snapshot = take_snapshot(document, as_of=to_day(as_of))
         lineage = lineage_of(document, snapshot)
         found = check_before_signing(snapshot)
+        if identity is not None and (problem := sign_off_problem(found, despite)):
+            raise ValueRefused(field="--despite", problem=f"{problem} {errors_in_words(found)}")
         why = despite if identity is not None and not found.clear else ""
         written = build_report(snapshot, out, lineage=lineage, identity=identity, role=role, despite=why)
         trouble = ""

@@ -390,9 +390,21 @@ def test_a_report_of_a_file_that_is_open_elsewhere_is_signed_and_says_that_no_ch
     words, signer = tmp_path / "pw", tmp_path / "ann.p12"
     words.write_text(SECRET)
     assert cli("identity", "new", "--name", "Ann", "--out", signer, "--passphrase-file", words) == 0
+    signing = ("--sign", signer, "--passphrase-file", words, "--despite", "a rehearsal")
     with Document.open(file):
-        assert cli("report", file, "--out", tmp_path / "r.pdf", "--sign", signer, "--passphrase-file", words) == 0
+        assert cli("report", file, "--out", tmp_path / "r.pdf", *signing) == 0
     assert "Note: The checkpoint was not kept in the assessment." in cli.out
+
+
+def test_report_with_errors_is_not_signed_unless_somebody_says_why(cli: Cli, file: Path, tmp_path: Path) -> None:
+    words, signer, report = tmp_path / "pw", tmp_path / "ann.p12", tmp_path / "r.pdf"
+    words.write_text(SECRET)
+    assert cli("identity", "new", "--name", "Ann", "--out", signer, "--passphrase-file", words) == 0
+    assert cli("report", file, "--out", report, "--sign", signer, "--passphrase-file", words) == 1
+    assert "of the pre-flight check stand in the way" in cli.err
+    assert "showing:" in cli.err
+    assert not report.exists()
+    assert cli("report", file, "--out", report) == 0
 
 
 def test_preflight_of_an_empty_assessment_names_what_stands_in_the_way(cli: Cli, file: Path) -> None:

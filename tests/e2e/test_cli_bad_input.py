@@ -250,6 +250,7 @@ def test_signed_report_is_not_replaced_unasked(
 ) -> None:
     report = tmp_path / "r.pdf"
     words = ("report", file, "--out", report, "--sign", identity, "--passphrase-file", tmp_path / "secret")
+    words = (*words, "--despite", "a rehearsal")
     assert asl(*words).status == 0
     assert asl("verify", report).status == 0
     before = sha(report)
