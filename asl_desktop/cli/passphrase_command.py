@@ -99,4 +99,5 @@ def _print_recovery_key(file: Path, unlocking: Unlocking) -> None:
     with unlocking.open(file, read_only=True, as_recorded=False) as document:
         key = document.recovery_key()
     click.echo(f"Opens {file} and every copy of it without the passphrase. Keep it on paper, locked away.", err=True)
-    say(key)
+    for line in key.splitlines():
+        say(line)
