@@ -198,10 +198,12 @@ def margin_of(readings: Readings) -> Margin:
 
 
 def watched_of(readings: Readings) -> Watched | None:
-    """Return what is known of an indicator that has no bound; None when nothing was measured."""
-    reading = next((r for r in (*readings.competing, *readings.all) if _is_present(r)), None)
-    if reading is None:
+    """Return what is known of an indicator without a bound, by its riskiest result; None when nothing was measured."""
+    present = [r for r in readings.all if _is_present(r)]
+    found = [r for r in present if r.competing] or present
+    if not found:
         return None
+    reading = max(found, key=lambda r: _alarm(readings.indicator, r))
     return Watched(
         indicator=readings.indicator.id,
         estimate=_finite(reading.estimate),
@@ -382,6 +384,12 @@ def _rescaled_end(indicator: Indicator, report: Interval, end: float, level: flo
 def _key(indicator: Indicator, reading: Reading) -> float:
     value = reading.conservative if reading.conservative is not None else reading.estimate
     return value if indicator.direction == "higher_is_riskier" else -value
+
+
+def _alarm(indicator: Indicator, reading: Reading) -> float:
+    """Return how risky a result looks where no bound says so; one without a number looks worst."""
+    value = _key(indicator, reading)
+    return math.inf if math.isnan(value) else value
 
 
 def _worst(indicator: Indicator, competing: tuple[Reading, ...], bound: Bound) -> Reading:

@@ -52,3 +52,12 @@ def test_standings_of_result_without_trials_never_let_it_decide() -> None:
     found = standing(replace(GOOD, report=Counts(0, 0)))
     assert found["good"].role == "silent"
     assert "There are no scored trials." in found["good"].why
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+def test_watched_indicator_shows_its_riskiest_result_whatever_the_ids(names: tuple[str, str]) -> None:
+    watched = replace(PACK, indicators=(replace(PACK.indicators[0], bounds=()),))
+    results = (replace(GOOD, id=names[0]), replace(BAD, id=names[1]))
+    snapshot = snapshot_of(watched, replace(with_evidence(), measurements=results), as_of=DAY)
+    assert [item.measurement for item in snapshot.determination.watched] == [names[1]]
+    assert [item.role for item in standings(snapshot, watched.indicators[0])] == ["shown", "weighs"]
