@@ -118,11 +118,12 @@ class MarginsPage(Page):
         save = button(tr("Save as picture"), self.save_picture, icon_name="download")
         self.body.addWidget(self._banner)
         self.body.addWidget(self._done)
-        across = row(spacing=16)
-        across.addWidget(self.which, 1)
-        across.addWidget(self.copy)
-        across.addWidget(save)
-        self.body.addLayout(across)
+        across = QWidget()
+        flow = FlowLayout(across, 8)
+        flow.add(self.which, width=380)
+        flow.addWidget(self.copy)
+        flow.addWidget(save)
+        self.body.addWidget(across)
         self._margins = [
             card(self.overview, self._legend, spacing=16),
             card(label(tr("What this margin rests on"), "pane-title"), self._detail, row(self._to_measurement, 1)),
