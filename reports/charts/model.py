@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from asl_desktop.domain import wording
+from asl_desktop.domain.margins import bound_of
 from asl_desktop.frozen import frozen
 from asl_desktop.i18n import mark, tr
 from reports.charts.wording import DASH, format_level, format_points, points_in_full
@@ -237,7 +238,7 @@ def margin_chart(snapshot: Snapshot, *, domain: str | None = None) -> MarginChar
 
 def margin_row(pack: Pack, indicator: Indicator, margin: Margin) -> Row:
     """Build the row of one indicator from its margin."""
-    bound = indicator.bound(margin.bound_name) or indicator.margin_bound
+    bound = bound_of(indicator, margin) or indicator.margin_bound
     bound_label = _bound_label(indicator, bound, margin.bound)
     policy = bool(bound and bound.policy)
     counts = margin.state not in {"not_measured", "not_adequate"}

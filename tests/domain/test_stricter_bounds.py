@@ -11,6 +11,7 @@ from asl_desktop.domain.determine import determine
 from asl_desktop.domain.inputs import Inputs, Interval, Mean, Measurement, Plan, PlannedIndicator, Ratio
 from asl_desktop.services.plan_digest import plan_digest
 from asl_desktop.services.planning import own_bound_problem
+from reports.charts.model import margin_row
 from tests.domain_world import DAY, calm_inputs, indicator, measurement, pack
 
 LOW = Interval(0.2, 0.1, 0.3, n=50)
@@ -84,3 +85,11 @@ def test_measurement_without_a_mark_is_written_as_before() -> None:
 def test_ratio_whose_spreads_vanish_has_no_interval() -> None:
     tiny = Ratio(Mean(40.0, 5e-324, 2), Mean(1e200, 1.6e-155, None))
     assert statistics.ratio(tiny, 0.95).low is None
+
+
+def test_bound_of_the_plan_is_named_as_such_and_never_as_policy() -> None:
+    world = pack()
+    found = determine(world, held(bound=0.25), DAY).margin_by_indicator["acc"]
+    row = margin_row(world, world.indicator_by_id["acc"], found)
+    assert "Set by the plan" in row.bound_label
+    assert not row.policy

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
+from asl_desktop.domain.margins import bound_of
 from asl_desktop.errors import UserError
 from asl_desktop.i18n import mark, tr
 from asl_desktop.messages import message_for
@@ -164,7 +165,7 @@ class MarginsPage(Page):
         snapshot = self.session.snapshot
         indicator = snapshot.pack.indicator_by_id[shown.indicator]
         margin = snapshot.determination.margin_by_indicator[shown.indicator]
-        bound = indicator.bound(margin.bound_name)
+        bound = bound_of(indicator, margin)
         lines = [shown.words]
         if margin.native_distance is not None and margin.points is not None:
             unit = tr("as a factor") if indicator.scale == "log" else tr("in the indicator's own unit")
@@ -173,7 +174,9 @@ class MarginsPage(Page):
                     unit=unit, three_digits=wording.number(wording.three_digits(margin.native_distance))
                 )
             )
-        if bound:
+        if bound and margin.planned:
+            lines.append(tr("Bound: {label}").format(label=bound.label))
+        elif bound:
             source = snapshot.pack.source_by_id.get(bound.cite.source)
             lines.append(
                 tr("Bound: {label} Source: {document}.").format(
