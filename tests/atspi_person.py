@@ -6,8 +6,8 @@ status 0 means that everything was found and pressed.
 ``atspi_person.py read`` reads everything of every window over and over, as fast as it can, also children that were
 there a moment ago, until its standard input ends; it prints how many things it read.
 
-``atspi_person.py hear`` prints every announcement as it arrives, ``polite`` or ``assertive`` and the words, until it is
-ended.
+``atspi_person.py hear WORDS`` says that it listens, waits for an announcement that begins with these words, and prints
+how urgent it was and the whole of it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from __future__ import annotations
 import select
 import sys
 import time
-from collections.abc import Callable
 from typing import Any
 
 import gi  # type: ignore[import-not-found]
@@ -23,7 +22,7 @@ import gi  # type: ignore[import-not-found]
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # type: ignore[import-not-found] # noqa: E402
 
-PATIENCE = 40.0
+PATIENCE = 15.0
 DEEP = 60
 LEVELS = {1: "polite", 2: "assertive"}
 
@@ -100,26 +99,30 @@ def read_on() -> None:
     sys.stdout.write(f"{things}\n")
 
 
-def hear() -> None:
-    """Print announcements."""
+def hear(words: str) -> None:
+    """Wait for an announcement and print it."""
 
     def _on_event(event: Any) -> None:
-        sys.stdout.write(f"{LEVELS.get(event.detail1, 'unknown')} {event.any_data}\n")
-        sys.stdout.flush()
+        if str(event.any_data).startswith(words):
+            sys.stdout.write(f"{LEVELS.get(event.detail1, 'unknown')}: {event.any_data}\n")
+            Atspi.event_quit()
 
     listener = Atspi.EventListener.new(_on_event)
     listener.register("object:announcement")
+    sys.stdout.write("listening\n")
+    sys.stdout.flush()
     Atspi.event_main()
 
 
 def main(what: str, *names: str) -> None:
     """Do one of the three things."""
-    calls: dict[str, Callable[[], None]] = {"read": read_on, "hear": hear}
-    if what in calls:
-        calls[what]()
-        return
-    for name in names:
-        press(name)
+    if what == "read":
+        read_on()
+    elif what == "hear":
+        hear(*names)
+    else:
+        for name in names:
+            press(name)
 
 
 if __name__ == "__main__":

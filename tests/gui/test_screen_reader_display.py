@@ -125,12 +125,17 @@ def bus(display: str, tmp_path: Path) -> Iterator[Bus]:
         session.communicate(timeout=30)
 
 
-def test_question_is_answered_through_the_accessibility_bus_alone(bus: Bus, assessment: Path) -> None:
-    with bus.window(assessment) as window, bus.person("press", "Go on answering", "Yes") as person:
-        assert person.wait(PATIENCE) == 0, bus.told()
-        wait_for("the answer on disk", lambda: "Q-YES" in answers_on_disk(assessment) or window.poll() is not None)
-        assert window.poll() is None, bus.told()
+def test_question_is_answered_and_saving_heard_through_the_accessibility_bus_alone(bus: Bus, assessment: Path) -> None:
+    with bus.person("hear", "Saved") as ears:
+        assert ears.stdout is not None
+        assert ears.stdout.readline() == "listening\n", bus.told()
+        with bus.window(assessment) as window, bus.person("press", "Go on answering", "Yes") as person:
+            assert person.wait(PATIENCE) == 0, bus.told()
+            wait_for("the answer on disk", lambda: "Q-YES" in answers_on_disk(assessment) or window.poll() is not None)
+            assert window.poll() is None, bus.told()
+            heard, _ = ears.communicate(timeout=PATIENCE)
     assert answers_on_disk(assessment)["Q-YES"].value == {"value": True}
+    assert heard.startswith("polite: Saved"), bus.told()
 
 
 def test_window_outlives_a_reader_while_pages_change(bus: Bus, assessment: Path) -> None:
