@@ -116,7 +116,8 @@ class PlannedRow(QWidget):
         self._bound_editor.setLayout(
             column(label(tr("Stricter bound, in {unit}").format(unit=self.indicator.unit), "label"), self.bound)
         )
-        self._bound_editor.setVisible(self.indicator.margin_bound is not None)
+        if self.indicator.margin_bound is None:
+            self._bound_editor.hide()
         self.least.setPlaceholderText(str(self.indicator.min_n))
         ticks = FlowLayout(spacing=12)
         for key, each in self.practices.items():
