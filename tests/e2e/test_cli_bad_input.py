@@ -249,8 +249,8 @@ def test_signed_report_is_not_replaced_unasked(
     asl: Callable[..., Said], file: Path, identity: Path, tmp_path: Path
 ) -> None:
     report = tmp_path / "r.pdf"
-    words = ("report", file, "--out", report, "--sign", identity, "--passphrase-file", tmp_path / "secret")
-    words = (*words, "--despite", "a rehearsal")
+    signing = ("--sign", identity, "--passphrase-file", tmp_path / "secret", "--despite", "a rehearsal")
+    words = ("report", file, "--out", report, *signing)
     assert asl(*words).status == 0
     assert asl("verify", report).status == 0
     before = sha(report)
