@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from asl_desktop.domain.answers import answer_counts
@@ -72,11 +73,8 @@ class Count:
 def asked(snapshot: Snapshot, domain: str = "") -> tuple[Question, ...]:
     """Return the questions that are asked, of one domain or of all; ones that a condition rules out are left out."""
     hidden = frozenset(snapshot.determination.not_asked)
-    return tuple(
-        question
-        for question in snapshot.pack.questions
-        if (not domain or question.domain == domain) and question.id not in hidden
-    )
+    questions = snapshot.pack.questions_by_domain.get(domain, ()) if domain else snapshot.pack.questions
+    return tuple(question for question in questions if question.id not in hidden) if hidden else questions
 
 
 def is_done(question: Question, answer: Answer | None) -> bool:
@@ -110,6 +108,37 @@ def count_questions(snapshot: Snapshot, domain: str = "") -> Count:
         lacking=sum(1 for question in done if lacks(question, snapshot.inputs)),
         marked=sum(1 for question in questions if (a := answers.get(question.id)) is not None and a.marked_for_review),
     )
+
+
+class Tally:
+    """Counts the questions of every domain of one snapshot after another, anew only where an answer changed."""
+
+    def __init__(self) -> None:
+        self._of: Snapshot | None = None
+        self._counts: dict[str, Count] = {}
+
+    def count(self, snapshot: Snapshot) -> Mapping[str, Count]:
+        """Return the progress of each domain, by its id."""
+        stale = self._stale(snapshot)
+        for domain in snapshot.pack.domains:
+            if stale is None or domain.id in stale:
+                self._counts[domain.id] = count_questions(snapshot, domain.id)
+        self._of = snapshot
+        return self._counts
+
+    def _stale(self, snapshot: Snapshot) -> frozenset[str] | None:
+        """Return the domains to be counted anew, None for all."""
+        before = self._of
+        if before is None or before.pack is not snapshot.pack:
+            return None
+        if before.determination.not_asked != snapshot.determination.not_asked:
+            return None
+        if before.inputs.answers is snapshot.inputs.answers:
+            return frozenset()
+        then, now = before.inputs.answer_by_question, snapshot.inputs.answer_by_question
+        changed = {name for name, answer in now.items() if then.get(name) is not answer} | (then.keys() - now.keys())
+        questions = snapshot.pack.question_by_id
+        return frozenset(questions[name].domain for name in changed if name in questions)
 
 
 def count_safeguards(snapshot: Snapshot, track_id: str) -> Count:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from asl_desktop.i18n import ntr
 from ui.places import place_of
@@ -16,10 +17,22 @@ if TYPE_CHECKING:
     from ui.session import Session
 
 
+QUIET_MS = 120
+"""After a change the check waits for this much quiet."""
+_SLICE = 0.004
+"""Seconds the window may be held at once by a check that nobody waits for."""
+
+
 class PreflightDesk(QObject):
-    """One per session (see :func:`desk_of`). ``seen_changed`` says that warnings came into view."""
+    """One per session (see :func:`desk_of`).
+
+    Who acts on what the check finds calls :meth:`check`, which is made for the present moment. Who only shows a figure
+    asks for :meth:`known` and says so where there is none: the check is made a little at a time once nobody types, and
+    ``checked`` follows. ``seen_changed`` says that warnings came into view.
+    """
 
     seen_changed = Signal()
+    checked = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -27,6 +40,13 @@ class PreflightDesk(QObject):
         self._made_for: Snapshot | None = None
         self._found: Preflight | None = None
         self._seen: frozenset[Finding] = frozenset()
+        self._under_way: Iterator[Finding] | None = None
+        self._so_far: list[Finding] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._go_on)
+        session.snapshot_changed.connect(self._begin)
+        self._timer.start(0)
 
     def check(self) -> Preflight:
         """Return what the check finds now."""
@@ -36,6 +56,30 @@ class PreflightDesk(QObject):
         if self._found is None or self._made_for is not snapshot:
             self._made_for, self._found = snapshot, check_before_signing(snapshot)
         return self._found
+
+    def known(self) -> Preflight | None:
+        """Return what the check finds now where it was made already, else None."""
+        return self._found if self._made_for is self._session.snapshot else None
+
+    def _begin(self) -> None:
+        self._under_way = None
+        self._timer.start(QUIET_MS)
+
+    def _go_on(self) -> None:
+        """Look at a little more; what was looked at is thrown away when something changes meanwhile."""
+        from asl_desktop.services.preflight import arranged
+        from asl_desktop.services.preflight_rules import findings
+
+        if self._under_way is None:
+            self._under_way, self._so_far = findings(self._session.snapshot), []
+        until = time.monotonic() + _SLICE
+        for found in self._under_way:
+            self._so_far.append(found)
+            if time.monotonic() > until:
+                self._timer.start(0)
+                return
+        self._made_for, self._found, self._under_way = self._session.snapshot, arranged(self._so_far), None
+        self.checked.emit()
 
     def mark_seen(self, findings: Iterable[Finding]) -> None:
         """Remember that these have been in view."""

@@ -17,6 +17,7 @@ from ui.focus import focusable
 from ui.pages.base import Page
 from ui.pages.questions import QuestionsPage
 from ui.pages.registry import PAGE_BY_ID
+from ui.preflighting import desk_of
 from ui.session import Removal, SaveState, Session
 from ui.theme import fix, px
 from ui.widgets.find_palette import FindPalette
@@ -66,6 +67,7 @@ class Workbench(QWidget):
     def __init__(self, session: Session, menu: QMenu) -> None:
         super().__init__()
         self.session = session
+        self._desk = desk_of(session)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._pages: dict[str, Page] = {}
         self.page_id = ""
@@ -255,6 +257,7 @@ class Workbench(QWidget):
         self.top.report_wanted.connect(lambda: self.go("report"))
         self.top.margins_wanted.connect(self.toggle_margins)
         self.session.snapshot_changed.connect(self._on_snapshot)
+        self._desk.checked.connect(lambda: self.nav.show_snapshot(self.session.snapshot, self._desk.known()))
         self.session.save_state_changed.connect(self._on_save_state)
 
     def _make_unsaved(self) -> Banner:
@@ -316,7 +319,7 @@ class Workbench(QWidget):
         self._fit()
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
-        self.nav.show_snapshot(snapshot)
+        self.nav.show_snapshot(snapshot, self._desk.known())
         self.top.show_snapshot(snapshot, read_only=self.session.read_only)
         if self.page_id:
             self._mark()

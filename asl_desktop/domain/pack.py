@@ -444,6 +444,14 @@ class Pack:
         return {item.id: item for item in self.questions}
 
     @cached_property
+    def questions_by_domain(self) -> Mapping[str, tuple[Question, ...]]:
+        """Questions by domain id, in the pack's order; a domain without any has an empty tuple."""
+        found: dict[str, list[Question]] = {domain.id: [] for domain in self.domains}
+        for item in self.questions:
+            found.setdefault(item.domain, []).append(item)
+        return {key: tuple(items) for key, items in found.items()}
+
+    @cached_property
     def showing_by_id(self) -> Mapping[str, Showing]:
         """Showings by id."""
         return {item.id: item for item in self.showings}
@@ -467,12 +475,15 @@ class Pack:
 MAX_ITEMS = 1000
 """Of any list of a pack; what is calculated from one grows with all of them."""
 MAX_THRESHOLDS = 200
+MAX_ROWS = 10_000
+"""Of questions and requirements; published catalogues hold thousands, and each is looked at once."""
+_MOST = {"thresholds": MAX_THRESHOLDS, "questions": MAX_ROWS, "requirements": MAX_ROWS}
 
 
 def overlong(pack: Pack) -> tuple[str, int]:
     """Return the first list of a pack that is longer than it may be, and how long that is; nothing when none is."""
     for each in fields(pack):
-        most = MAX_THRESHOLDS if each.name == "thresholds" else MAX_ITEMS
+        most = _MOST.get(each.name, MAX_ITEMS)
         value = getattr(pack, each.name)
         if isinstance(value, tuple) and len(value) > most:
             return each.name, most

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
@@ -10,11 +11,14 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.i18n import ntr, tr
-from ui.counting import ANSWERED, DECIDED, IN_PLACE, MEASURED, Count, count_questions, count_safeguards, count_showings
+from ui.counting import ANSWERED, DECIDED, IN_PLACE, MEASURED, Count, Tally, count_safeguards, count_showings
 from ui.icons import pixmap
 from ui.mirroring import visual
 from ui.plain import tip
 from ui.theme import font, px, tokens
+
+if TYPE_CHECKING:
+    from asl_desktop.services.preflight import Preflight
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 HEADING_HEIGHT = 26
@@ -50,15 +54,23 @@ class NavModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self._entries: tuple[Entry, ...] = ()
+        self._preflight = ""
+        self._tally = Tally()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The rows as plain data."""
         return self._entries
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Show the state of a snapshot."""
-        entries = entries_of(snapshot)
+    def show(self, snapshot: Snapshot, found: Preflight | None) -> None:
+        """Show the state of a snapshot; ``found`` is None while its pre-flight check is being made.
+
+        The words of the check before it then stay, with an ellipsis that says they are on their way.
+        """
+        if found is not None:
+            self._preflight = preflight_words(found)
+        waiting = f"{self._preflight} \u2026" if self._preflight else tr("Being counted")
+        entries = entries_of(snapshot, waiting if found is None else self._preflight, self._tally)
         if [(e.page, e.item) for e in entries] == [(e.page, e.item) for e in self._entries]:
             changed = [row for row, pair in enumerate(zip(self._entries, entries, strict=True)) if pair[0] != pair[1]]
             self._entries = entries
@@ -98,15 +110,19 @@ class NavModel(QAbstractListModel):
         return None
 
 
-def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
-    """Return the rows for a snapshot; a heading without rows is left out."""
+def entries_of(snapshot: Snapshot, preflight: str, tally: Tally | None = None) -> tuple[Entry, ...]:
+    """Return the rows for a snapshot; a heading without rows is left out.
+
+    ``preflight`` says what its pre-flight check found; ``tally`` makes counting the next snapshot cheaper.
+    """
+    counts = (tally or Tally()).count(snapshot)
     pack = snapshot.pack
     rows = [Entry(tr("Overview"), "hub", icon="layout-list"), Entry(tr("Scope"), "scope", icon="target")]
     rows.append(_plan_entry(snapshot))
     rows.append(Entry(tr("Evidence"), "evidence", words=_evidence_words(snapshot), icon="folder-open"))
     rows.append(Entry(tr("DOMAINS")))
     for domain in pack.domains:
-        count = count_questions(snapshot, domain.id)
+        count = counts[domain.id]
         if count.total:
             rows.append(_counted(domain.title, "questions", f"domain:{domain.id}", count, ANSWERED))
     measured = {item.indicator for item in snapshot.inputs.measurements}
@@ -123,7 +139,7 @@ def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
         for track in pack.tracks
     )
     rows.append(Entry(tr("REVIEW")))
-    rows.append(_preflight_entry(snapshot))
+    rows.append(Entry(tr("Pre-flight check"), "preflight", words=preflight, icon="shield-check"))
     shut = sum(1 for gate in snapshot.determination.gates if gate.state == "closed")
     rows.append(
         Entry(
@@ -153,23 +169,12 @@ def _plan_entry(snapshot: Snapshot) -> Entry:
     return Entry(tr("Plan"), "plan", words=words, icon="lock")
 
 
-def _preflight_entry(snapshot: Snapshot) -> Entry:
-    from asl_desktop.services.preflight import check_before_signing
-
-    counts = check_before_signing(snapshot).counts
-    parts = (
-        [ntr("{count} error", "{count} errors", counts["error"]).format(count=counts["error"])]
-        if counts["error"]
-        else []
-    )
-    parts += (
-        [ntr("{count} warning", "{count} warnings", counts["warning"]).format(count=counts["warning"])]
-        if counts["warning"]
-        else []
-    )
-    return Entry(
-        tr("Pre-flight check"), "preflight", words=", ".join(parts) or tr("Nothing in the way"), icon="shield-check"
-    )
+def preflight_words(found: Preflight) -> str:
+    """Return how many errors and warnings stand in the way, in words."""
+    errors, warnings = found.counts["error"], found.counts["warning"]
+    parts = [ntr("{count} error", "{count} errors", errors).format(count=errors)] if errors else []
+    parts += [ntr("{count} warning", "{count} warnings", warnings).format(count=warnings)] if warnings else []
+    return ", ".join(parts) or tr("Nothing in the way")
 
 
 def _counted(title: str, page: str, item: str, count: Count, said: tuple[str, str]) -> Entry:

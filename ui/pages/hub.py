@@ -13,10 +13,11 @@ from asl_desktop.domain.wording import GATE_WORDS, day
 from asl_desktop.errors import Cancelled
 from asl_desktop.i18n import mark, ntr, tr
 from ui.counting import asked, count_questions, next_open
-from ui.models.nav import Entry, entries_of
+from ui.models.nav import Entry, entries_of, preflight_words
 from ui.operations import Handle
 from ui.pages.base import Page
 from ui.places import place_of_record
+from ui.preflighting import desk_of
 from ui.session import Session
 from ui.stages import stage_words
 from ui.theme import fix, px, set_role
@@ -263,7 +264,8 @@ class HubPage(Page):
 
     def _show_parts(self, snapshot: Snapshot) -> None:
         clear(self._parts)
-        shown = (entry for entry in entries_of(snapshot) if entry.page and entry.page != "hub")
+        found = preflight_words(desk_of(self.session).check())
+        shown = (entry for entry in entries_of(snapshot, found) if entry.page and entry.page != "hub")
         for at, entry in enumerate(shown):
             self._parts.addWidget(self._part(replace(entry, words=stage_words(snapshot, entry))), at, 0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout
@@ -9,7 +11,10 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.i18n import tr
 from ui.models.nav import ENTRY_ROLE, NavDelegate, NavModel
-from ui.theme import fix, set_role
+from ui.theme import fix, px, set_role
+
+if TYPE_CHECKING:
+    from asl_desktop.services.preflight import Preflight
 
 WIDE, NARROW = 212, 56
 
@@ -42,15 +47,17 @@ class NavBar(QFrame):
 
     def set_narrow(self, narrow: bool) -> None:
         """Show rings only, or rings with words."""
+        if narrow == self._delegate.narrow and self.minimumWidth() == px(NARROW if narrow else WIDE):
+            return
         self._delegate.narrow = narrow
         fix(self, width=NARROW if narrow else WIDE)
         off, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self.view.setVerticalScrollBarPolicy(off if narrow else needed)
         self.view.doItemsLayout()
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show how far things are."""
-        self.model.show(snapshot)
+    def show_snapshot(self, snapshot: Snapshot, found: Preflight | None) -> None:
+        """Show how far things are; ``found`` is what the pre-flight check found, None while it is being made."""
+        self.model.show(snapshot, found)
 
     def mark(self, page: str, item: str = "") -> None:
         """Show where the person is now."""
