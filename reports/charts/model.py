@@ -226,7 +226,7 @@ def margin_chart(snapshot: Snapshot, *, domain: str | None = None) -> MarginChar
         "bar: {level} interval; margin is taken from the riskier end"
     ).format(model=scope.model, date=wording.day(snapshot.as_of), level=level)
     return MarginChart(
-        title=tr("Capability margins"),
+        title=_title(groups, alone=domain is not None),
         subtitle=subtitle,
         groups=tuple(groups),
         axis_max=AXIS_MAX,
@@ -234,6 +234,12 @@ def margin_chart(snapshot: Snapshot, *, domain: str | None = None) -> MarginChar
         note=_note(tuple(row for group in groups for row in group.rows)),
         source=citation(snapshot),
     )
+
+
+def _title(groups: list[Group], *, alone: bool) -> str:
+    if alone and groups:
+        return tr("Capability margins: {domain}").format(domain=groups[0].title)
+    return tr("Capability margins")
 
 
 def margin_row(pack: Pack, indicator: Indicator, margin: Margin) -> Row:

@@ -76,9 +76,9 @@ class TrendChart:
     source: str
 
     @property
-    def words(self) -> str:
-        """The whole chart as sentences."""
-        return " ".join(point.words for panel in self.panels for point in panel.points)
+    def sentences(self) -> tuple[str, ...]:
+        """The words of each point, in the order in which they are drawn."""
+        return tuple(point.words for panel in self.panels for point in panel.points)
 
 
 @frozen

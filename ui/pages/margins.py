@@ -15,22 +15,26 @@ from asl_desktop.i18n import mark, tr
 from asl_desktop.messages import message_for
 from asl_desktop.services.planning import plan_on
 from reports.charts.model import MarginChart, Row, margin_chart
+from reports.charts.safeguards_gap import gap_chart
 from ui.dialogs_seam import choose_save
 from ui.forms.choices import Segments
+from ui.forms.drop_down import drop_down
 from ui.operations import Handle
 from ui.pages.base import Page
 from ui.session import Session
 from ui.theme import tokens
+from ui.widgets.bars_card import BarsCard
 from ui.widgets.flow import FlowLayout
 from ui.widgets.margin_chart import Glyph, MarginOverview
 from ui.widgets.parts import Banner, button, card, clear, label, row
-from ui.widgets.trend_card import TrendCard, save_trend_to
+from ui.widgets.trend_card import TrendCard
 from ui.wording import listed
 
 _PICTURES = mark("SVG picture (*.svg);;PNG picture (*.png);;PDF picture (*.pdf)")
 
 
-_CHARTS = (mark("Margins"), mark("Trend over checkpoints"))
+_CHARTS = (mark("Margins"), mark("Trend"), mark("Safeguards"))
+_FILES = ("margins.svg", "trend.svg", "safeguards.svg")
 
 
 class MarginsPage(Page):
@@ -53,37 +57,60 @@ class MarginsPage(Page):
         self._indicator = ""
         self.which = Segments(tr("Which chart"), [tr(text) for text in _CHARTS])
         self.trend = TrendCard(session)
+        self.safeguards = BarsCard(session, tr("Safeguards gap"), gap_chart)
+        self.cards: tuple[TrendCard | BarsCard, ...] = (self.trend, self.safeguards)
+        titles = {item.id: item.title for item in session.pack.domains}
+        self._domains = [
+            item.id for item in session.pack.domains if margin_chart(session.snapshot, domain=item.id).rows
+        ]
+        self.domain = drop_down(tr("Domain"), [tr("All domains"), *(titles[item] for item in self._domains)])
         self.copy = button(tr("Copy as image"), self.copy_image, icon_name="copy")
         self._lay_out()
 
     def refresh(self, snapshot: Snapshot) -> None:
-        chart = margin_chart(snapshot)
+        chart = margin_chart(snapshot, domain=self._domain)
         self._subtitle.setText(chart.subtitle)
         self.overview.show_chart(chart)
         self._show_legend(chart)
         self._note.setText(chart.note)
         if self._indicator:
             self._explain(self._indicator)
-        if self.which.chosen == 1:
-            self.trend.refresh(snapshot)
+        if self._card is not None:
+            self._card.refresh(snapshot)
+
+    @property
+    def _card(self) -> TrendCard | BarsCard | None:
+        """The chart in view that is drawn off the window's thread; None while the margins are."""
+        return self.cards[self.which.chosen - 1] if self.which.chosen > 0 else None
+
+    @property
+    def _domain(self) -> str | None:
+        """The only domain whose margins are shown; None for all."""
+        at = self.domain.currentIndex()
+        return self._domains[at - 1] if at > 0 else None
 
     def open_item(self, item: str) -> None:
         if item:
             self._on_picked(0)
+            if all(shown.indicator != item for shown in self.overview.chart.rows):
+                self.domain.setCurrentIndex(0)
             self._explain(item)
         self.overview.setFocus()
 
     def save_picture(self) -> None:
         """Ask for a file and draw the chart into it, off the window's thread."""
-        chosen = choose_save(self, tr("Save the chart"), Path("margins.svg"), filters=tr(_PICTURES))
+        card = self._card
+        name = _FILES[max(self.which.chosen, 0)]
+        chosen = choose_save(self, tr("Save the chart"), Path(name), filters=tr(_PICTURES))
         if not chosen:
             return
         path, chart, dark = chosen, self.overview.chart, tokens().dark
-        trend = self.trend.chart if self.which.chosen == 1 else None
+        saving = card.saving(dark=dark) if card is not None else None
 
         def work(_: Handle[Path]) -> Path:
-            if trend is not None:
-                return save_trend_to(trend, path, dark=dark)
+            if saving is not None:
+                saving(path)
+                return path
             from reports.charts.figure import save_chart
 
             save_chart(chart, path, "dark" if dark else "light")
@@ -93,8 +120,8 @@ class MarginsPage(Page):
 
     def copy_image(self) -> None:
         """Put the chart in view on the clipboard as a picture with title, day and snapshot."""
-        if self.which.chosen == 1:
-            self.trend.copy_image()
+        if self._card is not None:
+            self._card.copy_image()
             return
         chart, dark = self.overview.chart, tokens().dark
 
@@ -122,6 +149,7 @@ class MarginsPage(Page):
         across = QWidget()
         flow = FlowLayout(across, 8)
         flow.add(self.which, width=380)
+        flow.addWidget(self.domain)
         flow.addWidget(self.copy)
         flow.addWidget(save)
         self.body.addWidget(across)
@@ -130,20 +158,23 @@ class MarginsPage(Page):
             card(label(tr("What this margin rests on"), "pane-title"), self._detail, row(self._to_measurement, 1)),
             self._note,
         ]
-        for part in (*self._margins, self.trend):
+        for part in (*self._margins, *self.cards):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.which.picked.connect(self._on_picked)
-        self.trend.copied.connect(self._on_copied)
+        self.domain.currentIndexChanged.connect(lambda _: self.refresh(self.session.snapshot))
+        for part in self.cards:
+            part.copied.connect(self._on_copied)
         self._on_picked(0)
 
     def _on_picked(self, which: int) -> None:
         self.which.choose(which)
-        for part in self._margins:
+        for part in (self.domain, *self._margins):
             part.setVisible(which == 0)
-        self.trend.setVisible(which == 1)
-        if which == 1:
-            self.trend.refresh(self.session.snapshot)
+        for at, chart in enumerate(self.cards, 1):
+            chart.setVisible(which == at)
+        if self._card is not None:
+            self._card.refresh(self.session.snapshot)
 
     def _show_legend(self, chart: MarginChart) -> None:
         clear(self._legend)
