@@ -169,7 +169,7 @@ class MarginsPage(Page):
 
     def _on_picked(self, which: int) -> None:
         self.which.choose(which)
-        for part in (self.domain, *self._margins):
+        for part in (self._subtitle, self.domain, *self._margins):
             part.setVisible(which == 0)
         for at, chart in enumerate(self.cards, 1):
             chart.setVisible(which == at)

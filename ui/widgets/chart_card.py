@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from PySide6.QtCore import QRectF, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
@@ -43,7 +43,6 @@ class ChartCard(QFrame, Generic[ChartT]):
 
     def __init__(self, session: Session, name: str, paint: Callable[[ChartT, Palette, float], Drawn]) -> None:
         super().__init__()
-        set_role(self, role="card")
         self._session, self._paint = session, paint
         self.picture = ChartPicture(name)
         self.detail = label(tr("The chart is being drawn."), "muted", wrap=True, selectable=True)
@@ -60,6 +59,7 @@ class ChartCard(QFrame, Generic[ChartT]):
         self.box.setSpacing(12)
         self.box.addWidget(self.picture)
         self.box.addWidget(self.detail)
+        set_role(self, role="card")
 
     def show_chart(self, chart: ChartT) -> None:
         """Draw a chart as soon as the card is in view."""
@@ -75,6 +75,11 @@ class ChartCard(QFrame, Generic[ChartT]):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._pause.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._pause.start()
 
     def _draw(self) -> None:
         if self._running is not None and not self._running.over:
