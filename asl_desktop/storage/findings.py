@@ -27,7 +27,8 @@ Place: TypeAlias = tuple[str, str]
 """Kind and key of a record."""
 
 _KINDS = frozenset({*KIND_BY_NAME, "document", "pack", "checkpoint"})
-_INDEXED = 3
+_INDEXED = 4
+"""Kind, key, logical time and place: what an entry of the index on events holds."""
 _CODECS = ("raw", "deflate")
 _ENOUGH = 400
 """Bytes of a row that hold everything but the body, the pack or the data."""
@@ -110,7 +111,7 @@ def _index(found: Findings, entry: bytes) -> None:
     values = columns(entry)
     if values is None or len(values) != _INDEXED:
         return
-    kind, key, seq = values
+    kind, key, _, seq = values
     if kind in _KINDS and isinstance(key, str) and isinstance(seq, int):
         found.index[seq] = (str(kind), key)
 
