@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -67,6 +68,7 @@ def opened(path: Path) -> Iterator[MainWindow]:
     from ui.preferences import Preferences
     from ui.theme import Look
 
+    sys.setswitchinterval(0.001)  # as the program does
     app = application()
     kept = app.property("look")
     look = kept if isinstance(kept, Look) else Look(app, "light")

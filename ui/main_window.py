@@ -30,6 +30,7 @@ from ui.pages.start import StartPage
 from ui.preferences import ZOOMS, Preferences
 from ui.restoring import Restorer
 from ui.salvaging import Salvager
+from ui.sweeping import keep_aside, take_in_again
 from ui.theme import CHOICES, Choice, Look
 from ui.undoing import Undoer
 from ui.widgets.parts import Banner, announce, button, column
@@ -168,6 +169,7 @@ class MainWindow(QMainWindow):
             self.set_aside()
         self._stack.removeWidget(bench)
         bench.deleteLater()
+        take_in_again()
 
     def set_aside(self) -> None:
         """Stop using the workbench, which may come back by :meth:`take_back`."""
@@ -189,6 +191,7 @@ class MainWindow(QMainWindow):
         from ui.session import Session
         from ui.workbench import Workbench
 
+        keep_aside()
         session = Session(loaded, actor=self.preferences.actor, operations=self.operations)
         bench = Workbench(session, self.menu)
         session.setParent(bench)

@@ -12,12 +12,14 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager
 from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from asl_desktop.errors import Cancelled
+from ui.courtesy import LONG_PATIENCE, Courtesy
 
 T = TypeVar("T")
 Lane: TypeAlias = Literal["storage", "work", "preview"]
@@ -64,8 +66,11 @@ class Handle(QObject, Generic[T]):
     finished = Signal()
     _settled = Signal()
 
-    def __init__(self, owner: QObject, done: Callable[[T], object] | None, failed: Failed | None) -> None:
+    def __init__(
+        self, owner: QObject, done: Callable[[T], object] | None, failed: Failed | None, courtesy: Courtesy
+    ) -> None:
         super().__init__()
+        self._courtesy = courtesy
         self._owner = owner
         self._done = done
         self._failed = failed
@@ -75,6 +80,8 @@ class Handle(QObject, Generic[T]):
         self.over = False
         self.outlives = False
         self._settled.connect(self.settle, Qt.ConnectionType.QueuedConnection)
+        for signal in (self.finished, self.progressed):  # so that there is always something to let go of
+            signal.connect(_nothing)
 
     def report(self, done: int, total: int, text: str = "") -> None:
         """Pass progress on, at most every 50 ms (the last step always)."""
@@ -84,9 +91,14 @@ class Handle(QObject, Generic[T]):
             self.progressed.emit(done, total, text)
 
     def check(self) -> None:
-        """Raise Cancelled once :meth:`cancel` was called."""
+        """Raise Cancelled once :meth:`cancel` was called; step back for a moment while the window is busy."""
         if self._stop.is_set():
             raise Cancelled
+        self._courtesy.wait()
+
+    def give_way(self) -> None:
+        """Let the window finish what it is at; for work that must not be stopped, before it begins."""
+        self._courtesy.wait(LONG_PATIENCE)
 
     def cancel(self) -> None:
         """Ask the work to stop at its next check."""
@@ -111,6 +123,13 @@ class Handle(QObject, Generic[T]):
                 self._deliver(future)
         finally:  # whoever waits for the end must not wait for ever because a callback had a bug
             self.finished.emit()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Drop what the work and its callbacks hold; a signal would keep its slots, and they this handle, for good."""
+        self._done = self._failed = None
+        for signal in (self.finished, self.progressed, self._settled):
+            signal.disconnect()
 
     def _deliver(self, future: Future[T]) -> None:
         error = Cancelled() if future.cancelled() else future.exception()
@@ -121,6 +140,10 @@ class Handle(QObject, Generic[T]):
             self._failed(error)
         elif not isinstance(error, Cancelled):
             raise error
+
+
+def _nothing(*_: object) -> None:
+    """Do nothing with a signal."""
 
 
 class Operations(QObject):
@@ -143,6 +166,7 @@ class Operations(QObject):
             "preview": preview or ThreadPoolExecutor(1, thread_name_prefix="preview"),
         }
         self._running: set[Handle[object]] = set()
+        self._courtesy = Courtesy(self)
 
     @classmethod
     def inline(cls, parent: QObject | None = None) -> Operations:
@@ -165,7 +189,7 @@ class Operations(QObject):
         error reaches the crash hook. Cancelling arrives at ``failed`` as Cancelled, which is nobody's fault. Work that
         ``outlives`` the window is not cancelled when that is closed: the process waits for it.
         """
-        handle: Handle[T] = Handle(owner, done, failed)
+        handle: Handle[T] = Handle(owner, done, failed, self._courtesy)
         handle.outlives = outlives
         self._running.add(handle)  # type: ignore[arg-type]
         self.busy_changed.emit(len(self._running))
@@ -177,15 +201,20 @@ class Operations(QObject):
         self._running.discard(handle)
         self.busy_changed.emit(len(self._running))
 
+    def hurried(self) -> AbstractContextManager[None]:
+        """Let no work step back for the window meanwhile: the window's thread waits for it."""
+        return self._courtesy.suspended()
+
     def drain(self, lane: Lane | None = None) -> None:
         """Block until everything started so far has ended and deliver the results; for closing and for tests."""
-        while self._running:
-            batch = [handle for handle in self._running if handle.future is not None]
-            wait([handle.future for handle in batch if handle.future is not None])
-            for handle in batch:
-                handle.settle()
-        if lane is not None:
-            self._lanes[lane].submit(lambda: None).result()
+        with self.hurried():
+            while self._running:
+                batch = [handle for handle in self._running if handle.future is not None]
+                wait([handle.future for handle in batch if handle.future is not None])
+                for handle in batch:
+                    handle.settle()
+            if lane is not None:
+                self._lanes[lane].submit(lambda: None).result()
 
     def close(self) -> None:
         """Cancel what may be cancelled, wait for the rest, end the threads."""

@@ -28,6 +28,7 @@ from asl_desktop.domain.records import Record, reference, with_record, without_r
 from asl_desktop.errors import Cancelled, FileReadOnly, UserError
 from asl_desktop.i18n import tr
 from ui.operations import Handle, Lane, Operations
+from ui.sweeping import unswept
 
 if TYPE_CHECKING:
     from asl_desktop.progress import Progress
@@ -119,7 +120,8 @@ def load(document: Document) -> Loaded:
         setback = look(document)
         if setback is None:
             remember(document)
-        return Loaded(document, document.pack(), document.inputs(), setback)
+        with unswept():
+            return Loaded(document, document.pack(), document.inputs(), setback)
     except BaseException:
         document.close()
         raise
@@ -285,14 +287,15 @@ class Session(QObject):
 
     def flush(self) -> bool:
         """Wait until everything is durable. False when the disk refused; the unsaved changes are kept then."""
-        while self._unsaved():
-            self._begin_write()
-            for write in tuple(self._writes):
-                if write.future is not None:
-                    write.future.exception()
-                write.settle()
-            if self._paused or self.save_state.kind == "failed":
-                return False
+        with self.operations.hurried():
+            while self._unsaved():
+                self._begin_write()
+                for write in tuple(self._writes):
+                    if write.future is not None:
+                        write.future.exception()
+                    write.settle()
+                if self._paused or self.save_state.kind == "failed":
+                    return False
         return True
 
     def lend(self, name: str) -> Path:
@@ -430,8 +433,13 @@ class Session(QObject):
         batch, self._pending = self._pending, {}
         self._in_flight.update(batch)
         changes, document, actor = tuple(batch.values()), self.document, self.actor
+
+        def _write(handle: Handle[None]) -> None:
+            handle.give_way()
+            store(document, changes, actor=actor)
+
         write: Handle[None] = self.operations.run(
-            lambda _: store(document, changes, actor=actor),
+            _write,
             owner=self,
             done=lambda _: self._on_written(batch),
             failed=lambda error: self._on_write_failed(batch, error),

@@ -156,8 +156,8 @@ def test_hub_says_what_matters_most_and_where_each_part_stands(qtbot: QtBot, ses
     with qtbot.waitSignal(hub.wants) as caught:
         hub._weighty_button.click()
     assert caught.args == ["questions", "Q-END"]
+    qtbot.waitUntil(lambda: "0 of 10 answered" in words_of(hub))
     shown = words_of(hub)
-    assert "0 of 10 answered" in shown
     assert "in the way of signing" in shown
     assert "0 of 1 decided, 1 closed by rule" in shown
     assert "4 lines are blank" in shown

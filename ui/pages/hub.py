@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Determination, GateResult, Snapshot, ThresholdResult
 from asl_desktop.domain.wording import GATE_WORDS, day
@@ -58,8 +60,12 @@ class HubPage(Page):
         self.body.addWidget(card(label(tr("What follows from the record so far"), "pane-title"), self._outcome))
         self.body.addWidget(card(label(tr("What is still missing"), "pane-title"), self._missing))
         self.body.addWidget(card(label(tr("Parts of the assessment"), "pane-title"), self._parts))
-        self._notices = QVBoxLayout()
-        self._notices.setSpacing(8)
+        self._shown: dict[QLayout, object] = {}
+        self._due: list[Callable[[], object]] = []
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show_due)
+        self._notices = column(*(label(notice, wrap=True) for notice in session.pack.notices))
         self.body.addWidget(card(label(tr("How to read this framework"), "pane-title"), self._notices))
         self.body.addStretch(1)
 
@@ -73,12 +79,26 @@ class HubPage(Page):
         )
         self._show_go_on(snapshot)
         self._look_for_weightiest(snapshot)
-        self._show_outcome(snapshot)
-        self._show_missing(snapshot)
-        self._show_parts(snapshot)
-        clear(self._notices)
-        for notice in snapshot.pack.notices:
-            self._notices.addWidget(label(notice, wrap=True))
+        if self._due:  # a part was begun and is not whole
+            self._shown.clear()
+        self._due = [
+            partial(self._show_outcome, snapshot),
+            partial(self._show_missing, snapshot),
+            partial(self._show_parts, snapshot),
+        ]
+        self._show_due()
+
+    def _show_due(self) -> None:
+        """Draw what is due piece by piece, with a round of the event loop after each; drawn at once it is a stall."""
+        if self._due:
+            self._due.pop(0)()
+            self._later.start()
+
+    def _same(self, part: QLayout, shown: object) -> bool:
+        """Tell whether a part shows this already, and take note that it does now."""
+        same = self._shown.get(part) == shown
+        self._shown[part] = shown
+        return same
 
     def _make_go_on(self) -> QFrame:
         self._go_text = label("", "strong", wrap=True)
@@ -173,8 +193,11 @@ class HubPage(Page):
         self._go_button.setAccessibleName(self._go_button.text())
 
     def _show_outcome(self, snapshot: Snapshot) -> None:
-        clear(self._outcome)
         result = snapshot.determination
+        whole = (result.label, result.precautionary, result.tracks, result.thresholds, result.gates)
+        if self._same(self._outcome, whole):
+            return
+        clear(self._outcome)
         head = row(label(result.label, "page-title"), spacing=12)
         if result.precautionary:
             head.addWidget(
@@ -186,12 +209,16 @@ class HubPage(Page):
         self._outcome.addWidget(label(words, "muted", wrap=True))
         for track in result.tracks:
             self._outcome.addWidget(label(self._track_words(snapshot, track.track), wrap=True))
-        for threshold in result.thresholds:
-            self._outcome.addWidget(line())
-            self._outcome.addLayout(self._threshold_row(snapshot, threshold))
-        for gate in sorted(result.gates, key=lambda g: _stage_order(snapshot, g)):
-            self._outcome.addWidget(line())
-            self._outcome.addLayout(self._gate_row(snapshot, gate))
+        gates = sorted(result.gates, key=lambda g: _stage_order(snapshot, g))
+        rows = (
+            *(partial(self._threshold_row, snapshot, threshold) for threshold in result.thresholds),
+            *(partial(self._gate_row, snapshot, gate) for gate in gates),
+        )
+        self._due[:0] = [partial(self._add_row, make) for make in rows]
+
+    def _add_row(self, make: Callable[[], QHBoxLayout]) -> None:
+        self._outcome.addWidget(line())
+        self._outcome.addLayout(make())
 
     def _track_words(self, snapshot: Snapshot, track_id: str) -> str:
         track = snapshot.determination.track_by_id[track_id]
@@ -244,8 +271,10 @@ class HubPage(Page):
         return layout
 
     def _show_missing(self, snapshot: Snapshot) -> None:
-        clear(self._missing)
         result = snapshot.determination
+        if self._same(self._missing, (result.not_assessed, result.gap)):
+            return
+        clear(self._missing)
         self._missing.addWidget(label(_missing_words(result), wrap=True))
         shown = 0
         bearing = _bearing_questions(snapshot)
@@ -263,11 +292,17 @@ class HubPage(Page):
             )
 
     def _show_parts(self, snapshot: Snapshot) -> None:
-        clear(self._parts)
         found = preflight_words(desk_of(self.session).check())
-        shown = (entry for entry in entries_of(snapshot, found) if entry.page and entry.page != "hub")
+        shown = [
+            replace(entry, words=stage_words(snapshot, entry))
+            for entry in entries_of(snapshot, found)
+            if entry.page and entry.page != "hub"
+        ]
+        if self._same(self._parts, shown):
+            return
+        clear(self._parts)
         for at, entry in enumerate(shown):
-            self._parts.addWidget(self._part(replace(entry, words=stage_words(snapshot, entry))), at, 0)
+            self._parts.addWidget(self._part(entry), at, 0)
 
     def _part(self, entry: Entry) -> QWidget:
         holder = QWidget()
