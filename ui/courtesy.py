@@ -10,8 +10,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
-from PySide6.QtCore import QAbstractEventDispatcher, QObject, Slot
+from PySide6.QtCore import QAbstractEventDispatcher
 
 PATIENCE = 0.02
 """Seconds one check waits at most, so that work goes on however busy the window is."""
@@ -19,11 +20,14 @@ LONG_PATIENCE = 0.25
 """Seconds that work waits at most before it begins, for the window to finish drawing what was asked for with it."""
 
 
-class Courtesy(QObject):
-    """Knows whether the event loop of the thread it was made on has nothing to do."""
+class Courtesy:
+    """Knows whether the event loop of the thread it was made on has nothing to do.
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    One per process (see :func:`courtesy`), and no child of anything: the loop tells it things also while the window
+    goes away.
+    """
+
+    def __init__(self) -> None:
         self._home = threading.get_ident()
         self._idle = threading.Event()
         self._idle.set()
@@ -48,11 +52,15 @@ class Courtesy(QObject):
         finally:
             self._off = False
 
-    @Slot()
     def _rest(self) -> None:
         self._idle.set()
 
-    @Slot()
     def _busy(self) -> None:
         if not self._off:
             self._idle.clear()
+
+
+@cache
+def courtesy() -> Courtesy:
+    """Return the one of this process; it is made on the window's thread, once there is an application."""
+    return Courtesy()

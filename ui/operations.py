@@ -19,7 +19,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from asl_desktop.errors import Cancelled
-from ui.courtesy import LONG_PATIENCE, Courtesy
+from ui.courtesy import LONG_PATIENCE, Courtesy, courtesy
 
 T = TypeVar("T")
 Lane: TypeAlias = Literal["storage", "work", "preview"]
@@ -166,7 +166,7 @@ class Operations(QObject):
             "preview": preview or ThreadPoolExecutor(1, thread_name_prefix="preview"),
         }
         self._running: set[Handle[object]] = set()
-        self._courtesy = Courtesy(self)
+        self._courtesy = courtesy()
 
     @classmethod
     def inline(cls, parent: QObject | None = None) -> Operations:

@@ -8,8 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from asl_desktop.domain.inputs import Answer
 from tests.gui_world import show_page, words_of
-from ui import courtesy
-from ui.courtesy import Courtesy
+from ui.courtesy import PATIENCE, Courtesy, courtesy
 from ui.main_window import MainWindow
 from ui.operations import Handle, Operations
 from ui.pages.hub import HubPage
@@ -30,7 +29,7 @@ def _turn() -> None:
 
 
 def test_work_waits_while_the_window_is_busy_and_goes_on_once_it_waits(qtbot: QtBot) -> None:
-    held = Courtesy()
+    held = courtesy()
     _turn()  # from here to the next turn the window is at this test
     asking = _asked_from_elsewhere(held)
     assert asking.is_alive()
@@ -40,7 +39,7 @@ def test_work_waits_while_the_window_is_busy_and_goes_on_once_it_waits(qtbot: Qt
 
 
 def test_work_the_window_waits_for_is_not_held_up(qtbot: QtBot) -> None:
-    held = Courtesy()
+    held = courtesy()
     _turn()
     with held.suspended():
         asking = _asked_from_elsewhere(held)
@@ -49,7 +48,7 @@ def test_work_the_window_waits_for_is_not_held_up(qtbot: QtBot) -> None:
 
 
 def test_window_never_waits_for_itself(qtbot: QtBot) -> None:
-    held = Courtesy()
+    held = courtesy()
     _turn()
     held.wait(3600)
 
@@ -68,7 +67,7 @@ def test_cancelled_work_that_was_held_up_stops(qtbot: QtBot, operations: Operati
     handle.cancel()
     qtbot.waitUntil(lambda: bool(caught), timeout=10_000)
     assert type(caught[0]).__name__ == "Cancelled"
-    assert courtesy.PATIENCE < 0.1
+    assert PATIENCE < 0.1
 
 
 def test_overview_changed_while_it_is_drawn_shows_the_last_state_whole(qtbot: QtBot, session: Session) -> None:
