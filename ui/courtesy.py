@@ -32,10 +32,24 @@ class Courtesy:
         self._idle = threading.Event()
         self._idle.set()
         self._off = False
+        self._listeners = 0
+
+    def listen(self) -> None:
+        """Follow the event loop, until :meth:`leave` was called as often."""
+        self._listeners += 1
         loop = QAbstractEventDispatcher.instance()
-        if loop is not None:
+        if self._listeners == 1 and loop is not None:
             loop.aboutToBlock.connect(self._rest)
             loop.awake.connect(self._busy)
+
+    def leave(self) -> None:
+        """Follow the event loop no more: it outlives the interpreter, and must not call into it then."""
+        self._listeners -= 1
+        loop = QAbstractEventDispatcher.instance()
+        if self._listeners == 0 and loop is not None:
+            loop.aboutToBlock.disconnect(self._rest)
+            loop.awake.disconnect(self._busy)
+            self._idle.set()
 
     def wait(self, seconds: float = PATIENCE) -> None:
         """Wait until the window waits, at most so long; returns at once on the window's own thread."""

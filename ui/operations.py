@@ -167,6 +167,7 @@ class Operations(QObject):
         }
         self._running: set[Handle[object]] = set()
         self._courtesy = courtesy()
+        self._courtesy.listen()
 
     @classmethod
     def inline(cls, parent: QObject | None = None) -> Operations:
@@ -224,3 +225,4 @@ class Operations(QObject):
         self.drain()
         for lane in self._lanes.values():
             lane.shutdown(wait=True)
+        self._courtesy.leave()

@@ -28,7 +28,7 @@ def _turn() -> None:
     loop.exec()
 
 
-def test_work_waits_while_the_window_is_busy_and_goes_on_once_it_waits(qtbot: QtBot) -> None:
+def test_work_waits_while_the_window_is_busy_and_goes_on_once_it_waits(qtbot: QtBot, operations: Operations) -> None:
     held = courtesy()
     _turn()  # from here to the next turn the window is at this test
     asking = _asked_from_elsewhere(held)
@@ -38,7 +38,7 @@ def test_work_waits_while_the_window_is_busy_and_goes_on_once_it_waits(qtbot: Qt
     assert not asking.is_alive()
 
 
-def test_work_the_window_waits_for_is_not_held_up(qtbot: QtBot) -> None:
+def test_work_the_window_waits_for_is_not_held_up(qtbot: QtBot, operations: Operations) -> None:
     held = courtesy()
     _turn()
     with held.suspended():
@@ -47,7 +47,7 @@ def test_work_the_window_waits_for_is_not_held_up(qtbot: QtBot) -> None:
     assert not asking.is_alive()
 
 
-def test_window_never_waits_for_itself(qtbot: QtBot) -> None:
+def test_window_never_waits_for_itself(qtbot: QtBot, operations: Operations) -> None:
     held = courtesy()
     _turn()
     held.wait(3600)
