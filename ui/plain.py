@@ -15,6 +15,8 @@ _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
+_UNBROKEN = re.compile("[!-~]{80,}")  # longer than a digest; other scripts break by their own rules
+_BREAK = "\u200b"
 _APART = "\u2068"
 _ISOLATED = re.compile(f"{_APART}([^{_HIDDEN.pattern[1:-1]}]*)\u2069|[^{_APART}]+|{_APART}")
 
@@ -47,12 +49,31 @@ def tip(text: str) -> str:
 
 
 class PlainLabel(QLabel):
-    """A label that shows any text literally."""
+    """A label that shows any text literally; where it wraps, a word longer than any line breaks too."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
+        self._text = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
 
+    def text(self) -> str:
+        return self._text
+
     def setText(self, text: str) -> None:
-        super().setText(visible(text))
+        self._text = visible(text)
+        self._show()
+
+    def setWordWrap(self, on: bool) -> None:
+        super().setWordWrap(on)
+        self._show()
+
+    def setTextInteractionFlags(self, flags: Qt.TextInteractionFlag) -> None:
+        super().setTextInteractionFlags(flags)
+        self._show()
+
+    def _show(self) -> None:
+        """Let long words break, but not in a text that may be copied: it would take the breaks along."""
+        copied = self.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
+        breaks = self.wordWrap() and not copied
+        super().setText(_UNBROKEN.sub(lambda word: _BREAK.join(word[0]), self._text) if breaks else self._text)

@@ -21,7 +21,11 @@ TESTS: dict[str, tuple[str, ...]] = {
     "colour_distance": ("tests/gui/test_colour_distance.py",),
     "accessibility_bus": ("tests/gui/test_screen_reader_display.py",),
     "languages": ("tests/gui/test_languages.py",),
-    "text_safety": ("tests/gui/test_plain_text.py", "tests/gui/test_marked_text.py"),
+    "text_safety": (
+        "tests/gui/test_plain_text.py",
+        "tests/gui/test_marked_text.py",
+        "tests/gui/test_text_safety.py",
+    ),
     "one_truth": ("tests/gui/test_margin_painters.py", "tests/pdf/test_chart_model.py"),
 }
 """Arguments for pytest, by check. Figures come from ``record_property`` of the tests."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from asl_desktop.i18n import mark, tr
 from ui.icons import pixmap
 from ui.mirroring import corner, visual
-from ui.plain import tip
+from ui.plain import tip, visible
 from ui.theme import font, px, tokens
 
 if TYPE_CHECKING:
@@ -85,10 +85,10 @@ class FindingListModel(QAbstractListModel):
             return row
         heading = f"{tr(row.rule.title)} ({row.count})"
         if role == Qt.ItemDataRole.DisplayRole:
-            return heading if row.finding is None else row.finding.text
+            return heading if row.finding is None else visible(row.finding.text)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             word = tr(SEVERITY_WORD[row.rule.severity])
-            text = tr(row.rule.title) if row.finding is None else row.finding.text
+            text = tr(row.rule.title) if row.finding is None else visible(row.finding.text)
             return f"{word}. {text}" if row.finding is None else f"{word}. {tr(row.rule.title)}: {text}"
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             return tr(row.rule.why)
@@ -143,7 +143,7 @@ class FindingDelegate(QStyledItemDelegate):
         painter.setFont(font(13))
         painter.setPen(table.color("text"))
         said = visual(option, rect.adjusted(px(40), 0, -px(_TARGET_WIDTH + 24), 0))
-        _draw(painter, said, finding.text, middle)
+        _draw(painter, said, visible(finding.text), middle)
         painter.setFont(font(12))
         painter.setPen(table.color("muted"))
         item = finding.target.partition(":")[2] or finding.target

@@ -15,7 +15,7 @@ from asl_desktop.progress import Progress, Silent
 from ui.icons import pixmap
 from ui.mirroring import corner, visual
 from ui.operations import Handle
-from ui.plain import tip
+from ui.plain import tip, visible
 from ui.session import Session
 from ui.theme import font, px, tokens
 from ui.wording import moment, sentence
@@ -136,13 +136,13 @@ class HistoryModel(QAbstractListModel):
             return None
         step = self._steps[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return step.title
+            return visible(step.title)
         if role == STEP_ROLE:
             return step
         if role == DAY_ROLE:
             return self._new_day(index.row())
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{moment(step.at)}, {step.actor}: {step.title}, {step.did}"
+            return visible(f"{moment(step.at)}, {step.actor}: {step.title}, {step.did}")
         if role == Qt.ItemDataRole.ToolTipRole:
             return tip(f"{step.title}\n{sentence(step.did)}")
         return None
@@ -197,8 +197,8 @@ class HistoryDelegate(QStyledItemDelegate):
         name, role = _MARKS[step.mark]
         painter.drawPixmap(corner(option, rect.x() + px(14), rect.y() + px(9), px(16)), pixmap(name, role, px(16)))
         inner = visual(option, rect.adjusted(px(42), px(7), -px(12), -px(7)))
-        _line(painter, inner, step.title, moment(step.at).split(", ")[-1].removesuffix(" UTC"), top=True)
-        _line(painter, inner, sentence(step.did), step.actor, top=False)
+        _line(painter, inner, visible(step.title), moment(step.at).split(", ")[-1].removesuffix(" UTC"), top=True)
+        _line(painter, inner, visible(sentence(step.did)), visible(step.actor), top=False)
         painter.restore()
 
 

@@ -16,6 +16,7 @@ from asl_desktop.domain.wording import ANSWER_STATE_WORDS, day
 from asl_desktop.i18n import mark, tr
 from ui.counting import is_done, lacks
 from ui.icons import pixmap
+from ui.plain import tip, visible
 
 ID, TEXT, ANSWER, STATE, CONFIDENCE, EVIDENCE, REVIEW, CHANGED, EARLIER = range(9)
 HEADINGS = (
@@ -131,10 +132,12 @@ class QuestionTableModel(QAbstractTableModel):
         if role == ROW_ROLE:
             return row
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
-            text = _CELLS[column](row)
-            return text if role == Qt.ItemDataRole.DisplayRole or column in {TEXT, ANSWER, EARLIER} else None
+            text = visible(_CELLS[column](row))
+            if role == Qt.ItemDataRole.DisplayRole:
+                return text
+            return tip(text) if column in {TEXT, ANSWER, EARLIER} else None
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{tr(HEADINGS[column])}: {_CELLS[column](row) or 'nothing'}"
+            return f"{tr(HEADINGS[column])}: {visible(_CELLS[column](row)) or 'nothing'}"
         if role == Qt.ItemDataRole.DecorationRole and column == STATE:
             return pixmap(row.icon[0], row.icon[1], 16)
         if role == Qt.ItemDataRole.EditRole and column == ANSWER:

@@ -13,6 +13,7 @@ from asl_desktop.domain.determination import Snapshot
 from asl_desktop.i18n import tr
 from ui.icons import pixmap
 from ui.mirroring import corner, visual
+from ui.plain import visible
 from ui.theme import font, px, tokens
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -128,11 +129,11 @@ class SafeguardListModel(QAbstractListModel):
             return None
         row = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return row.title if row.heading else f"{row.id}  {row.title}"
+            return visible(row.title if row.heading else f"{row.id}  {row.title}")
         if role == ROW_ROLE:
             return row
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return row.title if row.heading else f"{row.id}, {row.title}, {row.words}"
+            return visible(row.title if row.heading else f"{row.id}, {row.title}, {row.words}")
         return None
 
 
@@ -176,6 +177,6 @@ class SafeguardDelegate(QStyledItemDelegate):
         painter.drawText(inner, Qt.AlignmentFlag.AlignTop, title)
         painter.setFont(font(12))
         painter.setPen(table.color("muted"))
-        words = painter.fontMetrics().elidedText(row.words, Qt.TextElideMode.ElideRight, inner.width())
+        words = painter.fontMetrics().elidedText(visible(row.words), Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(inner, Qt.AlignmentFlag.AlignBottom, words)
         painter.restore()

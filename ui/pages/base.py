@@ -8,10 +8,11 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.i18n import tr
+from ui.plain import PlainLabel
 from ui.session import Session
 from ui.theme import px, set_role
 from ui.widgets.parts import column, row
@@ -88,16 +89,14 @@ class Page(QWidget):
             return ""
         return "\n".join((self.unrecorded(), *_typed_in(self)))
 
-    def add_heading(self, subtitle: str = "", *, aside: QWidget | None = None) -> QLabel:
+    def add_heading(self, subtitle: str = "", *, aside: QWidget | None = None) -> PlainLabel:
         """Put the page title (24/600) and a muted line below it on top of the body; return the line.
 
         ``aside`` stands at the other end of the title.
         """
-        title = QLabel(tr(self.heading))
-        title.setTextFormat(Qt.TextFormat.PlainText)
+        title = PlainLabel(tr(self.heading))
         set_role(title, role="page-title")
-        line = QLabel(subtitle)
-        line.setTextFormat(Qt.TextFormat.PlainText)
+        line = PlainLabel(subtitle)
         line.setWordWrap(True)
         set_role(line, role="muted")
         words = column(title, line, spacing=4)

@@ -17,7 +17,7 @@ from ui.forms.fields import read_day
 from ui.models.history_list import STEP_ROLE, HistoryDelegate, HistoryModel
 from ui.pages.base import MARGIN, Page
 from ui.places import place_of_event
-from ui.plain import tip
+from ui.plain import tip, visible
 from ui.session import SaveState, Session, cause_of
 from ui.theme import set_role
 from ui.widgets.change_view import ChangeView, Shown, prepare
@@ -132,7 +132,7 @@ class HistoryPage(Page):
         return {
             "kinds": _KINDS[max(self.kind.currentIndex(), 0)][1],
             "of": self.of,
-            "actor": self.person.currentText() if self.person.currentIndex() > 0 else "",
+            "actor": self.person.currentData() or "",
             "since": read_day(self.since.text()),
             "until": read_day(self.until.text()),
             "text": self.words.text(),
@@ -175,11 +175,12 @@ class HistoryPage(Page):
         self.session.run_beside(lambda document, _: _read(document), done=_done, failed=self._on_failed)
 
     def _offer_people(self, actors: tuple[str, ...]) -> None:
-        chosen = self.person.currentText()
+        chosen = self.person.currentData()
         self.person.blockSignals(True)
         self.person.clear()
-        self.person.addItems([tr(_EVERYBODY), *actors])
-        self.person.setCurrentIndex(max(self.person.findText(chosen, Qt.MatchFlag.MatchExactly), 0))
+        for shown, actor in ((tr(_EVERYBODY), ""), *((visible(actor), actor) for actor in actors)):
+            self.person.addItem(shown, actor)
+        self.person.setCurrentIndex(max(self.person.findData(chosen), 0))
         self.person.blockSignals(False)
 
     def _on_fetched(self) -> None:
@@ -240,7 +241,7 @@ class HistoryPage(Page):
             ]
         self.part.blockSignals(True)
         self.part.clear()
-        self.part.addItems(names)
+        self.part.addItems([visible(name) for name in names])
         self.part.blockSignals(False)
         self.part.setVisible(len(step.events) > 1)
 
@@ -337,7 +338,7 @@ class HistoryPage(Page):
         self.words.setClearButtonEnabled(True)
         self.kind.addItems([tr(name) for name, _ in _KINDS])
         self.kind.setAccessibleName(tr("Kind of change"))
-        self.person.addItems([tr(_EVERYBODY)])
+        self.person.addItem(tr(_EVERYBODY), "")
         self.person.setAccessibleName(tr("Who changed it"))
         for field, text in ((self.since, tr("From")), (self.until, tr("To"))):
             field.setPlaceholderText(tr("{text} day").format(text=text))

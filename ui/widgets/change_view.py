@@ -11,6 +11,7 @@ from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QTextEdit
 
 from asl_desktop.i18n import tr
+from ui.plain import visible
 from ui.theme import font, tokens
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class ChangeView(QTextEdit):
         for piece in found:
             if apart and piece.kind == "new":
                 _add(cursor, "", _format(), above=2)
-            cursor.insertText(piece.text, _format() if plain else _FORMATS[piece.kind]())
+            cursor.insertText(visible(piece.text), _format() if plain else _FORMATS[piece.kind]())
 
 
 def _add(cursor: QTextCursor, text: str, format_: QTextCharFormat, *, above: int) -> None:
@@ -151,7 +152,7 @@ def _add(cursor: QTextCursor, text: str, format_: QTextCharFormat, *, above: int
         cursor.setCharFormat(format_)
     else:
         cursor.insertBlock(block, format_)
-    cursor.insertText(text, format_)
+    cursor.insertText(visible(text), format_)
 
 
 def _format(size: int = 13, weight: int = 400, role: str = "text") -> QTextCharFormat:

@@ -17,7 +17,7 @@ from ui import dialogs_seam
 from ui.evidence_acts import EvidenceActs
 from ui.forms.choices import Segments
 from ui.models.evidence_list import EvidenceEntry, Row
-from ui.plain import visible
+from ui.plain import tip, visible
 from ui.preview.pane import PreviewPane
 from ui.session import Session, cause_of
 from ui.theme import set_role
@@ -132,7 +132,7 @@ class EvidenceView(QWidget):
     def _show_head(self, entry: EvidenceEntry) -> None:
         item = entry.item
         self._title.setText(entry.title)
-        self._title.setToolTip(visible(item.name))
+        self._title.setToolTip(tip(item.name))
         by = tr("added by {author}").format(author=item.author) if item.author else ""
         parts = (
             item.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections import Counter
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -12,6 +13,7 @@ from asl_desktop.domain.determination import Snapshot
 from asl_desktop.i18n import isolate, tr
 from reports.charts.model import STATUS_LABEL, STATUS_SHAPE, TICKS, DrawnRow, MarginChart, Row, margin_chart
 from reports.charts.wording import DASH, signed
+from ui.plain import visible
 from ui.session import Session
 from ui.theme import Grown, font, px, set_role, tokens
 from ui.widgets.margin_painter import (
@@ -69,7 +71,7 @@ class MarginRows(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self.row_at(QPointF(event.pos()))
             if index >= 0:
-                words = self.chart.rows[index].words.replace("&", "&amp;").replace("<", "&lt;")
+                words = html.escape(visible(self.chart.rows[index].words))
                 QToolTip.showText(event.globalPos(), f"<p>{words}</p>", self)
             else:
                 QToolTip.hideText()

@@ -16,6 +16,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaint
 
 from reports.charts.model import SHAPE_OUTLINE, DrawnRow, Row, Shape
 from reports.charts.palette import Palette, palette
+from ui.plain import visible
 from ui.theme import font, tokens
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def draw_text(
     """Draw one line of text, elided when it does not fit; return what was meant to be read."""
     painter.setFont(kind or font(13))
     painter.setPen(tokens().color(color))
-    shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+    shown = QFontMetricsF(painter.font()).elidedText(visible(text), Qt.TextElideMode.ElideRight, area.width())
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
     painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, shown)
     return text
