@@ -2,8 +2,8 @@
 
 ``tests/pack_coverage/PACK-ID.yaml`` is the text's own list, written from the fact sheets. ``named`` gives for each
 group and name the place in the pack (``list/id``, for an option ``questions/id/part/option``), with words and figures
-that must stand there. ``left_out`` gives what is not in the pack and why, ``never_ruled_out`` thresholds that the text never lets
-go, and ``speaks_to`` where a question belongs that bears on no rule.
+that must stand there. ``left_out`` gives what is not in the pack and why, ``never_ruled_out`` thresholds that the text
+never lets go, and ``speaks_to`` where a question belongs that bears on no rule.
 """
 
 from __future__ import annotations
