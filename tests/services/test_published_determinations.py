@@ -79,7 +79,7 @@ def test_gemini_3_7_flash_reaches_alert_thresholds_and_no_level() -> None:
     states = {item.id: item.state for item in found.thresholds}
     assert {key for key, state in states.items() if state == "crossed"} == {"ALERT-CBRN", "ALERT-CY"}
     assert {state for key, state in states.items() if key not in {"ALERT-CBRN", "ALERT-CY"}} == {"ruled_out"}
-    assert [track.required for track in found.tracks] == ["adequate", "no-level", "no-level"]
+    assert [track.required for track in found.tracks] == ["adequate", "none", "none"]
     assert any(duty.startswith("ALERT-CY: Response plan") for duty in found.duties)
 
 
@@ -91,13 +91,13 @@ def _argued_without_the_alert(*levels: str) -> tuple[ShowingRecord, ...]:
 @pytest.mark.parametrize(
     ("level", "question", "security", "misuse", "research"),
     [
-        ("CBRN-T", "QDB-12", "adequate", "residual-risk", "no-level"),
-        ("CBRN-1", "QDB-12", "SL2plus", "safety-case", "no-level"),
-        ("CY-1", "QDY-12", "SL2plus", "safety-case", "no-level"),
-        ("HM-1", "QDH-10", "SL2plus", "safety-case", "no-level"),
-        ("ACC-1", "QDR-10", "SL3", "no-level", "safety-case"),
-        ("AUTO-1", "QDR-10", "SL4", "no-level", "safety-case"),
-        ("SSA-T", "QDM-11", "adequate", "no-level", "residual-risk"),
+        ("CBRN-T", "QDB-12", "adequate", "TCL", "none"),
+        ("CBRN-1", "QDB-12", "SL2plus", "CCL", "none"),
+        ("CY-1", "QDY-12", "SL2plus", "CCL", "none"),
+        ("HM-1", "QDH-10", "SL2plus", "CCL", "none"),
+        ("ACC-1", "QDR-10", "SL3", "none", "CCL"),
+        ("AUTO-1", "QDR-10", "SL4", "none", "CCL"),
+        ("SSA-T", "QDM-11", "adequate", "none", "TCL"),
     ],
 )
 def test_each_level_of_deepmind_alone_asks_for_what_its_row_says(
