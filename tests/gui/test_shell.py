@@ -332,10 +332,12 @@ def test_hub_tells_what_is_missing_and_where_to_go_on(qtbot: QtBot, example_wind
     settle()
     hub = bench.page
     assert hub is not None
-    texts = " ".join(shown.text() for shown in hub.findChildren(QLabel))
-    assert "ASL-3" in texts
-    assert "Ruled out, with tension" in texts
-    assert "open questions" in texts
+
+    def shows(*words: str) -> bool:  # it draws itself piece by piece
+        texts = " ".join(shown.text() for shown in hub.findChildren(QLabel))
+        return all(word in texts for word in words)
+
+    qtbot.waitUntil(lambda: shows("ASL-3", "Ruled out, with tension", "open questions"))
     with qtbot.waitSignal(hub.wants) as caught:
         hub._go_button.click()  # type: ignore[attr-defined]
     assert caught.args[0] == "questions"
