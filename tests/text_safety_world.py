@@ -39,37 +39,41 @@ def typed_fields(record: object) -> Iterator[str]:
 
 
 def with_text(record: T, text: str) -> T:
-    """Return a record, or inputs as a whole, with ``text`` in front of everything that people type."""
+    """Return a record, or inputs as a whole, with ``text`` in front of everything that people type.
+
+    ``{place}`` in the text becomes the class and the name of the field.
+    """
     if isinstance(record, tuple):
         return tuple(with_text(item, text) for item in record)  # type: ignore[return-value]
     if not is_dataclass(record) or isinstance(record, type):
         return record
-    changed: dict[str, Any] = {name: f"{text} {getattr(record, name)}".strip() for name in typed_fields(record)}
+    kind = type(record).__name__
+
+    def _said(name: str, held: str) -> str:
+        return f"{text.replace('{place}', f'{kind}.{name}')} {held}".strip()
+
+    changed: dict[str, Any] = {name: _said(name, getattr(record, name)) for name in typed_fields(record)}
     for field in fields(record):
         held = getattr(record, field.name)
         if isinstance(held, tuple) or is_dataclass(held):
             changed[field.name] = with_text(held, text)
         elif field.name == "rationales":
-            changed[field.name] = {key: f"{text} {why}" for key, why in held.items()}
+            changed[field.name] = {key: _said(field.name, why) for key, why in held.items()}
         elif field.name == "value" and isinstance(held, Mapping):
-            changed[field.name] = {key: _value(value, text) for key, value in held.items()}
+            sentences = {key: value for key, value in held.items() if isinstance(value, str) and " " in value}
+            changed[field.name] = {**held, **{key: _said("value", value) for key, value in sentences.items()}}
     return dataclasses.replace(record, **changed)
 
 
-def _value(value: object, text: str) -> object:
-    """Put the text into an answer that is a sentence; options and dates have no spaces."""
-    return f"{text} {value}" if isinstance(value, str) and " " in value else value
-
-
-def typed_places(inputs: Inputs) -> set[tuple[str, str]]:
+def typed_places(inputs: Inputs) -> set[str]:
     """Return the class and name of every field of a record that people type into."""
-    found: set[tuple[str, str]] = set()
+    found = {"ShowingRecord.rationales", "Answer.value"}
     waiting: list[object] = [inputs]
     while waiting:
         one = waiting.pop()
         if isinstance(one, tuple):
             waiting += one
         elif is_dataclass(one):
-            found |= {(type(one).__name__, name) for name in typed_fields(one)}
+            found |= {f"{type(one).__name__}.{name}" for name in typed_fields(one)}
             waiting += [getattr(one, field.name) for field in fields(one)]
     return found

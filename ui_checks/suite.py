@@ -25,6 +25,9 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/gui/test_plain_text.py",
         "tests/gui/test_marked_text.py",
         "tests/gui/test_text_safety.py",
+        "tests/pdf/test_chart_text_safety.py",
+        "tests/pdf/test_report_pdf.py::test_everything_people_type_is_printed_literally_or_named",
+        "tests/pdf/test_report_pdf.py::test_word_without_breaks_in_everything_people_type_is_printed_whole",
     ),
     "one_truth": ("tests/gui/test_margin_painters.py", "tests/pdf/test_chart_model.py"),
 }

@@ -73,7 +73,7 @@ def save_bars(chart: BarChart, path: Path, theme: ThemeName) -> None:
 
 class _Painter:
     def __init__(self, chart: BarChart, colours: Palette, width: float) -> None:
-        self.chart, self.colours, self.width, self.clean = chart, colours, width, Cleaner()
+        self.chart, self.colours, self.width, self.clean = chart, colours, width, Cleaner(spelled=True)
         self.notes = [*textwrap.wrap(self.clean(chart.note), int(width / 7.6)), self.clean(chart.source)]
         self.foot = _FOOT + 20 * len(self.notes)
         heights = [self._height(bar) for bar in chart.bars]

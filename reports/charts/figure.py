@@ -145,7 +145,7 @@ def _drawn_row(indicator: str, artists: dict[str, Artist], places: tuple[float, 
 class _Painter:
     def __init__(self, chart: MarginChart, colours: Palette) -> None:
         self.chart, self.colours = chart, colours
-        self.clean = Cleaner()
+        self.clean = Cleaner(spelled=True)
         self.scale = (_TRACK_TO - _TRACK_FROM) / (chart.axis_max + _OVERHANG)
         self.labels = {row.indicator: textwrap.wrap(self.clean(row.label), _LABEL_CHARS) or ["?"] for row in chart.rows}
         self.subtitle = textwrap.wrap(self.clean(chart.subtitle), _LINE_CHARS)

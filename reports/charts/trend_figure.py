@@ -75,7 +75,7 @@ def paint_figure(figure: Figure, scale: float) -> tuple[bytes, int, int]:
 class _Painter:
     def __init__(self, chart: TrendChart, colours: Palette, width: float) -> None:
         self.width, self.right = width, width - 24
-        self.chart, self.colours, self.clean = chart, colours, Cleaner()
+        self.chart, self.colours, self.clean = chart, colours, Cleaner(spelled=True)
         self.notes = [*textwrap.wrap(self.clean(chart.note), int(width / 7.6)), self.clean(chart.source)]
         self.foot = _FOOT + 20 * len(self.notes)
         self.height = _HEAD + _PANEL * len(chart.panels) + (0 if chart.panels else 60) + self.foot

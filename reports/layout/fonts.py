@@ -121,8 +121,13 @@ _INVISIBLE = {0xFEFF, 0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, *range(0xFE00, 0xF
 
 @dataclass
 class Cleaner:
-    """Makes texts printable and remembers, for the notices, what could not be printed as typed."""
+    """Makes texts printable and remembers, for the notices, what could not be printed as typed.
 
+    Attributes:
+        spelled: controls are written out, for a picture without notices, instead of left out.
+    """
+
+    spelled: bool = False
     removed: set[int] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
     right_to_left: bool = False
@@ -146,7 +151,7 @@ class Cleaner:
             return ""
         if code < 0x20 or 0x7F <= code < 0xA0 or code in _BIDI:
             self.removed.add(code)
-            return ""
+            return char.encode("unicode_escape").decode("ascii") if self.spelled else ""
         if 0x590 <= code <= 0x8FF or 0xFB1D <= code <= 0xFDFF or 0xFE70 <= code <= 0xFEFE:
             self.right_to_left = True
         if code in _coverage("fallback"):

@@ -26,6 +26,8 @@ from asl_desktop.services.packs import load_pack
 from reports.document import board_report
 from reports.rendering import Written, write_pdf
 from tests.report_world import DAY, MOMENT, empty_snapshot, full_inputs, full_snapshot
+from tests.text_safety_world import HOSTILE as EVERYTHING
+from tests.text_safety_world import LETTERS, MARKED, UNBROKEN, typed_places, with_text
 
 if TYPE_CHECKING:
     from asl_desktop.domain.determination import Snapshot
@@ -243,6 +245,30 @@ def _flowing(path: Path) -> str:
     """Return the text in the order of the document's structure, so that a cell over two pages reads on."""
     tree = _run("pdfinfo", "-struct-text", path)
     return _squeezed("".join(re.findall(r'^\s*"(.*)"$', tree, re.MULTILINE)))
+
+
+def test_everything_people_type_is_printed_literally_or_named(tmp_path: Path) -> None:
+    text = EVERYTHING.replace(UNBROKEN, "")
+    inputs = full_inputs()
+    some = replace(inputs, answers=inputs.answers[:12], requirements=inputs.requirements[:3])
+    made = _write(tmp_path / "typed.pdf", with_text(some, f"<i>{{place}}</i> {text}"))
+    printed = _flowing(made.path)
+    unset = {letter for word in LETTERS.values() for letter in word if f"U+{ord(letter):04X}" in str(made.notices)}
+    said = text.replace("\u202e", "").replace("\u202c", "").translate(dict.fromkeys(map(ord, unset), "\ufffd"))
+
+    absent = {place for place in typed_places(some) if _squeezed(f"<i>{place}</i>{said}") not in printed}
+    assert not absent, sorted(absent)
+    assert MARKED in said
+    assert unset >= set(LETTERS["chinese"])
+    assert any("U+202E" in notice for notice in made.notices)
+    assert any("right-to-left" in notice for notice in made.notices)
+
+
+def test_word_without_breaks_in_everything_people_type_is_printed_whole(tmp_path: Path) -> None:
+    inputs = with_text(full_inputs(), UNBROKEN)
+    made = _write(tmp_path / "long.pdf", inputs)
+
+    assert _text(made.path).count("W") >= len(UNBROKEN) * len(typed_places(inputs))
 
 
 def test_characters_without_a_glyph_are_replaced_and_named(tmp_path: Path) -> None:
