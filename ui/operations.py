@@ -80,8 +80,6 @@ class Handle(QObject, Generic[T]):
         self.over = False
         self.outlives = False
         self._settled.connect(self.settle, Qt.ConnectionType.QueuedConnection)
-        for signal in (self.finished, self.progressed):  # so that there is always something to let go of
-            signal.connect(_nothing)
 
     def report(self, done: int, total: int, text: str = "") -> None:
         """Pass progress on, at most every 50 ms (the last step always)."""
@@ -123,13 +121,6 @@ class Handle(QObject, Generic[T]):
                 self._deliver(future)
         finally:  # whoever waits for the end must not wait for ever because a callback had a bug
             self.finished.emit()
-            self._let_go()
-
-    def _let_go(self) -> None:
-        """Drop what the work and its callbacks hold; a signal would keep its slots, and they this handle, for good."""
-        self._done = self._failed = None
-        for signal in (self.finished, self.progressed, self._settled):
-            signal.disconnect()
 
     def _deliver(self, future: Future[T]) -> None:
         error = Cancelled() if future.cancelled() else future.exception()
@@ -140,10 +131,6 @@ class Handle(QObject, Generic[T]):
             self._failed(error)
         elif not isinstance(error, Cancelled):
             raise error
-
-
-def _nothing(*_: object) -> None:
-    """Do nothing with a signal."""
 
 
 class Operations(QObject):

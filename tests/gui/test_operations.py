@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import gc
 import logging
 import threading
-import weakref
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
@@ -156,20 +154,3 @@ def test_crash_that_is_the_worlds_fault_says_what_to_do(qtbot: QtBot, caplog: py
     finally:
         crash.remove()
     assert "gone.asl" in caught.args[1]
-
-
-def test_work_that_is_over_is_kept_by_nobody(qtbot: QtBot, operations: Operations) -> None:
-    owner = QObject()
-    kept: list[weakref.ref[Handle[int]]] = []
-    for _ in range(5):
-        handle = operations.run(lambda _: 1, owner=owner, done=lambda _: None)
-        handle.finished.connect(lambda handle=handle: handle.cancel())
-        kept.append(weakref.ref(handle))
-        del handle
-    operations.drain()
-
-    def over() -> bool:
-        gc.collect()
-        return all(each() is None for each in kept)
-
-    qtbot.waitUntil(over)
