@@ -273,7 +273,7 @@ def _compare(value: object, trigger: Trigger) -> bool | None:
 
 
 def _not_assessed(record: Record, thresholds: tuple[ThresholdResult, ...]) -> tuple[NotAssessed, ...]:
-    held = record.inputs.answer_by_question
+    held, conditional = record.inputs.answer_by_question, record.pack.visibility
     return (
         *(
             NotAssessed("threshold", r.id, record.pack.threshold_by_id[r.id].title)
@@ -290,7 +290,8 @@ def _not_assessed(record: Record, thresholds: tuple[ThresholdResult, ...]) -> tu
         *[
             NotAssessed("question", question.id, question.text)
             for question in record.pack.questions
-            if not answer_counts(held.get(question.id), question) and record.asked(question.id)
+            if not answer_counts(held.get(question.id), question)
+            and (question.id not in conditional or record.asked(question.id))
         ],
     )
 

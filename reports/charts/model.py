@@ -200,12 +200,13 @@ def citation(snapshot: Snapshot) -> str:
     )
 
 
-def margin_chart(snapshot: Snapshot, *, domain: str | None = None) -> MarginChart:
+def margin_chart(snapshot: Snapshot, *, domain: str | None = None, cited: bool = True) -> MarginChart:
     """Build the chart of every margin of a snapshot, or of one domain, in the pack's order.
 
     Args:
         snapshot: the assessment at one moment.
         domain: id of the only domain to show; None shows all.
+        cited: whether it says which snapshot it shows; one that follows every keystroke and is never kept need not.
     """
     pack, result = snapshot.pack, snapshot.determination
     groups = []
@@ -232,7 +233,7 @@ def margin_chart(snapshot: Snapshot, *, domain: str | None = None) -> MarginChar
         axis_max=AXIS_MAX,
         legend=_legend(tuple(row for group in groups for row in group.rows)),
         note=_note(tuple(row for group in groups for row in group.rows)),
-        source=citation(snapshot),
+        source=citation(snapshot) if cited else "",
     )
 
 

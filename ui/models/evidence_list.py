@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -148,10 +149,11 @@ class EvidenceModel(QAbstractListModel):
         self.which: Which = "all"
         self.order: Order = "newest"
         self._words: tuple[str, ...] = ()
-        self._entries: tuple[EvidenceEntry, ...] = ()
+        self._entries: dict[str, EvidenceEntry] = {}
         self._haystacks: dict[str, str] = {}
         self._lacking: tuple[Lacking, ...] = ()
-        self._rows: Sequence[Row] = ()
+        self._rows: list[Row] = []
+        self._places: dict[str, int] = {}
         self._basis: tuple[object, ...] = ()
         self.problems: Mapping[str, str] = {}
 
@@ -162,11 +164,11 @@ class EvidenceModel(QAbstractListModel):
 
     def entry(self, sha256: str) -> EvidenceEntry | None:
         """Return what is known of a piece of evidence, whether its row is in view or not."""
-        return next((entry for entry in self._entries if entry.item.sha256 == sha256), None)
+        return self._entries.get(sha256)
 
     def row_of(self, key: str) -> int:
         """Return the row of a digest or a reference, -1 when the filter hides it."""
-        return next((at for at, row in enumerate(self._rows) if _key(row) == key), -1)
+        return self._places.get(key, -1)
 
     def show(self, snapshot: Snapshot) -> None:
         """Take over a snapshot; nothing happens when nothing that a row tells has changed."""
@@ -179,11 +181,14 @@ class EvidenceModel(QAbstractListModel):
         )  # fmt: skip
         if len(basis) == len(self._basis) and all(new is old for new, old in zip(basis, self._basis, strict=True)):
             return
+        described = self._described(inputs.evidence) if self._basis[1:] == basis[1:] else None
         self._basis = basis
+        if described is not None:
+            self._describe(described)
+            return
         uses = uses_of(inputs)
         superseded = {item.replaces for item in inputs.evidence}
-        kept = {id(entry.item): entry for entry in self._entries}
-        entries = []
+        entries: dict[str, EvidenceEntry] = {}
         for item in inputs.evidence:
             facts = (
                 uses.get(item.sha256, ()),
@@ -191,21 +196,54 @@ class EvidenceModel(QAbstractListModel):
                 self.problems.get(item.sha256, ""),
                 item.sha256 in superseded,
             )
-            entry = kept.get(id(item))
-            if entry is None or (entry.uses, entry.fresh, entry.problem, entry.superseded) != facts:
+            entry = self._entries.get(item.sha256)
+            if (
+                entry is None
+                or entry.item is not item
+                or (entry.uses, entry.fresh, entry.problem, entry.superseded) != facts
+            ):
                 entry = EvidenceEntry(item, *facts)
                 self._haystacks[item.sha256] = _haystack(entry)
-            entries.append(entry)
-        self._entries = tuple(entries)
+            entries[item.sha256] = entry
+        self._entries = entries
         self._lacking = lacking_of(snapshot.pack, inputs, snapshot.as_of)
         self.tally = Tally(
             all=len(self._entries),
             missing=len(self._lacking),
-            stale=sum(bool(entry.fresh) for entry in self._entries),
-            unlinked=sum(not entry.uses for entry in self._entries),
-            size=sum(entry.item.size for entry in self._entries),
+            stale=sum(bool(entry.fresh) for entry in entries.values()),
+            unlinked=sum(not entry.uses for entry in entries.values()),
+            size=sum(entry.item.size for entry in entries.values()),
         )
         self._apply()
+
+    def _described(self, evidence: Sequence[EvidenceItem]) -> EvidenceItem | None:
+        """Return the one item that changed, if that is all and changes nothing that other rows or counts tell."""
+        if len(evidence) != len(self._entries):
+            return None
+        known = {id(entry.item) for entry in self._entries.values()}
+        changed = [item for item in evidence if id(item) not in known]
+        before = self._entries.get(changed[0].sha256) if len(changed) == 1 else None
+        if before is None or (before.item.replaces, before.item.valid_until) != (
+            changed[0].replaces,
+            changed[0].valid_until,
+        ):
+            return None
+        return changed[0]
+
+    def _describe(self, item: EvidenceItem) -> None:
+        """Show what is said of one item now, in its row where it stays there."""
+        before = self._entries[item.sha256]
+        entry = dataclasses.replace(before, item=item)
+        self._entries[item.sha256] = entry
+        self._haystacks[item.sha256] = _haystack(entry)
+        if self.which == "missing":
+            return
+        at, order = self.row_of(item.sha256), _ORDERS[self.order]
+        if self._words or at < 0 or order(before) != order(entry):
+            self._apply()
+            return
+        self._rows[at] = entry
+        self.dataChanged.emit(self.index(at), self.index(at))
 
     def mark(self, problems: Mapping[str, str], snapshot: Snapshot) -> None:
         """Show what a check of digests found, by SHA-256."""
@@ -221,24 +259,25 @@ class EvidenceModel(QAbstractListModel):
         self._apply()
 
     def _apply(self) -> None:
-        rows: Sequence[Row]
+        rows: list[Row]
         if self.which == "missing":
             rows = [row for row in self._lacking if self._fits(f"{row.target.text} {row.problem}".casefold())]
         else:
             found = self._belonging()
             found.sort(key=_ORDERS[self.order], reverse=self.order in _BACKWARDS)
-            rows = found
-        if len(rows) == len(self._rows) and all(_key(a) == _key(b) for a, b in zip(rows, self._rows, strict=True)):
+            rows = list(found)
+        places = {_key(row): at for at, row in enumerate(rows)}
+        if list(places) == list(self._places):
             self._rows = rows
             if rows:
                 self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
             return
         self.beginResetModel()
-        self._rows = rows
+        self._rows, self._places = rows, places
         self.endResetModel()
 
     def _belonging(self) -> list[EvidenceEntry]:
-        found = list(self._entries)
+        found = list(self._entries.values())
         if self.which == "stale":
             found = [entry for entry in found if entry.fresh]
         elif self.which == "unlinked":

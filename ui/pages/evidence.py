@@ -9,7 +9,6 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QLineEdit,
-    QListView,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -33,6 +32,7 @@ from ui.widgets.flow import FlowLayout
 from ui.widgets.intake_line import IntakeLine
 from ui.widgets.parts import Banner, card, label
 from ui.widgets.split import Split
+from ui.widgets.steady_list import SteadyList
 
 if TYPE_CHECKING:
     from asl_desktop.services.evidence_uses import Lacking
@@ -66,7 +66,7 @@ class EvidencePage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.model = EvidenceModel()
-        self.list = QListView()
+        self.list = SteadyList()
         self.words = QLineEdit()
         self.which = Segments(tr("Which evidence"), [tr(text) for _, text in _FILTERS])
         self.order = drop_down(tr("Order"), [tr(text) for _, text in _ORDERS])
@@ -254,9 +254,8 @@ class EvidencePage(Page):
         self.list.setAccessibleName(tr("Evidence"))
         self.list.setModel(self.model)
         self.list.setItemDelegate(EvidenceDelegate(self.list))
-        self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
-        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.setVerticalScrollMode(SteadyList.ScrollMode.ScrollPerPixel)
         if self.session.read_only:
             self.zone.hide()
         panel = QWidget()

@@ -346,10 +346,10 @@ class MarginPane(QFrame):
         outer.addWidget(area)
 
     def _show(self, snapshot: Snapshot) -> None:
-        chart = margin_chart(snapshot, domain=self._domain)
+        chart = margin_chart(snapshot, domain=self._domain, cited=False)
         domain = self._domain
         if not chart.rows:
-            chart, domain = margin_chart(snapshot), None
+            chart, domain = margin_chart(snapshot, cited=False), None
         states = [
             (result.id, verdict(result))
             for result in snapshot.determination.thresholds
