@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import determination, encryption, ingest, opening, report, saving, searching, startup, verifying
+from benchmarks import determination, encryption, ingest, opening, report, saving, scale, searching, startup, verifying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ def main() -> int:
         "opening": lambda folder: opening.rows(folder, runs=options.runs),
         "verifying": lambda folder: verifying.rows(folder, runs=options.checks),
         "searching": lambda _: searching.rows(runs=options.searches),
+        "scale": lambda folder: scale.rows(folder, runs=options.acts),
         "startup": lambda folder: startup.rows(folder, runs=options.starts),
         "report": lambda folder: report.rows(folder, runs=options.runs),
     }
@@ -72,9 +73,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--checks", type=int, default=3, help="checks of a long history")
     parser.add_argument("--saves", type=int, default=400, help="answers to save")
     parser.add_argument("--searches", type=int, default=200, help="full-text searches")
+    parser.add_argument("--acts", type=int, default=60, help="acts in the window of a very large assessment")
     parser.add_argument("--evidence-mib", type=int, default=512, help="size of the evidence file")
     choices = ["determination", "saving", "ingest", "encryption", "opening", "verifying"]
-    choices += ["searching", "startup", "report"]
+    choices += ["searching", "scale", "startup", "report"]
     parser.add_argument("--only", nargs="+", choices=choices, help="measure only these parts")
     options = parser.parse_args()
     options.out = options.out.resolve()

@@ -83,6 +83,19 @@ def test_overview_changed_while_it_is_drawn_shows_the_last_state_whole(qtbot: Qt
     assert "1 of 10 answered" in words_of(hub)
 
 
+def test_overview_out_of_sight_searches_no_more_and_begins_again_when_it_is_seen(
+    qtbot: QtBot, session: Session
+) -> None:
+    hub = HubPage(session)
+    show_page(qtbot, hub)
+    session.put(Answer("Q-NUM", value={"value": 1.0}))
+    assert hub._searching is not None
+    hub.hide()
+    assert hub._searching is None
+    hub.show()
+    qtbot.waitUntil(hub._weighty_button.isEnabled)
+
+
 def test_document_put_away_gives_back_what_was_kept_from_the_sweep(open_window: MainWindow) -> None:
     assert gc.get_freeze_count() > 0
     open_window.close_file()

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Determination, GateResult, Snapshot, ThresholdResult
@@ -125,6 +126,13 @@ class HubPage(Page):
         layout.addLayout(first)
         layout.addWidget(self._weighty)
         return box
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Search for nothing that nobody sees: it would hold up the answers given meanwhile."""
+        if self._searching is not None:
+            self._searching.cancel()
+            self._searching, self._stale = None, True
+        super().hideEvent(event)
 
     def _look_for_weightiest(self, snapshot: Snapshot) -> None:
         """Find off this thread which open input could move the outcome most; an older search is given up."""
