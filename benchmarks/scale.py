@@ -70,8 +70,9 @@ def _file(path: Path, questions: int) -> Path:
 @contextmanager
 def _desk(path: Path, evidence: int = 0) -> Iterator[Desk]:
     """Open a file with so many pieces of evidence on record, whose bytes nobody needs here; nothing is written."""
+    from ui.on_disk import load
     from ui.operations import Operations
-    from ui.session import Session, load
+    from ui.session import Session
     from ui.theme import Look
     from ui.workbench import Workbench
 

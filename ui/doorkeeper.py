@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from asl_desktop.storage.keys import Secret
     from ui.forms.new_assessment import NewAssessment
     from ui.main_window import MainWindow
+    from ui.on_disk import Loaded
     from ui.pages.recovery import RecoveryPage
     from ui.pages.unlock import UnlockPage
-    from ui.session import Loaded
 
 _NOT_THE_FILE = FileMissing | FileNotAssessment | FileDamaged | FileTampered | PassphraseWrong
 _NOT_STORED = (
@@ -184,7 +184,7 @@ class Doorkeeper(QObject):
         secret: Secret | None,
         then: Callable[[], object] | None = None,
     ) -> None:
-        from ui.session import load
+        from ui.on_disk import load
 
         self._visit = visit
         self._window.operations.run(

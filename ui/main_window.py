@@ -36,7 +36,7 @@ from ui.undoing import Undoer
 from ui.widgets.parts import Banner, announce, button, column
 
 if TYPE_CHECKING:
-    from ui.session import Loaded
+    from ui.on_disk import Loaded
     from ui.widgets.key_map import KeyMapBox
     from ui.workbench import Workbench
 

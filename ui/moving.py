@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from asl_desktop.storage.document import Document
     from asl_desktop.storage.keys import RecoveryKey
     from ui.main_window import MainWindow
+    from ui.on_disk import Loaded
     from ui.operations import Handle
     from ui.pages.protection import Protection, ProtectionPage
-    from ui.session import Loaded, Session
+    from ui.session import Session
 
 _PLAIN_NOW = (mark("The file is not protected any more"), mark("Whoever gets hold of it can read everything in it."))
 
@@ -111,7 +112,7 @@ class Mover(QObject):
         page, item = bench.place()
 
         def _work(_: Handle[Loaded]) -> Loaded:
-            from ui.session import load, store
+            from ui.on_disk import load, store
 
             prepare()
             opened = open_document(target, secret=key)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -27,12 +27,11 @@ from asl_desktop.domain.pack import Pack
 from asl_desktop.domain.records import Record, reference, with_record, without_record
 from asl_desktop.errors import Cancelled, FileReadOnly, UserError
 from asl_desktop.i18n import tr
+from ui.on_disk import Change, Loaded, Removal, leave, store
 from ui.operations import Handle, Lane, Operations
-from ui.sweeping import unswept
 
 if TYPE_CHECKING:
     from asl_desktop.progress import Progress
-    from asl_desktop.services.seen import Setback
     from asl_desktop.storage.document import Document
 
 T = TypeVar("T")
@@ -85,46 +84,6 @@ class AttachState:
     item: EvidenceItem | None = None
     handle: Handle[EvidenceItem] | None = None
     again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """A record that is to go."""
-
-    kind: str
-    key: str
-
-
-Change: TypeAlias = Record | Removal
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What opening a document gives: the document and what it holds, read on the storage lane.
-
-    Attributes:
-        setback: what this computer saw of the file and misses in it now.
-    """
-
-    document: Document
-    pack: Pack
-    inputs: Inputs
-    setback: Setback | None = None
-
-
-def load(document: Document) -> Loaded:
-    """Read what the window needs from an open document, which is closed if that fails; call it on the storage lane."""
-    from asl_desktop.services.seen import look, remember
-
-    try:
-        setback = look(document)
-        if setback is None:
-            remember(document)
-        with unswept():
-            return Loaded(document, document.pack(), document.inputs(), setback)
-    except BaseException:
-        document.close()
-        raise
 
 
 class Session(QObject):
@@ -521,20 +480,6 @@ def _stop(handles: Iterable[Handle[Any]]) -> None:
         handle.settle()
 
 
-def leave(document: Document) -> None:
-    """Keep how far a document has come on this computer, and close it."""
-    from asl_desktop.services.seen import remember
-
-    if document.closed:
-        return
-    try:
-        remember(document)
-    except UserError as error:
-        log.info("how far the document has come could not be read any more: %s", error.code)
-    finally:
-        document.close()
-
-
 def cause_of(error: BaseException) -> str:
     """Return what went wrong as one sentence for a person; a bug gets a sentence too, its details are in the log."""
     from asl_desktop.messages import message_for
@@ -542,23 +487,3 @@ def cause_of(error: BaseException) -> str:
     if isinstance(error, UserError):
         return message_for(error).text
     return tr("An unexpected problem ({name}); details are in the log.").format(name=type(error).__name__)
-
-
-def store(document: Document, changes: Sequence[Change], *, actor: str) -> None:
-    """Write changes in order and wait until each is durable; consecutive records share one transaction."""
-    from asl_desktop.services.recording import record
-
-    batch: list[Record] = []
-
-    def _write_batch() -> None:
-        if batch:
-            record(document, *batch, actor=actor).result()
-            batch.clear()
-
-    for change in changes:
-        if isinstance(change, Removal):
-            _write_batch()
-            document.remove(change.kind, change.key, actor=actor).result()
-        else:
-            batch.append(change)
-    _write_batch()

@@ -14,11 +14,12 @@ from asl_desktop.domain.determination import Snapshot
 from asl_desktop.i18n import mark, tr
 from ui import dialogs_seam
 from ui.focus import focusable
+from ui.on_disk import Removal
 from ui.pages.base import Page
 from ui.pages.questions import QuestionsPage
 from ui.pages.registry import PAGE_BY_ID
 from ui.preflighting import desk_of
-from ui.session import Removal, SaveState, Session
+from ui.session import SaveState, Session
 from ui.theme import fix, px
 from ui.widgets.find_palette import FindPalette
 from ui.widgets.nav_bar import NavBar

@@ -19,9 +19,10 @@ from tests.services_world import small_pack
 from ui import dialogs_seam
 from ui.crash import CrashReporter
 from ui.main_window import MainWindow
+from ui.on_disk import load
 from ui.operations import Operations
 from ui.preferences import Preferences
-from ui.session import Session, load
+from ui.session import Session
 from ui.theme import Look
 
 

@@ -11,10 +11,11 @@ from pytestqt.qtbot import QtBot
 from asl_desktop.services.assessments import open_assessment
 from asl_desktop.services.examples import build_example
 from tests.gui_world import settle, show_page, unnamed
+from ui.on_disk import load
 from ui.operations import Operations
 from ui.pages.base import Page
 from ui.pages.registry import PAGE_BY_ID
-from ui.session import Session, load
+from ui.session import Session
 from ui.theme import Look
 
 PAGES = ("margins", "measurements", "showings", "safeguards", "gate", "report")

@@ -225,7 +225,7 @@ def test_read_only_document_takes_no_result(
     qtbot: QtBot, session: Session, assessment: Path, make_session: Callable[[], Session]
 ) -> None:
     from asl_desktop.storage.document import Document
-    from ui.session import load
+    from ui.on_disk import load
 
     session.close()
     reader = Session(

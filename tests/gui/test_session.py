@@ -14,7 +14,8 @@ from asl_desktop.domain.inputs import Answer, EvidenceItem, EvidenceLink, GateDe
 from asl_desktop.errors import Cancelled, DiskFull, FileReadOnly, ItemUnknown, ValueRefused
 from asl_desktop.progress import Progress
 from asl_desktop.storage.document import Document
-from ui.session import AttachState, SaveState, Session, load
+from ui.on_disk import load
+from ui.session import AttachState, SaveState, Session
 
 
 class FailingDocument:
