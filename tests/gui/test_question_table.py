@@ -13,7 +13,7 @@ from asl_desktop.domain.wording import day
 from tests.gui_world import settle, unnamed
 from ui.forms.fields import NumberField
 from ui.main_window import MainWindow
-from ui.models.question_table import ANSWER, CHANGED, REVIEW, STATE, QuestionFilter
+from ui.models.question_table import ANSWER, CHANGED, ID, REVIEW, STATE, QuestionFilter
 from ui.pages.questions import QuestionsPage
 from ui.session import Session
 from ui.widgets.question_table import QuestionTable
@@ -74,6 +74,20 @@ def test_table_filters_by_words_and_by_what_is_left(open_window: MainWindow) -> 
     session.put(Answer("Q-YES", value={"value": True}, marked_for_review=True))
     page.show_list()
     assert table.proxy.rowCount() == 1
+
+
+def test_table_sorted_by_id_again_stands_in_the_order_of_the_framework(open_window: MainWindow) -> None:
+    page, table, _ = table_of(open_window)
+
+    def shown() -> list[str]:
+        return [str(table.proxy.index(at, ID).data()) for at in range(table.proxy.rowCount())]
+
+    order = [question.id for question in page.session.pack.questions]
+    assert shown() == order
+    table.view.sortByColumn(ID, Qt.SortOrder.DescendingOrder)
+    assert shown() == order[::-1]
+    table.view.sortByColumn(ID, Qt.SortOrder.AscendingOrder)
+    assert shown() == order
 
 
 def test_enter_opens_the_question_of_the_row(open_window: MainWindow) -> None:

@@ -249,6 +249,11 @@ class QuestionFilter(QSortFilterProxyModel):
         self.setSortRole(SORT_ROLE)
         self.setSourceModel(model)
 
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; by id from the first on is the order of the framework, in which the rows stand anyway."""
+        as_they_stand = column == ID and order == Qt.SortOrder.AscendingOrder
+        super().sort(-1 if as_they_stand else column, order)
+
     def show_words(self, words: str) -> None:
         """Let through only what holds these words."""
         self.beginFilterChange()
