@@ -93,6 +93,7 @@ def _run_smoke(app: QApplication, window: MainWindow, file: Path | None) -> int:
         if file is None:
             window.open_example(Path(folder))
         app.exec()
+        window.operations.drain()  # a backup may still be made of the file in the folder
     return outcome[0]
 
 
