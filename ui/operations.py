@@ -79,7 +79,7 @@ class Handle(QObject, Generic[T]):
         self.future: Future[T] | None = None
         self.over = False
         self.outlives = False
-        self._settled.connect(self.settle, Qt.ConnectionType.QueuedConnection)
+        self._settled.connect(self._on_settled, Qt.ConnectionType.QueuedConnection)
 
     def report(self, done: int, total: int, text: str = "") -> None:
         """Pass progress on, at most every 50 ms (the last step always)."""
@@ -110,6 +110,15 @@ class Handle(QObject, Generic[T]):
         future.add_done_callback(lambda _: self._settled.emit())
 
     @Slot()
+    def _on_settled(self) -> None:
+        """Hand the result over and go away with all connections, in the next round of the event loop.
+
+        A connection keeps its slot, and the slot this handle and what the work was made of, for as long as the signal
+        is there. No signal comes after this one.
+        """
+        self.settle()
+        self.deleteLater()
+
     def settle(self) -> None:
         """Hand the result over, once. Safe to call early by someone who waited for the future."""
         future = self.future
@@ -120,6 +129,7 @@ class Handle(QObject, Generic[T]):
             if shiboken6.isValid(self._owner):
                 self._deliver(future)
         finally:  # whoever waits for the end must not wait for ever because a callback had a bug
+            self._done = self._failed = None
             self.finished.emit()
 
     def _deliver(self, future: Future[T]) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
@@ -92,6 +93,22 @@ def test_progress_is_throttled_but_the_last_step_always_arrives(operations: Oper
         gate.set()
     assert steps[-1] == (10_000 * 2**20, 10_000 * 2**20)
     assert len(steps) < 100
+
+
+def test_work_that_ended_lets_go_of_what_it_was_made_of(operations: Operations, qtbot: QtBot) -> None:
+    class Result:
+        """Something that can be watched."""
+
+    owner, known = QObject(), list[weakref.ref[object]]()
+
+    def _start() -> None:
+        held = Result()
+        handle = operations.run(lambda _: held, owner=owner, done=lambda result: result is held)
+        handle.finished.connect(lambda: handle.over)
+        known.extend((weakref.ref(held), weakref.ref(handle)))
+
+    _start()
+    qtbot.waitUntil(lambda: all(each() is None for each in known))
 
 
 def test_inline_operations_need_no_threads(qtbot: QtBot) -> None:
