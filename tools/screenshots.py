@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 THEMES: tuple[Choice, ...] = ("light", "dark", "contrast-light", "contrast-dark")
 PATIENCE_MS = 60_000
+QUIET_MS = 150
 
 
 class Frame(NamedTuple):
@@ -87,9 +88,14 @@ class Camera:
     def _wants(self, name: str) -> bool:
         return not self._only or any(fnmatch(name, pattern) for pattern in self._only)
 
+    def _settle(self) -> None:
+        """Let what waits for quiet, is drawn piece by piece or worked out on other threads come to its end."""
+        for _ in range(2):
+            self.window.operations.drain()
+            _wait(self.app, QUIET_MS)
+
     def _draw(self, name: str, widget: QWidget) -> None:
-        for _ in range(5):
-            self.app.processEvents()
+        self._settle()
         widget.grab().save(str(self._folder / f"{name}-{self.look}.png"))
 
 
@@ -389,6 +395,15 @@ def _until(app: QApplication, condition: Callable[[], bool]) -> None:
         app.processEvents()
         if clock.elapsed() > PATIENCE_MS:
             raise SystemExit("The window did not get there within a minute.")
+
+
+def _wait(app: QApplication, milliseconds: int) -> None:
+    from PySide6.QtCore import QElapsedTimer
+
+    clock = QElapsedTimer()
+    clock.start()
+    while clock.elapsed() < milliseconds:
+        app.processEvents()
 
 
 def _report(target: Path, folder: Path) -> None:

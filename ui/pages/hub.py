@@ -16,6 +16,7 @@ from asl_desktop.domain.wording import GATE_WORDS, day
 from asl_desktop.errors import Cancelled
 from asl_desktop.i18n import mark, ntr, tr
 from ui.counting import asked, count_questions, next_open
+from ui.in_short import by_stage
 from ui.models.nav import Entry, entries_of, preflight_words
 from ui.operations import Handle
 from ui.pages.base import Page
@@ -25,6 +26,7 @@ from ui.session import Session
 from ui.stages import stage_words
 from ui.theme import fix, px, set_role
 from ui.widgets.elided import ElidedLabel
+from ui.widgets.in_short import InShort
 from ui.widgets.parts import IconLabel, button, card, chip, clear, column, label, line, link, row
 from ui.widgets.ring import Ring
 from ui.wording import ICON, STAGE, TONE, Verdict, sentence, threshold_name, verdict
@@ -32,7 +34,6 @@ from ui.wording import ICON, STAGE, TONE, Verdict, sentence, threshold_name, ver
 if TYPE_CHECKING:
     from asl_desktop.domain.sensitivity import Change
 
-_STAGES = ("train_further", "store_weights", "internal_use", "deploy")
 _REASONS_SHOWN = 2
 _MISSING_SHOWN = 8
 _STATE_HEIGHT = 24
@@ -57,8 +58,11 @@ class HubPage(Page):
         self._parts.setVerticalSpacing(4)
         for layout in (self._outcome, self._missing):
             layout.setSpacing(8)
+        self.in_short = InShort()
+        self.in_short.wants.connect(self.wants)
+        self.body.addWidget(self.in_short)
         self.body.addWidget(self._go_on)
-        self.body.addWidget(card(label(tr("What follows from the record so far"), "pane-title"), self._outcome))
+        self.body.addWidget(card(label(tr("Thresholds and gates"), "pane-title"), self._outcome))
         self.body.addWidget(card(label(tr("What is still missing"), "pane-title"), self._missing))
         self.body.addWidget(card(label(tr("Parts of the assessment"), "pane-title"), self._parts))
         self._shown: dict[QLayout, object] = {}
@@ -78,6 +82,7 @@ class HubPage(Page):
                 model=model, title=snapshot.pack.title, date=day(snapshot.as_of)
             )
         )
+        self.in_short.refresh(snapshot)
         self._show_go_on(snapshot)
         self._look_for_weightiest(snapshot)
         if self._due:  # a part was begun and is not whole
@@ -202,25 +207,15 @@ class HubPage(Page):
 
     def _show_outcome(self, snapshot: Snapshot) -> None:
         result = snapshot.determination
-        whole = (result.label, result.precautionary, result.tracks, result.thresholds, result.gates)
+        whole = (result.tracks, result.thresholds, result.gates)
         if self._same(self._outcome, whole):
             return
         clear(self._outcome)
-        head = row(label(result.label, "page-title"), spacing=12)
-        if result.precautionary:
-            head.addWidget(
-                chip(tr("Precautionary: something is not ruled out"), "warn"), 0, Qt.AlignmentFlag.AlignVCenter
-            )
-        head.addStretch(1)
-        self._outcome.addLayout(head)
-        words = tr("This is computed from what is on record. People decide; nothing here says that a risk is absent.")
-        self._outcome.addWidget(label(words, "muted", wrap=True))
         for track in result.tracks:
             self._outcome.addWidget(label(self._track_words(snapshot, track.track), wrap=True))
-        gates = sorted(result.gates, key=lambda g: _stage_order(snapshot, g))
         rows = (
             *(partial(self._threshold_row, snapshot, threshold) for threshold in result.thresholds),
-            *(partial(self._gate_row, snapshot, gate) for gate in gates),
+            *(partial(self._gate_row, snapshot, gate) for gate in by_stage(snapshot)),
         )
         self._due[:0] = [partial(self._add_row, make) for make in rows]
 
@@ -330,10 +325,6 @@ def _linked(go: QWidget, text: QWidget) -> QHBoxLayout:
     layout.addWidget(go, 0, Qt.AlignmentFlag.AlignTop)
     layout.addWidget(text, 1)
     return layout
-
-
-def _stage_order(snapshot: Snapshot, gate: GateResult) -> int:
-    return _STAGES.index(snapshot.pack.gate_by_id[gate.id].stage)
 
 
 def _bearing_questions(snapshot: Snapshot) -> list[str]:
