@@ -1,4 +1,8 @@
-"""11.11: the live chart redraws in a frame's time with 40 rows at twice the pixels."""
+"""11.11: the live chart redraws in a frame's time with 40 rows at twice the pixels.
+
+Drawing waits for nothing, so the bar is on processor time: what people wait on a machine with nothing else to do. What
+they would have waited on this one is told beside it.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +31,13 @@ def run(folder: Path, *, short: bool) -> Found:
     long = _drawn(folder, count=ROWS * 25)
     return Found(
         passed=best["p95"] < MOST_MS < long["p95"] and best["rows"] == ROWS,
-        bar=f"p95 of {REPAINTS} repaints of {ROWS} rows at twice the pixels under {MOST_MS:.0f} ms",
-        figures={"rows": best["rows"], "p95 ms": round(best["p95"], 2), "worst ms": round(best["worst"], 2)},
+        bar=f"p95 of {REPAINTS} repaints of {ROWS} rows at twice the pixels under {MOST_MS:.0f} ms of a processor",
+        figures={
+            "rows": best["rows"],
+            "p95 ms": round(best["p95"], 2),
+            "worst ms": round(best["worst"], 2),
+            "p95 by the clock on the wall, ms": round(best["wall"], 2),
+        },
         reference={"an empty widget of that size, p95 ms": round(best["empty"], 2)},
         control=f"{ROWS * 25} rows take {long['p95']:.0f} ms",
     )
@@ -43,7 +52,7 @@ def _drawn(folder: Path, *, count: int) -> dict[str, float]:
 
 
 def main(arguments: list[str]) -> int:
-    """Time the repaints of a chart with so many rows; used by :func:`run`."""
+    """Time a change of one row and the repainting of all, in a chart with so many rows; used by :func:`run`."""
     from dataclasses import replace
     from datetime import date
     from pathlib import Path
@@ -66,18 +75,25 @@ def main(arguments: list[str]) -> int:
         chart = margin_chart(take_snapshot(document, as_of=date(2025, 5, 22)))
     rows = [row for group in chart.groups for row in group.rows]
     rows = (rows * (wanted // len(rows) + 1))[:wanted]
+    other = [replace(rows[0], margin_text="+1 pt", words="One point."), *rows[1:]]
+    charts = [replace(chart, groups=(replace(chart.groups[0], rows=tuple(held)),)) for held in (rows, other)]
     shown, empty = MarginList(), QWidget()
-    shown.show_chart(replace(chart, groups=(replace(chart.groups[0], rows=tuple(rows)),)))
+    shown.show_chart(charts[0])
     times: dict[str, list[float]] = {"chart": [], "empty": []}
+    waited: list[float] = []
     for name, widget in (("chart", shown), ("empty", empty)):
         widget.resize(320, shown.sizeHint().height())
         widget.show()
         app.processEvents()
-        for _ in range(REPAINTS if wanted <= ROWS else 5):
-            start = time.perf_counter()
+        for turn in range(REPAINTS if wanted <= ROWS else 5):
+            began, start = time.perf_counter(), time.process_time()
+            if widget is shown:
+                shown.show_chart(charts[(turn + 1) % 2])
             widget.repaint()
-            times[name].append((time.perf_counter() - start) * 1e3)
-    drawn = {"p95": percentile(times["chart"], 0.95), "worst": max(times["chart"])}
+            times[name].append((time.process_time() - start) * 1e3)
+            if widget is shown:
+                waited.append((time.perf_counter() - began) * 1e3)
+    drawn = {"p95": percentile(times["chart"], 0.95), "worst": max(times["chart"]), "wall": percentile(waited, 0.95)}
     print(json.dumps({**drawn, "empty": percentile(times["empty"], 0.95), "rows": len(shown.drawn_rows)}))
     return 0
 

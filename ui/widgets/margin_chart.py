@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 from collections import Counter
+from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from asl_desktop.domain.determination import Snapshot
@@ -26,6 +27,7 @@ from ui.widgets.margin_painter import (
     draw_track_text,
     draw_value,
     drawn,
+    text_width,
 )
 from ui.widgets.parts import IconLabel, clear, column, label
 from ui.wording import Verdict, verdict
@@ -34,7 +36,7 @@ from ui.wording import Verdict, verdict
 class MarginRows(QWidget):
     """Base of the painted charts: holds a chart, reports hover and clicks, lets the keyboard walk through the rows.
 
-    ``chosen(indicator id)`` is sent on a click and on Enter. ``drawn_rows`` says what the last painting put down.
+    ``chosen(indicator id)`` is sent on a click and on Enter. ``drawn_rows`` says what painting put down, row by row.
     """
 
     chosen = Signal(str)
@@ -49,12 +51,16 @@ class MarginRows(QWidget):
         self.setAccessibleName(tr("Capability margins"))
 
     def show_chart(self, chart: MarginChart) -> None:
-        """Draw another chart."""
-        if chart == self.chart:
+        """Draw another chart; where its rows are those of the one before, only what differs."""
+        before, self.chart = self.chart, chart
+        if chart == before:
             return
-        self.chart = chart
         self._current = min(self._current, len(chart.rows) - 1)
         self.setAccessibleDescription(" ".join(row.words for row in chart.rows) or tr("No margins to show."))
+        if _places(chart) == _places(before):
+            self._repaint(i for i, pair in enumerate(zip(before.rows, chart.rows, strict=True)) if pair[0] != pair[1])
+            return
+        self.drawn_rows = ()
         self.updateGeometry()
         self.update()
 
@@ -100,9 +106,25 @@ class MarginRows(QWidget):
         super().changeEvent(event)
 
     def _select(self, index: int) -> None:
+        self._repaint((self._current, index))
         self._current = index
         self.setAccessibleName(tr("Capability margins. {words}").format(words=self.chart.rows[index].words))
-        self.update()
+
+    def _repaint(self, indices: Iterable[int]) -> None:
+        for index in indices:
+            if index >= 0:
+                self.update(self.row_area(index).toAlignedRect())
+
+    def _draw_rows(self, painter: QPainter, axis: Axis, area: QRect) -> None:
+        """Draw the rows that touch the area, and those never drawn."""
+        kept = dict(enumerate(self.drawn_rows))
+        for index, row in enumerate(self.chart.rows):
+            if index not in kept or self.row_area(index).toAlignedRect().intersects(area):
+                kept[index] = self._row(painter, axis, index, row)
+        self.drawn_rows = tuple(kept.values())
+
+    def _row(self, painter: QPainter, axis: Axis, index: int, row: Row) -> DrawnRow:
+        raise NotImplementedError
 
     def _draw_focus(self, painter: QPainter) -> None:
         if self.hasFocus() and 0 <= self._current < len(self.chart.rows):
@@ -137,7 +159,7 @@ class MarginList(MarginRows):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         axis = Axis(self.SIDE, self.width() - 2 * self.SIDE, self.chart.axis_max)
         self._head(painter, axis)
-        self.drawn_rows = tuple(self._row(painter, axis, i, row) for i, row in enumerate(self.chart.rows))
+        self._draw_rows(painter, axis, event.rect())
         self._foot(painter, axis)
         self._draw_focus(painter)
         painter.end()
@@ -153,12 +175,11 @@ class MarginList(MarginRows):
         top = area.top()
         points = None if row.margin_text == DASH else row.margin_points
         shown = DASH if points is None else isolate(signed(points))
-        bold = font(13, 600)
-        room = QFontMetricsF(bold).horizontalAdvance(shown) + 2
+        room = text_width(shown, 13, 600) + 2
         value = QRectF(area.width() - self.SIDE - room, top + px(4), room, px(20))
-        draw_text(painter, value, shown, kind=bold, right=True)
+        draw_text(painter, value, shown, weight=600, right=True)
         place = QRectF(self.SIDE, top + px(4), value.left() - self.SIDE - 12, px(20))
-        name = draw_text(painter, place, row.label, kind=font(13, 500))
+        name = draw_text(painter, place, row.label, weight=500)
         middle = top + px(36)
         draw_ground(painter, axis, row, middle)
         places = draw_value(painter, axis, row, middle)
@@ -217,7 +238,7 @@ class MarginOverview(MarginRows):
         axis = self.axis()
         if self.chart.rows:
             self._frame(painter, axis)
-        self.drawn_rows = tuple(self._row(painter, axis, i, row) for i, row in enumerate(self.chart.rows))
+        self._draw_rows(painter, axis, event.rect())
         if self.chart.rows:
             draw_threshold(painter, axis, self.HEAD, self._height() - self.FOOT)
         self._draw_focus(painter)
@@ -237,20 +258,18 @@ class MarginOverview(MarginRows):
             painter.drawText(
                 QRectF(axis.x(tick) - px(30), bottom, px(60), self.FOOT), Qt.AlignmentFlag.AlignCenter, text
             )
-        draw_text(painter, QRectF(axis.x(100) - px(30), 0, px(60), self.HEAD), tr("Bound"), kind=font(13, 600))
+        draw_text(painter, QRectF(axis.x(100) - px(30), 0, px(60), self.HEAD), tr("Bound"), weight=600)
         right = axis.left + axis.width + 16
-        draw_text(painter, QRectF(right, 0, self.MARGIN, self.HEAD), tr("Margin"), kind=font(12), color="muted")
-        draw_text(
-            painter, QRectF(right + self.MARGIN, 0, self.STATUS, self.HEAD), tr("Status"), kind=font(12), color="muted"
-        )
+        draw_text(painter, QRectF(right, 0, self.MARGIN, self.HEAD), tr("Margin"), size=12, color="muted")
+        draw_text(painter, QRectF(right + self.MARGIN, 0, self.STATUS, self.HEAD), tr("Status"), size=12, color="muted")
         top = self.HEAD
         for group in self.chart.groups:
             area = QRectF(0, top + 12, axis.x(50) - 8, self.GROUP - 12)
-            width = QFontMetricsF(font(11, 600)).horizontalAdvance(group.title.upper())
+            width = text_width(group.title.upper(), 11, 600)
             painter.fillRect(
                 QRectF(0, top + 13, min(width + 8, area.width()), self.GROUP - 14), tokens().color("surface")
             )
-            draw_text(painter, area, group.title.upper(), kind=font(11, 600), color="muted")
+            draw_text(painter, area, group.title.upper(), size=11, weight=600, color="muted")
             top += self.GROUP + len(group.rows) * self.ROW
 
     def _row(self, painter: QPainter, axis: Axis, index: int, row: Row) -> DrawnRow:
@@ -262,14 +281,19 @@ class MarginOverview(MarginRows):
         if row.track_text and row.position is None:
             draw_track_text(painter, axis, row.track_text, middle)
         right = axis.left + axis.width + 16
-        bold = font(13, 600)
-        margin = draw_text(painter, QRectF(right, area.top(), self.MARGIN, area.height()), row.margin_text, kind=bold)
+        place = QRectF(right, area.top(), self.MARGIN, area.height())
+        margin = draw_text(painter, place, row.margin_text, weight=600)
         mark = right + self.MARGIN + 6
         draw_glyph(painter, row.shape, mark, middle, QColor(colors().status[row.status]))
         words = QRectF(mark + 14, area.top(), self.STATUS - 20, area.height())
-        loud = font(13, 600) if row.loud else font(13)
-        status = draw_text(painter, words, row.status_label, kind=loud, color="text" if row.loud else "muted")
+        weight, color = (600, "text") if row.loud else (400, "muted")
+        status = draw_text(painter, words, row.status_label, weight=weight, color=color)
         return drawn(row, (name, margin, status), places)
+
+
+def _places(chart: MarginChart) -> tuple[object, ...]:
+    """What decides where the rows of a chart lie, and what stands around them."""
+    return chart.axis_max, tuple((group.title, tuple(row.indicator for row in group.rows)) for group in chart.groups)
 
 
 class Glyph(QWidget):

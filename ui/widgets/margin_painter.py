@@ -7,17 +7,28 @@ back so that a test can hold this painter against the others.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QStaticText,
+    QTextOption,
+)
 
 from reports.charts.model import SHAPE_OUTLINE, DrawnRow, Row, Shape
 from reports.charts.palette import Palette, palette
 from ui.plain import visible
-from ui.theme import font, tokens
+from ui.theme import font, px, tokens
 
 if TYPE_CHECKING:
     from asl_desktop.domain.determination import MarginState
@@ -27,6 +38,11 @@ Places: TypeAlias = tuple[float | None, float | None, float | None]
 TRACK_HEIGHT = 12.0
 GLYPH = 5.5
 CAP = 5.0
+_STEP, _TILE = 5, 20
+"""Pixels between two lines of a hatch or two dots, and the side of the tile they repeat in; 20 is a whole number of a
+screen's pixels at every usual scale."""
+_DOT, _DOT_ROOM = 0.9, 4
+_LINES_KEPT = 1024
 
 
 def colors() -> Palette:
@@ -73,7 +89,7 @@ def draw_ground(painter: QPainter, axis: Axis, row: Row, middle: float) -> None:
     painter.fillRect(past, QColor(shade.past))
     buffer = QRectF(axis.x(row.buffer_from), top, axis.x(100) - axis.x(row.buffer_from), TRACK_HEIGHT)
     painter.fillRect(buffer, QColor(shade.buffer_fill))
-    _hatch(painter, buffer, QColor(shade.buffer_hatch))
+    _hatch(painter, buffer, shade.buffer_hatch)
 
 
 def draw_threshold(painter: QPainter, axis: Axis, top: float, bottom: float) -> None:
@@ -89,7 +105,7 @@ def draw_value(
     shade = colors()
     color = QColor(shade.status[row.status])
     if row.position is None:
-        _dotted(painter, axis, middle, QColor(shade.muted))
+        _dotted(painter, axis, middle, shade.muted)
         return None, None, None
     low = high = None
     if row.low is not None and row.high is not None:
@@ -109,12 +125,10 @@ def draw_value(
 
 def draw_glyph(painter: QPainter, shape: Shape, x: float, y: float, color: QColor, *, size: float = GLYPH) -> None:
     """Draw a status glyph with a halo that keeps it off what lies beneath."""
-    outline = QPolygonF([QPointF(x + size * dx, y - size * dy) for dx, dy in SHAPE_OUTLINE[shape]])
-    path = QPainterPath()
-    path.addPolygon(outline)
-    path.closeSubpath()
-    painter.setPen(QPen(QColor(colors().halo), 3))
-    painter.setBrush(QColor(colors().halo))
+    path = _outline(shape, size).translated(x, y)
+    halo = QColor(colors().halo)
+    painter.setPen(QPen(halo, 3))
+    painter.setBrush(halo)
     painter.drawPath(path)
     if shape == "open_cross":
         painter.setPen(QPen(color, 1.4))
@@ -139,15 +153,66 @@ def draw_track_text(painter: QPainter, axis: Axis, text: str, middle: float) -> 
 
 
 def draw_text(
-    painter: QPainter, area: QRectF, text: str, *, kind: QFont | None = None, color: str = "text", right: bool = False
+    painter: QPainter,
+    area: QRectF,
+    text: str,
+    *,
+    size: int = 13,
+    weight: int = 400,
+    color: str = "text",
+    right: bool = False,
 ) -> str:
     """Draw one line of text, elided when it does not fit; return what was meant to be read."""
-    painter.setFont(kind or font(13))
+    direction = painter.layoutDirection()
+    line = _laid_out(text, size, weight, zoom=px(100), room=area.width(), direction=direction)
+    painter.setFont(line.kind)
     painter.setPen(tokens().color(color))
-    shown = QFontMetricsF(painter.font()).elidedText(visible(text), Qt.TextElideMode.ElideRight, area.width())
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, shown)
+    at_right = right is (direction != Qt.LayoutDirection.RightToLeft)
+    left = area.left() + (area.width() - line.width if at_right else 0)
+    painter.drawStaticText(QPointF(left, area.top() + (area.height() - line.height) / 2), line.words)
     return text
+
+
+def text_width(text: str, size: int, weight: int) -> float:
+    """Return how wide a line of text is, in logical pixels."""
+    return _width(text, size, weight, zoom=px(100))
+
+
+@lru_cache(_LINES_KEPT)
+def _width(text: str, size: int, weight: int, *, zoom: int) -> float:  # noqa: ARG001 - fonts grow with it
+    return QFontMetricsF(font(size, weight)).horizontalAdvance(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of text as it was laid out, with its size in logical pixels."""
+
+    words: QStaticText
+    kind: QFont
+    width: float
+    height: float
+
+
+@lru_cache(_LINES_KEPT)
+def _laid_out(
+    text: str,
+    size: int,
+    weight: int,
+    *,
+    zoom: int,  # noqa: ARG001 - fonts grow with it
+    room: float,
+    direction: Qt.LayoutDirection,
+) -> _Line:
+    """Lay a line of text out once: doing it again at each painting takes as long as all other drawing."""
+    kind = font(size, weight)
+    line = QStaticText(QFontMetricsF(kind).elidedText(visible(text), Qt.TextElideMode.ElideRight, room))
+    line.setTextFormat(Qt.TextFormat.PlainText)
+    option = QTextOption()
+    option.setTextDirection(direction)
+    option.setWrapMode(QTextOption.WrapMode.NoWrap)
+    line.setTextOption(option)
+    line.prepare(font=kind)
+    return _Line(line, kind, line.size().width(), line.size().height())
 
 
 def drawn(row: Row, texts: tuple[str, str, str], places: Places) -> DrawnRow:
@@ -155,22 +220,58 @@ def drawn(row: Row, texts: tuple[str, str, str], places: Places) -> DrawnRow:
     return DrawnRow(row.indicator, texts[0], texts[1], texts[2], row.shape, *places)
 
 
-def _hatch(painter: QPainter, area: QRectF, color: QColor) -> None:
-    painter.save()
-    painter.setClipRect(area)
-    painter.setPen(QPen(color, 1))
-    x = area.left() - area.height()
-    while x < area.right():
-        painter.drawLine(QPointF(x, area.bottom()), QPointF(x + area.height(), area.top()))
-        x += 5
-    painter.restore()
+def _hatch(painter: QPainter, area: QRectF, color: str) -> None:
+    tile = _hatch_tile(color, painter.device().devicePixelRatioF())
+    painter.drawTiledPixmap(area, tile, QPointF(0, _TILE - area.height() % _TILE))
 
 
-def _dotted(painter: QPainter, axis: Axis, middle: float, color: QColor) -> None:
-    pen = QPen(QBrush(color), 1.6, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.RoundCap)
-    pen.setDashPattern([0.1, 3.0])
-    painter.setPen(pen)
-    painter.drawLine(QPointF(axis.x(0), middle), QPointF(axis.x(100), middle))
+@cache
+def _hatch_tile(color: str, ratio: float) -> QPixmap:
+    """Draw a piece of the hatch that continues itself on every side."""
+    tile = _tile(ratio)
+    painter = QPainter(tile)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(color), 1))
+    for x in range(-_TILE, _TILE + 1, _STEP):
+        painter.drawLine(QPointF(x - 1, _TILE + 1), QPointF(x + _TILE + 1, -1))
+    painter.end()
+    return tile
+
+
+@cache
+def _outline(shape: Shape, size: float) -> QPainterPath:
+    path = QPainterPath()
+    path.addPolygon(QPolygonF([QPointF(size * dx, -size * dy) for dx, dy in SHAPE_OUTLINE[shape]]))
+    path.closeSubpath()
+    return path
+
+
+def _dotted(painter: QPainter, axis: Axis, middle: float, color: str) -> None:
+    tile = _dots_tile(color, painter.device().devicePixelRatioF())
+    height = tile.deviceIndependentSize().height()
+    painter.drawTiledPixmap(QRectF(axis.x(0), middle - height / 2, axis.x(100) - axis.x(0), height), tile)
+
+
+@cache
+def _dots_tile(color: str, ratio: float) -> QPixmap:
+    """Draw a piece of a dotted line that continues itself to both sides."""
+    tile = _tile(ratio, height=_DOT_ROOM)
+    painter = QPainter(tile)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(color))
+    for x in range(0, _TILE, _STEP):
+        painter.drawEllipse(QPointF(x + _STEP / 2, _DOT_ROOM / 2), _DOT, _DOT)
+    painter.end()
+    return tile
+
+
+def _tile(ratio: float, *, height: int = 0) -> QPixmap:
+    """Return an empty tile for a screen with so many pixels to a logical one."""
+    tile = QPixmap(round(_TILE * ratio), round((height or _TILE) * ratio))
+    tile.setDevicePixelRatio(ratio)
+    tile.fill(Qt.GlobalColor.transparent)
+    return tile
 
 
 def _inset(painter: QPainter, x: float, middle: float, color: QColor, *, clip: str) -> float:
