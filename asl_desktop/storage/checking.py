@@ -171,8 +171,10 @@ def _rows(raw: RawConnection, chosen: Iterable[Table], *, brief: bool = False) -
         listed = ", ".join(f'"{name}"' for name in names)
         query = f'SELECT {listed} FROM "{table.name}" NOT INDEXED'  # noqa: S608 - our own names
         try:
-            rows = [dict(zip(names, row, strict=True)) for row in raw.execute(query)]
-            typed = [_is_typed(columns, row) for row in rows]
+            read = raw.execute(query).fetchall()
+            usual = tuple(column.type.python_type for column in columns)
+            typed = [tuple(map(type, row)) == usual or _is_typed(columns, row) for row in read]
+            rows = [dict(zip(names, row, strict=True)) for row in read]
             found.rows[table.name] = list(compress(rows, typed))
             found.faults += [_untyped(table, row) for row in compress(rows, map(not_, typed))]
         except dbapi2.Error as error:
@@ -183,10 +185,10 @@ def _rows(raw: RawConnection, chosen: Iterable[Table], *, brief: bool = False) -
     return found
 
 
-def _is_typed(columns: Iterable[Column[Any]], row: dict[str, Any]) -> bool:
+def _is_typed(columns: Iterable[Column[Any]], row: Sequence[object]) -> bool:
     return all(
         type(value) is column.type.python_type or (column.nullable and value is None)
-        for column, value in zip(columns, row.values(), strict=True)
+        for column, value in zip(columns, row, strict=True)
     )
 
 

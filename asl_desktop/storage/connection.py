@@ -79,10 +79,13 @@ _FUNCTIONS = frozenset(
         "typeof",
     }
 )
+_WITHIN = TRIGGER_NAMES | {"counting"}
+"""What may be at work within a statement: our triggers, and the part of our queries that has a name."""
 _ACTIONS = frozenset(
     {
         dbapi2.SQLITE_SELECT,
         dbapi2.SQLITE_READ,
+        dbapi2.SQLITE_RECURSIVE,
         dbapi2.SQLITE_INSERT,
         dbapi2.SQLITE_UPDATE,
         dbapi2.SQLITE_DELETE,
@@ -172,7 +175,7 @@ def guard(raw: RawConnection) -> None:
 
 
 def _authorize(action: int, first: str | None, second: str | None, _base: str | None, trigger: str | None) -> int:
-    if trigger is not None and trigger not in TRIGGER_NAMES:
+    if trigger is not None and trigger not in _WITHIN:
         return int(dbapi2.SQLITE_DENY)
     if action == dbapi2.SQLITE_PRAGMA:
         name = (first or "").lower()

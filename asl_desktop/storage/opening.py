@@ -189,11 +189,17 @@ def make_ready(path: Path, key: RecoveryKey | None) -> None:
 
 def _open_writing(path: Path, outside: Outside, key: RecoveryKey | None, lock: DocumentLock) -> Opened:
     make_ready(path, key)
-    writing = connect_looking(path, key, mode="rw")
+    writing = connect_looking(path, key, mode="rw", look=False)
+    try:
+        # Looked at by the connection that reads on: it keeps the pages, which need not be decrypted twice.
+        reading = connect_looking(path, key, mode="ro")
+    except BaseException:
+        writing.close()
+        raise
     try:
         clear_away(writing, path)
-        reading = connect_looking(path, key, mode="ro", look=False)
     except BaseException:
+        reading.close()
         writing.close()
         raise
     return Opened(path, reading, writing, lock, OPEN_HERE.add(path, outside), key)

@@ -41,7 +41,17 @@ _TOO_LARGE = (
 )
 _ALL = 'SELECT seq, device, n, lamport, actor, at, "change", kind, "key", body, prev, hash FROM event'
 _EVENTS = f"{_ALL} WHERE seq > ? AND seq < ? ORDER BY seq LIMIT {_PAGE}"
-_COUNTING = f'{_ALL} WHERE kind = ? AND "key" < ? ORDER BY "key" DESC, lamport DESC, device DESC, n DESC LIMIT 1'
+_LAST = 'ORDER BY "key" DESC, lamport DESC, device DESC, n DESC LIMIT 1'
+_BEFORE_IT = '"key" < (SELECT "key" FROM event WHERE seq = place)'
+_COUNTING = f"""
+WITH RECURSIVE counting (place) AS (
+    SELECT (SELECT seq FROM event WHERE kind = ?1 {_LAST})
+    UNION ALL
+    SELECT (SELECT seq FROM event WHERE kind = ?1 AND {_BEFORE_IT} {_LAST}) FROM counting WHERE place IS NOT NULL
+)
+{_ALL} JOIN counting ON seq = place
+"""  # noqa: S608 - our own names
+"""Of every record of a kind the event that counts, greatest key first."""
 _NEXT_KIND = "SELECT min(kind) FROM event WHERE kind > ?"
 _BEHIND_ALL = b""
 """SQLite holds any bytes to be greater than any text."""
@@ -132,14 +142,13 @@ class Replay:
         Stops at the first that is not as it was recorded.
         """
         kind: Any = ""
-        cursor = raw.cursor()
         try:
-            while (kind := cursor.execute(_NEXT_KIND, (kind,)).fetchone()[0]) is not None:
-                key: Any = _BEHIND_ALL
-                while row := cursor.execute(_COUNTING, (kind, key)).fetchone():
-                    if not self._take(row, key):
+            while (kind := raw.execute(_NEXT_KIND, (kind,)).fetchone()[0]) is not None:
+                before: Any = _BEHIND_ALL
+                for row in raw.execute(_COUNTING, (kind,)):
+                    if not self._take(row, before):
                         return
-                    key = row[8]
+                    before = row[8]
         except UnicodeError:  # a name that is no text cannot be asked for
             self.fault("The history holds a name that is no text.", "file")
 
