@@ -1,8 +1,10 @@
-"""An earlier assessment beside the open one: choosing it, unlocking it, asking it, taking answers over from it."""
+"""An earlier assessment beside the open one: choosing it, unlocking it, asking it, taking over from it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import wait
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,34 +12,43 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from asl_desktop.domain.answer_words import parts_in_words
-from asl_desktop.domain.inputs import Answer
+from asl_desktop.domain.inputs import Answer, EvidenceItem, Measurement
 from asl_desktop.domain.pack import Question
 from asl_desktop.domain.wording import ANSWER_STATE_WORDS
 from asl_desktop.errors import Cancelled, PassphraseNeeded, PassphraseRefused, PassphraseWrong, UserError
 from asl_desktop.i18n import tr
-from asl_desktop.progress import Silent
 from ui import dialogs_seam
 from ui.session import Session, cause_of
 
 if TYPE_CHECKING:
+    from asl_desktop.progress import Progress
     from asl_desktop.services.previous import Earlier, Previous
+    from asl_desktop.services.previous_results import EarlierResult
+    from asl_desktop.services.taking_over import Taking
     from asl_desktop.storage.document import Document
     from asl_desktop.storage.keys import Secret
+    from ui.operations import Handle
+
+_SHARED = "comparer"
 
 
 class Comparer(QObject):
-    """Belongs to one session and closes the earlier file with it.
+    """Belongs to one session and closes the earlier file with it; what stands beside stands beside every page.
 
-    ``changed`` follows when another earlier assessment stands beside, or none; ``failed(sentence)`` when it stays shut.
+    ``changed`` follows when another earlier assessment stands beside, or none; ``failed(sentence)`` when it stays shut;
+    ``taking_over(handle, words)`` when evidence begins to cross; ``refused(sentence)`` when nothing was taken over.
     """
 
     changed = Signal()
     failed = Signal(str)
+    taking_over = Signal(object, str)
+    refused = Signal(str)
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self.session = session
         self.previous: Previous | None = None
+        self._taking: Handle[tuple[EvidenceItem, ...]] | None = None
         session.closing.connect(self.leave)
 
     @property
@@ -66,9 +77,18 @@ class Comparer(QObject):
     def leave(self) -> None:
         """Close the earlier assessment, if there is one."""
         previous, self.previous = self.previous, None
-        if previous is not None:
-            self.session.operations.run(lambda _: previous.document.close(), owner=self, lane="storage")
-            self.changed.emit()
+        if previous is None:
+            return
+        reading = self._taking.future if self._taking is not None else None
+        if self._taking is not None:
+            self._taking.cancel()
+
+        def _close(_: object) -> None:
+            wait([reading] if reading is not None else [])
+            previous.document.close()
+
+        self.session.operations.run(_close, owner=self, lane="storage")
+        self.changed.emit()
 
     def earlier(self, question_id: str) -> Earlier | None:
         """Return what the earlier assessment says on a question, or None."""
@@ -98,18 +118,62 @@ class Comparer(QObject):
 
         return compared_in_words(compare(self.previous, self.session.pack, self.session.inputs))
 
-    def take_over(self, question_id: str, failed: Callable[[str], None]) -> None:
+    def earlier_results(self, indicator: str) -> tuple[EarlierResult, ...]:
+        """Return the results of an indicator in the earlier assessment; none without one."""
+        if self.previous is None:
+            return ()
+        from asl_desktop.services.previous_results import earlier_results
+
+        return earlier_results(self.previous, self.session.pack, indicator)
+
+    def take_answer(self, question_id: str) -> None:
         """Put the earlier answer and its evidence into the assessment, not confirmed yet."""
-        previous, actor, clock = self.previous, self.session.actor, self.session.clock
+        from asl_desktop.services.taking_over import answer_to_take
+
+        held = self.session.inputs.answer_by_question.get(question_id)
+        self._take(partial(answer_to_take, question_id=question_id), held, question_id)
+
+    def take_result(self, result: Measurement) -> None:
+        """Put an earlier result and its evidence into the assessment, not confirmed yet."""
+        from asl_desktop.services.taking_over import result_to_take
+
+        held = next((item for item in self.session.inputs.measurements if item.id == result.id), None)
+        indicator = self.session.pack.indicator_by_id.get(result.indicator)
+        named = indicator.title if indicator is not None else result.indicator
+        self._take(partial(result_to_take, measurement_id=result.id), held, named)
+
+    def _take(self, prepare: Callable[..., Taking], held: Answer | Measurement | None, named: str) -> None:
+        """Bring the evidence in beside other work, then record; all of it or nothing."""
+        from asl_desktop.services.taking_over import bring, put_in
+
+        previous, actor = self.previous, self.session.actor
         if previous is None:
             return
+        if self._taking is not None:
+            self.refused.emit(tr("Something else is being taken over. Wait until it is done, or cancel it."))
+            return
 
-        def _work(document: Document) -> Answer:
-            from asl_desktop.services.previous import take_over
+        def _failed(error: BaseException) -> None:
+            self._taking = None
+            stopped = tr("It was cancelled. Evidence that had come in for it was taken out again.")
+            self.refused.emit(stopped if isinstance(error, Cancelled) else cause_of(error))
 
-            return take_over(document, previous, question_id, actor=actor, progress=Silent(), clock=clock)
+        def _bring(document: Document, progress: Progress) -> tuple[EvidenceItem, ...]:
+            return bring(document, previous, taking, actor=actor, progress=progress)
 
-        self.session.perform(_work, failed=lambda error: failed(cause_of(error)))
+        def _put(came: tuple[EvidenceItem, ...]) -> None:
+            self._taking = None
+            self.session.perform(
+                lambda document: put_in(document, taking, came, instead_of=held, actor=actor), failed=_failed
+            )
+
+        try:
+            taking = prepare(previous, self.session.pack, actor=actor, clock=self.session.clock)
+        except UserError as error:
+            self.refused.emit(cause_of(error))
+            return
+        self._taking = self.session.run_beside(_bring, done=_put, failed=_failed)
+        self.taking_over.emit(self._taking, tr("Taking over {name}").format(name=named))
 
     def _on_opened(self, previous: Previous) -> None:
         self.leave()
@@ -130,6 +194,16 @@ class Comparer(QObject):
         if not isinstance(error, UserError):
             raise error
         self.failed.emit(cause_of(error))
+
+
+def comparer_of(session: Session) -> Comparer:
+    """Return the comparer that the pages of a session share; it is made when first asked for."""
+    found = session.findChild(Comparer, _SHARED)
+    if isinstance(found, Comparer):
+        return found
+    made = Comparer(session, session)
+    made.setObjectName(_SHARED)
+    return made
 
 
 def answer_in_words(question: Question | None, answer: Answer | None) -> str:

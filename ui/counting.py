@@ -26,17 +26,19 @@ class Count:
         total: how many are asked.
         lacking: answered, but without the evidence or rationale that the question demands.
         marked: flagged for review.
+        pending: taken over from an earlier assessment and not confirmed; they are not done.
     """
 
     done: int
     total: int
     lacking: int = 0
     marked: int = 0
+    pending: int = 0
 
     @property
     def complete(self) -> bool:
         """Tell whether nothing is left to do here."""
-        return self.total > 0 and self.done == self.total and not self.lacking
+        return self.total > 0 and self.done == self.total and not self.lacking and not self.pending
 
     def words(self, said: tuple[str, str] = ANSWERED) -> str:
         """Return ``14 of 18 answered``, ``Not started``, ``Complete``, with what is lacking.
@@ -47,6 +49,10 @@ class Count:
         whole, part = said
         if self.total == 0:
             return tr("Nothing asked here")
+        if self.pending:
+            return tr("{done} of {total}, {pending} to confirm").format(
+                done=self.done, total=self.total, pending=self.pending
+            )
         if self.complete:
             return tr(whole).format(total=self.total)
         if self.done == 0 and not self.lacking:
@@ -107,7 +113,16 @@ def count_questions(snapshot: Snapshot, domain: str = "") -> Count:
         total=len(questions),
         lacking=sum(1 for question in done if lacks(question, snapshot.inputs)),
         marked=sum(1 for question in questions if (a := answers.get(question.id)) is not None and a.marked_for_review),
+        pending=sum(1 for question in questions if (a := answers.get(question.id)) is not None and a.carried_from),
     )
+
+
+def count_indicators(snapshot: Snapshot) -> Count:
+    """Count the indicators with a result that was measured for this assessment or confirmed in it."""
+    known = snapshot.pack.indicator_by_id
+    held = [item for item in snapshot.inputs.measurements if item.indicator in known]
+    measured = {item.indicator for item in held if not item.carried_from}
+    return Count(len(measured), len(known), pending=sum(1 for item in held if item.carried_from))
 
 
 class Tally:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from asl_desktop.domain.inputs import stated
 from asl_desktop.i18n import ntr, tr
-from ui.counting import Count, count_questions
+from ui.counting import Count, count_indicators, count_questions
 
 if TYPE_CHECKING:
     from asl_desktop.domain.determination import Snapshot
@@ -17,6 +17,8 @@ def stage_words(snapshot: Snapshot, entry: Entry) -> str:
     """Return the state of the part of the assessment that a row of the left bar leads to."""
     if entry.page == "questions":
         return questions_words(count_questions(snapshot, entry.item.removeprefix("domain:")))
+    if entry.page == "measurements":
+        return measurements_words(count_indicators(snapshot))
     if entry.page == "scope":
         return _scope(snapshot)
     if entry.page == "gate":
@@ -27,8 +29,7 @@ def stage_words(snapshot: Snapshot, entry: Entry) -> str:
 def questions_words(count: Count) -> str:
     """Return ``12 of 31 answered, 4 need review, 2 lack evidence or rationale``."""
     parts = [tr("{done} of {total} answered").format(done=count.done, total=count.total)]
-    if count.marked:
-        parts.append(ntr("{count} needs review", "{count} need review", count.marked).format(count=count.marked))
+    parts += _for_review(count.marked + count.pending)
     if count.lacking:
         parts.append(
             ntr("{count} lacks evidence or rationale", "{count} lack evidence or rationale", count.lacking).format(
@@ -36,6 +37,16 @@ def questions_words(count: Count) -> str:
             )
         )
     return ", ".join(parts)
+
+
+def measurements_words(count: Count) -> str:
+    """Return ``12 of 31 measured, 4 need review``: what is taken over waits for a person to confirm it."""
+    measured = tr("{done} of {total} measured").format(done=count.done, total=count.total)
+    return ", ".join((measured, *_for_review(count.pending)))
+
+
+def _for_review(count: int) -> list[str]:
+    return [ntr("{count} needs review", "{count} need review", count).format(count=count)] if count else []
 
 
 def _scope(snapshot: Snapshot) -> str:

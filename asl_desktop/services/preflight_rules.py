@@ -293,8 +293,12 @@ def _results(snapshot: Snapshot) -> Iterator[Finding]:
 def _indicator(snapshot: Snapshot, indicator: Indicator, *, decides: bool) -> Iterator[Finding]:
     readings = read_indicator(indicator, snapshot.inputs, as_of=snapshot.as_of, level=snapshot.pack.level)
     target = f"indicator:{indicator.id}"
+    pending = [reading for reading in readings.all if reading.measurement.carried_from]
+    for reading in pending:
+        taken = tr("Taken over from {carried_from}").format(carried_from=reading.measurement.carried_from)
+        yield Finding(CARRIED, f"{taken}: {indicator.title}", target)
     if not readings.present:
-        if decides:
+        if decides and not pending:
             why = readings.margin.reasons[0] if indicator.margin_bound else tr("No result is on file.")
             yield Finding(NOT_MEASURED, f"{indicator.title}: {why}", target)
         return
@@ -302,7 +306,7 @@ def _indicator(snapshot: Snapshot, indicator: Indicator, *, decides: bool) -> It
     counts = any(reading.adequate for reading in readings.all)
     void = margin.state == "not_adequate" if margin is not None else not counts
     for reading in readings.all:
-        if reading.measured and reading.defects:
+        if reading.measured and reading.defects and reading not in pending:
             rule = NOT_ADEQUATE if void and decides else WEAK_RESULT
             yield Finding(rule, f"{indicator.title}: {' '.join(reading.defects)}", target)
 

@@ -1,18 +1,11 @@
-"""The answers of an earlier assessment beside those of the present one, and how one of them is taken over.
-
-The earlier file is only read. What is taken over counts as not given until a person confirms it: that the world has not
-changed since is a judgement, and nobody has made it yet.
-"""
+"""The answers of an earlier assessment beside those of the present one. The earlier file is only read."""
 
 from __future__ import annotations
 
 import dataclasses
-import os
-import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from asl_desktop.clock import Clock, SystemClock, stamp
 from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import Answer, EvidenceItem, Inputs, Scope
 from asl_desktop.domain.pack import Pack, Question
@@ -21,19 +14,14 @@ from asl_desktop.i18n import mark, tr
 from asl_desktop.messages import message_for
 from asl_desktop.services.assessments import open_assessment
 from asl_desktop.services.checks import check_record
-from asl_desktop.services.recording import record
 from asl_desktop.storage.document import Document
-from asl_desktop.storage.model import EvidenceDraft
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Self
 
-    from asl_desktop.progress import Progress
     from asl_desktop.storage.keys import Secret
 
 Change: TypeAlias = Literal["same", "changed", "given since", "not given now", "new question", "no longer asked"]
-_DRAFTED = tuple(field.name for field in dataclasses.fields(EvidenceDraft))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,49 +124,6 @@ def compared_in_words(found: tuple[AnswerChange, ...]) -> str:
     return f"{wording.listed(parts)[:1].upper()}{wording.listed(parts)[1:]}." if parts else tr("Nothing to compare.")
 
 
-def take_over(
-    document: Document,
-    previous: Previous,
-    question_id: str,
-    *,
-    actor: str,
-    progress: Progress,
-    clock: Clock | None = None,
-) -> Answer:
-    """Put an earlier answer with the evidence it cites into the assessment, as taken over and not confirmed.
-
-    Evidence goes from file to file without touching the disk in between, and must have the digest it had. A reviewer's
-    confirmation that a question does not apply stays behind: it was given for the earlier assessment.
-
-    Raises:
-        ValueRefused: there is no such answer, or it does not fit the question as it is asked now.
-        EvidenceMissing, FileDamaged: the earlier file does not hold the bytes that its answer cites.
-        DiskFull: there is no room for the evidence.
-        Cancelled: the person asked to stop; evidence that is already inside stays, cited by nothing.
-    """
-    earlier = earlier_answer(previous, document.pack(), question_id)
-    if earlier is None:
-        raise ValueRefused(
-            field=f"answer {question_id}",
-            problem=tr("the earlier assessment does not answer it"),
-        )
-    if earlier.hindrance:
-        raise ValueRefused(field=f"answer {question_id}", problem=earlier.hindrance)
-    for item in earlier.evidence:
-        if item.sha256 not in document.inputs().evidence_by_sha:
-            _bring(previous.document, document, item, actor=actor, progress=progress)
-    taken = dataclasses.replace(
-        earlier.answer,
-        confirmed_by="",
-        marked_for_review=False,
-        author=actor,
-        at=stamp(clock or SystemClock()),
-        carried_from=previous.name,
-    )
-    record(document, taken, actor=actor).result()
-    return taken
-
-
 _TOLD: dict[Change, str] = {
     "same": mark("answered as before"),
     "changed": mark("answered differently"),
@@ -217,48 +162,3 @@ def _hindrance(pack: Pack, answer: Answer) -> str:
     except UserError as error:
         return tr("It does not fit the question as it is asked now. {text}").format(text=message_for(error).text)
     return ""
-
-
-def _bring(source: Document, target: Document, item: EvidenceItem, *, actor: str, progress: Progress) -> None:
-    draft = EvidenceDraft(**{name: getattr(item, name) for name in _DRAFTED})
-    with _Crossing(source, item.sha256, progress) as stream:
-        got = target.attach(cast("BinaryIO", stream), draft, actor=actor, progress=progress)
-    if item.replaces:
-        record(target, dataclasses.replace(got, replaces=item.replaces), actor=actor).result()
-
-
-class _Crossing:
-    """The bytes of one piece of evidence as a stream, through a pipe that another thread fills.
-
-    What goes wrong at the source is raised here at the end of the stream, so that nothing short passes for whole.
-    """
-
-    def __init__(self, source: Document, sha256: str, progress: Progress) -> None:
-        reading, writing = os.pipe()
-        self._stream = os.fdopen(reading, "rb")
-        self._failure: BaseException | None = None
-        self._sender = threading.Thread(target=self._send, args=(source, sha256, writing, progress), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._sender.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-        self._sender.join()
-
-    def read(self, size: int) -> bytes:
-        """Return up to so many bytes; none at the end."""
-        data = self._stream.read(size)
-        if not data:
-            self._sender.join()
-            if self._failure is not None:
-                raise self._failure
-        return data
-
-    def _send(self, source: Document, sha256: str, writing: int, progress: Progress) -> None:
-        try:
-            with os.fdopen(writing, "wb") as stream:
-                source.extract(sha256, stream, progress=progress)
-        except Exception as error:  # noqa: BLE001 - border of a thread: it belongs to whoever reads
-            self._failure = error

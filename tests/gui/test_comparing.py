@@ -55,7 +55,7 @@ def test_earlier_answer_stands_beside_and_is_taken_over_with_its_evidence_until_
     assert beside._said.text() == "No"
     assert beside._why.text() == "Tried twice."
     assert "trial.log" in beside._details.text()
-    assert "not answered any more" in page._compared.text()
+    assert "not answered any more" in page.comparing.words.text()
     beside.take.click()
     qtbot.waitUntil(lambda: "Q-YES" in page.session.inputs.answer_by_question)
     held = page.session.inputs.answer_by_question["Q-YES"]

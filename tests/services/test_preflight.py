@@ -84,6 +84,7 @@ def test_complete_record_gives_no_finding() -> None:
             "error",
             "answer:Q-END",
         ),
+        (dataclasses.replace(RESULT, id="m2", carried_from="May 2025"), "carried-over", "error", "indicator:acc"),
         (Answer("Q-END", "unknown"), "not-known", "warning", "answer:Q-END"),
         (Answer("Q-END", "declined", reason="secret"), "not-known", "warning", "answer:Q-END"),
         (

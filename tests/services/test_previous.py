@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +8,7 @@ import pytest
 
 from asl_desktop.clock import FixedClock
 from asl_desktop.domain.inputs import Answer, EvidenceLink, Scope
-from asl_desktop.errors import Cancelled, PassphraseNeeded, UserError, ValueRefused
-from asl_desktop.progress import Silent
+from asl_desktop.errors import PassphraseNeeded, ValueRefused
 from asl_desktop.services.evidence import attach_data
 from asl_desktop.services.previous import (
     Previous,
@@ -18,22 +16,12 @@ from asl_desktop.services.previous import (
     compared_in_words,
     earlier_answer,
     open_previous,
-    take_over,
 )
 from asl_desktop.services.recording import record
+from asl_desktop.services.taking_over import answer_to_take
 from asl_desktop.storage.document import Document
 from asl_desktop.storage.keys import Passphrase
 from tests.services_world import small_pack
-
-BYTES = bytes(range(256)) * 20_000
-"""Five megabytes: more than one chunk and far more than a pipe holds."""
-
-
-class Stops(Silent):
-    """Asks to stop at the first step."""
-
-    def check(self) -> None:
-        raise Cancelled
 
 
 def make(path: Path, clock: FixedClock, model: str, **changes: object) -> Document:
@@ -44,7 +32,7 @@ def make(path: Path, clock: FixedClock, model: str, **changes: object) -> Docume
 def earlier_file(tmp_path: Path, clock: FixedClock) -> Path:
     path = tmp_path / "earlier.asl"
     with make(path, clock, "Heron-1") as document:
-        item = attach_data(document, BYTES, name="log.bin", actor="B")
+        item = attach_data(document, b"trial log", name="log.bin", actor="B")
         record(
             document,
             Answer("Q-YES", value={"value": False}, rationale="Tried twice.", evidence=(EvidenceLink(item.sha256),)),
@@ -66,47 +54,6 @@ def previous(present: Document, earlier_file: Path) -> Iterator[Previous]:
     found = open_previous(present, earlier_file)
     yield found
     found.document.close()
-
-
-def test_answer_taken_over_comes_with_its_evidence_and_is_not_confirmed(present: Document, previous: Previous) -> None:
-    taken = take_over(present, previous, "Q-YES", actor="Ann", progress=Silent())
-    held = present.inputs().answer_by_question["Q-YES"]
-    assert held == taken
-    assert (held.value, held.rationale, held.author) == ({"value": False}, "Tried twice.", "Ann")
-    assert held.carried_from == "Heron-1, earlier.asl"
-    out = io.BytesIO()
-    present.extract(held.evidence[0].evidence, out)
-    assert out.getvalue() == BYTES
-    item = present.inputs().evidence_by_sha[held.evidence[0].evidence]
-    assert item.name == "log.bin"
-    assert present.check() == ()
-
-
-def test_confirmation_by_an_earlier_reviewer_is_left_behind(present: Document, previous: Previous) -> None:
-    taken = take_over(present, previous, "Q-TEXT", actor="Ann", progress=Silent())
-    assert (taken.state, taken.reason, taken.confirmed_by) == ("not_applicable", "No text", "")
-
-
-def test_evidence_damaged_at_the_source_leaves_nothing(
-    present: Document, previous: Previous, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = Document.extract
-
-    def breaks(document: Document, sha256: str, target: io.BytesIO, *, progress: Silent) -> None:
-        target.write(BYTES[:1000])
-        real(document, "0" * 64, target, progress=progress)
-
-    monkeypatch.setattr(Document, "extract", breaks)
-    with pytest.raises(UserError):
-        take_over(present, previous, "Q-YES", actor="Ann", progress=Silent())
-    assert present.inputs().answers == ()
-    assert present.inputs().evidence == ()
-
-
-def test_taking_over_cancelled_leaves_no_answer(present: Document, previous: Previous) -> None:
-    with pytest.raises(Cancelled):
-        take_over(present, previous, "Q-YES", actor="Ann", progress=Stops())
-    assert present.inputs().answers == ()
 
 
 def test_comparison_tells_what_changed(present: Document, previous: Previous) -> None:
@@ -139,7 +86,7 @@ def test_question_reworded_or_gone_is_told_and_an_unfit_answer_is_refused(
         assert found.reworded
         assert "smallest" in found.hindrance
         with pytest.raises(ValueRefused):
-            take_over(later, previous, "Q-NUM", actor="Ann", progress=Silent())
+            answer_to_take(previous, later.pack(), "Q-NUM", actor="Ann")
         changes = {item.question: item for item in compare(previous, later.pack(), later.inputs())}
         assert changes["Q-TEXT"].change == "no longer asked"
         assert changes["Q-NUM"].reworded

@@ -66,8 +66,11 @@ class IndicatorListModel(QAbstractListModel):
 
     def _words(self, indicator: Indicator) -> str:
         assert self._snapshot is not None
-        count = len(self._snapshot.inputs.measurements_by_indicator.get(indicator.id, ()))
+        held = self._snapshot.inputs.measurements_by_indicator.get(indicator.id, ())
+        count, pending = len(held), sum(1 for item in held if item.carried_from)
         on_file = ntr("{count} result", "{count} results", count).format(count=count) if count else tr("no result")
+        if pending:
+            on_file = tr("{on_file}, {pending} to confirm").format(on_file=on_file, pending=pending)
         margin = self._snapshot.determination.margin_by_indicator.get(indicator.id)
         return (
             f"{tr(STATUS_LABEL[margin.state])}, {on_file}"
@@ -112,5 +115,8 @@ class IndicatorDelegate(QStyledItemDelegate):
         painter.drawText(inner, Qt.AlignmentFlag.AlignTop, title)
         painter.setFont(font(12))
         painter.setPen(table.color("muted"))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignBottom, str(index.data(WORDS_ROLE)))
+        words = painter.fontMetrics().elidedText(
+            str(index.data(WORDS_ROLE)), Qt.TextElideMode.ElideRight, inner.width()
+        )
+        painter.drawText(inner, Qt.AlignmentFlag.AlignBottom, words)
         painter.restore()

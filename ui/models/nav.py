@@ -11,7 +11,17 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.i18n import ntr, tr
-from ui.counting import ANSWERED, DECIDED, IN_PLACE, MEASURED, Count, Tally, count_safeguards, count_showings
+from ui.counting import (
+    ANSWERED,
+    DECIDED,
+    IN_PLACE,
+    MEASURED,
+    Count,
+    Tally,
+    count_indicators,
+    count_safeguards,
+    count_showings,
+)
 from ui.icons import pixmap
 from ui.mirroring import visual
 from ui.plain import tip
@@ -125,10 +135,8 @@ def entries_of(snapshot: Snapshot, preflight: str, tally: Tally | None = None) -
         count = counts[domain.id]
         if count.total:
             rows.append(_counted(domain.title, "questions", f"domain:{domain.id}", count, ANSWERED))
-    measured = {item.indicator for item in snapshot.inputs.measurements}
-    indicators = Count(len(measured & set(pack.indicator_by_id)), len(pack.indicators))
     rows.append(Entry(tr("EVALUATIONS")))
-    rows.append(_counted(tr("Measurements"), "measurements", "", indicators, MEASURED))
+    rows.append(_counted(tr("Measurements"), "measurements", "", count_indicators(snapshot), MEASURED))
     rows.append(Entry(tr("Margins"), "margins", words=_margin_words(snapshot), icon="chart-no-axes-column"))
     showings = count_showings(snapshot)
     if showings.total:

@@ -14,10 +14,13 @@ from asl_desktop.domain.pack import Indicator
 from asl_desktop.i18n import mark, tr
 from asl_desktop.services.results import RULE, standings
 from reports.charts.model import Group, MarginChart, margin_chart, margin_row
+from ui.comparing import comparer_of
 from ui.models.indicator_list import INDICATOR_ROLE, IndicatorDelegate, IndicatorListModel
 from ui.pages.base import MARGIN, Page
 from ui.session import Session
 from ui.theme import set_role
+from ui.widgets.compared_line import ComparedLine
+from ui.widgets.earlier_results import EarlierResults
 from ui.widgets.margin_chart import MarginList
 from ui.widgets.measurement_card import MeasurementCard
 from ui.widgets.parts import Tone, button, card, chip, clear, label, row
@@ -37,6 +40,10 @@ class MeasurementsPage(Page):
         super().__init__(session)
         self.indicator: Indicator | None = None
         self.cards: list[MeasurementCard] = []
+        self.comparer = comparer_of(session)
+        self.comparing = ComparedLine(self.comparer, str)
+        self.earlier = EarlierResults(session, self.comparer)
+        self.comparer.changed.connect(self._show_earlier)
         self.margin = MarginList()
         self.margin.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._model = IndicatorListModel()
@@ -54,6 +61,7 @@ class MeasurementsPage(Page):
         self._results = QVBoxLayout()
         self._results.setSpacing(16)
         self._add = button(tr("Add a result"), self.add_result, icon_name="plus", primary=True)
+        self._choose = button(tr("Previous results\u2026"), lambda: self.comparer.choose(self))
         self._lay_out()
 
     def refresh(self, snapshot: Snapshot) -> None:
@@ -67,6 +75,7 @@ class MeasurementsPage(Page):
         for item in self.cards:
             item.refresh()
         self._show_several(snapshot)
+        self._show_earlier()
 
     def open_item(self, item: str) -> None:
         """Show the results of an indicator."""
@@ -81,6 +90,7 @@ class MeasurementsPage(Page):
             self._select(found.id)
         self._show_margin(self.session.snapshot)
         self._show_several(self.session.snapshot)
+        self._show_earlier()
 
     def here(self) -> str:
         return self.indicator.id if self.indicator is not None else ""
@@ -169,6 +179,9 @@ class MeasurementsPage(Page):
         lines = [f"{at}. {item.value}, {item.origin}. {item.why}" for at, item in enumerate(found, start=1)]
         self.several.setText("\n".join(lines))
 
+    def _show_earlier(self) -> None:
+        self.earlier.show_for(self.here())
+
     def _select(self, indicator_id: str) -> None:
         source = self._model.index(self._model.row_of(indicator_id))
         index = self._proxy.mapFromSource(source)
@@ -183,6 +196,7 @@ class MeasurementsPage(Page):
         self.body.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
         self.body.setSpacing(12)
         self.add_heading(tr("Enter each result as it was reported. The margin follows from its riskier end."))
+        self.body.addWidget(self.comparing)
         self.body.addWidget(Split("measurements", self._make_list(), self._make_detail(), share=270), 1)
 
     def _make_list(self) -> QWidget:
@@ -218,8 +232,9 @@ class MeasurementsPage(Page):
             label(tr("Results on file"), "pane-title"), label(tr(RULE), "muted", wrap=True), self.several
         )
         column.addWidget(self._several_card)
+        column.addWidget(self.earlier)
         column.addLayout(self._results)
-        column.addLayout(row(self._add, 1))
+        column.addLayout(row(self._add, self._choose, 1))
         column.addStretch(1)
         self._add.setVisible(not self.session.read_only)
         self._area = QScrollArea()

@@ -16,15 +16,16 @@ from asl_desktop.domain.pack import Question
 from asl_desktop.errors import UserError
 from asl_desktop.i18n import mark, tr
 from asl_desktop.services.consequences import flips, in_one_sentence
-from ui.comparing import Comparer
+from ui.comparing import comparer_of
 from ui.counting import asked, count_questions, next_open
 from ui.focus import focusable
 from ui.pages.base import MARGIN, Page
 from ui.plain import tip
 from ui.session import Session, cause_of
 from ui.theme import px, set_role
+from ui.widgets.compared_line import ComparedLine
 from ui.widgets.elided import ElidedLabel, ElidedLink
-from ui.widgets.parts import Banner, IconLabel, announce, button, label, link, row
+from ui.widgets.parts import IconLabel, announce, button, label, link, row
 from ui.widgets.question_card import QuestionCard
 from ui.widgets.question_table import QuestionTable
 
@@ -50,9 +51,9 @@ class QuestionsPage(Page):
         self.domain = ""
         self.card: QuestionCard | None = None
         self._kept: dict[str, QuestionCard] = {}
-        self.comparer = Comparer(session, self)
+        self.comparer = comparer_of(session)
+        self.comparing = ComparedLine(self.comparer, self.comparer.summary)
         self.comparer.changed.connect(self._on_compared)
-        self.comparer.failed.connect(self._on_not_opened)
         self.table = QuestionTable()
         self._said = ""
         self._stack = QStackedWidget()
@@ -62,13 +63,11 @@ class QuestionsPage(Page):
         self.body.setContentsMargins(MARGIN, 12, MARGIN, 12)
         self.body.setSpacing(12)
         self.body.addLayout(self._make_header())
-        self._notice = Banner("warn")
-        self._notice.buttons.addWidget(button(tr("Close"), self._notice.hide))
-        self.body.addWidget(self._notice)
-        self.body.addLayout(self._make_compared())
+        self.body.addWidget(self.comparing)
         self.body.addWidget(self._stack, 1)
         self._stack.currentChanged.connect(lambda _: self._fit_width())
         self.body.addLayout(self._make_footer())
+        self._on_compared()
 
     def open_item(self, item: str) -> None:
         """Open a question by its id, or the first open one of a domain with ``domain:ID``; empty opens the next one."""
@@ -270,20 +269,10 @@ class QuestionsPage(Page):
             announce(self, words)
 
     def _on_compared(self) -> None:
-        name = self.comparer.name
-        for item in (self._compared, self._leave):
-            item.setVisible(bool(name))
-        words = tr("{summary} Compared with {name}.").format(summary=self.comparer.summary(), name=name) if name else ""
-        self._compared.setText(words)
-        self._compared.setToolTip(tip(words))
-        self._notice.hide()
         self.table.show_earlier(self.comparer.column())
         if self.card is not None:
             self.card.show_previous()
         self._sync(self.session.snapshot)
-
-    def _on_not_opened(self, words: str) -> None:
-        self._notice.tell(tr("The earlier assessment did not open"), words)
 
     def _on_opened(self, question_id: str) -> None:
         question = self.session.pack.question_by_id.get(question_id)
@@ -352,13 +341,6 @@ class QuestionsPage(Page):
         area.viewport().setAutoFillBackground(False)
         area.setWidget(holder)
         return area
-
-    def _make_compared(self) -> QHBoxLayout:
-        self._compared = ElidedLabel("", "muted", Qt.TextElideMode.ElideRight)
-        self._leave = link(tr("Close the earlier assessment"), self.comparer.leave)
-        for item in (self._compared, self._leave):
-            item.hide()
-        return row(self._compared, self._leave, 1)
 
     def _make_footer(self) -> QHBoxLayout:
         self._previous = button(tr("Previous"), lambda: self.step(-1), icon_name="chevron-left")

@@ -24,6 +24,7 @@ from ui.widgets.evidence import EvidenceSection
 from ui.widgets.flow import CellsLayout, FlowLayout, cell
 from ui.widgets.history_button import history_button
 from ui.widgets.parts import button, label, row
+from ui.widgets.taken_result import TakenResult
 from ui.widgets.toggles import TickBox
 
 DateName: TypeAlias = Literal["produced", "received", "valid_until"]
@@ -68,6 +69,7 @@ class MeasurementCard(QFrame):
         self.notes = TextBox(tr("Notes"), 56)
         self.evidence = EvidenceSection(session, self._with_evidence)
         self.problem_line = label("", "error", wrap=True)
+        self.taken = TakenResult(session)
         self._state = label("", wrap=True)
         self._plan = label("", "muted", wrap=True, selectable=True)
         self._aside = button(tr("Set aside"), self._on_set_aside, role="link")
@@ -117,11 +119,15 @@ class MeasurementCard(QFrame):
         self._shown = _content(held)
         self.evidence.show_links(held.evidence if held else ())
         self.evidence.setVisible(held is not None)
-        self._aside.setVisible(held is not None and not self.session.read_only)
-        self._remove.setVisible(held is not None and not self.session.read_only)
+        own = held is not None and not held.carried_from and not self.session.read_only
+        self._aside.setVisible(own)
+        self._remove.setVisible(own)
+        self.taken.show_for(held, ready=not self.problem())
         aside = bool(held and held.set_aside_by)
         self._aside.setText(tr("Use again") if aside else tr("Set aside"))
-        self._state.setText(self._standing(held))
+        standing = self._standing(held)
+        self._state.setText(standing)
+        self._state.setVisible(bool(standing))
         planned = " ".join(plan_on(self.session.inputs, self.indicator, held))
         self._plan.setText(tr("Plan: {planned}").format(planned=planned) if planned else "")
         self._plan.setVisible(bool(planned))
@@ -144,6 +150,8 @@ class MeasurementCard(QFrame):
             return tr("Set aside by {set_aside_by}: {set_aside_reason}").format(
                 set_aside_by=held.set_aside_by, set_aside_reason=held.set_aside_reason
             )
+        if held.carried_from:
+            return ""
         margin = self.session.snapshot.determination.margin_by_indicator.get(self.indicator.id)
         if margin is None:
             return tr(
@@ -166,6 +174,9 @@ class MeasurementCard(QFrame):
         for text in (self.elicitation_notes, self.notes):
             text.textChanged.connect(lambda: self._on_edited(typing=True))
         self.evidence.links_changed.connect(self._on_links_changed)
+        self.taken.confirmed.connect(self._on_confirmed)
+        self.taken.change_wanted.connect(self.report.start_typing)
+        self.taken.discarded.connect(self._on_discarded)
 
     def _on_edited(self, *, typing: bool) -> None:
         if self._loading:
@@ -241,9 +252,22 @@ class MeasurementCard(QFrame):
             self._put(changed, typing=False)
         self.refresh()
 
+    def _on_confirmed(self) -> None:
+        held = self.measurement()
+        if held is not None and self._put(dataclasses.replace(held, carried_from=""), typing=False):
+            self.refresh()
+            self.report.start_typing()
+
+    def _on_discarded(self) -> None:
+        text = tr("Nobody confirmed it, so nothing rests on it. The history keeps that it was there.")
+        self._take_out(tr("Discard this result"), text, tr("Discard"))
+
     def _on_remove(self) -> None:
         text = tr("It disappears from margins and reports; the history keeps that it was there.")
-        if dialogs_seam.ask(self, tr("Remove this result"), text, yes=tr("Remove"), danger=True):
+        self._take_out(tr("Remove this result"), text, tr("Remove"))
+
+    def _take_out(self, title: str, text: str, verb: str) -> None:
+        if dialogs_seam.ask(self, title, text, yes=verb, danger=True):
             self.session.remove("measurement", self.measurement_id)
             self.deleted.emit()
 
@@ -266,6 +290,7 @@ class MeasurementCard(QFrame):
         head = row(label(tr("Result as reported"), "pane-title"), 1, self._aside, self._remove)
         head.addWidget(history_button(self.history_of))
         layout.addLayout(head)
+        layout.addWidget(self.taken)
         layout.addWidget(self._state)
         layout.addWidget(self._plan)
         layout.addWidget(self.report)

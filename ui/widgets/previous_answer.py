@@ -31,7 +31,6 @@ class PreviousAnswer(QFrame):
         self._why = label("", wrap=True, selectable=True)
         self._details = label("", "muted", wrap=True)
         self._pending = chip(tr("Not confirmed"), "warn")
-        self.problem = label("", "error", wrap=True)
         self.take = button(tr("Take over"), self._on_take)
         self.anew = button(tr("Answer anew"), self.anew_wanted.emit)
         self.confirm = button(tr("Confirm"), self.confirmed.emit, primary=True)
@@ -39,7 +38,7 @@ class PreviousAnswer(QFrame):
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(4)
         layout.addLayout(row(self._title, self._pending))
-        for item in (self._said, self._why, self._details, self.problem):
+        for item in (self._said, self._why, self._details):
             layout.addWidget(item)
         layout.addSpacing(4)
         layout.addLayout(row(self.confirm, self.take, self.anew, 1))
@@ -92,15 +91,10 @@ class PreviousAnswer(QFrame):
         for item, text in ((self._title, title), (self._said, said), (self._why, why), (self._details, details)):
             item.setText(text)
             item.setVisible(bool(text))
-        self.problem.hide()
         self.setAccessibleName(title)
         self.setAccessibleDescription(" ".join(part for part in (said, why, details) if part))
         self.show()
 
     def _on_take(self) -> None:
         if self._comparer is not None:
-            self._comparer.take_over(self._question, self._refuse)
-
-    def _refuse(self, words: str) -> None:
-        self.problem.setText(words)
-        self.problem.show()
+            self._comparer.take_answer(self._question)
