@@ -7,7 +7,8 @@ an update); its rules are in :mod:`reports.pdf_checks` and :mod:`reports.pdf_hol
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -15,11 +16,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from asl_desktop.clock import Clock, SystemClock
 from asl_desktop.errors import FileDamaged, FileTampered, UserError, VerifyImpossible
 from asl_desktop.files import open_ordinary
+from asl_desktop.services.signed_decisions import DecisionCheck
+from asl_desktop.services.signed_decisions import in_words as told_of
 from asl_desktop.storage.open_here import OPEN_HERE
 from reports.dates import day_and_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from cryptography.x509 import Certificate
 
@@ -80,6 +83,7 @@ class Verification:
             ``file`` for damage that cannot be told more closely.
         events: number of events in the history of an assessment, 0 where it could not be read.
         head: hash of the last of them, in hex.
+        decisions: what was found out about the signature of each gate decision, by gate.
     """
 
     ok: bool
@@ -90,6 +94,7 @@ class Verification:
     touched: tuple[str, ...] = ()
     events: int = 0
     head: str = ""
+    decisions: Mapping[str, DecisionCheck] = field(default_factory=dict)
 
     @property
     def intact(self) -> bool:
@@ -112,7 +117,7 @@ def verify(
     """
     if kind_of(Path(path)) == "pdf":
         return verify_pdf(path, trust=trust, clock=clock)
-    return verify_assessment(path, secret=secret)
+    return verify_assessment(path, secret=secret, trust=trust, clock=clock)
 
 
 def verify_pdf(path: Path, *, trust: Iterable[Path | Certificate] = (), clock: Clock = SystemClock()) -> Verification:  # noqa: B008
@@ -137,8 +142,17 @@ def verify_pdf(path: Path, *, trust: Iterable[Path | Certificate] = (), clock: C
     return examine(data, anchors=anchors, moment=clock.now(), facts=facts)
 
 
-def verify_assessment(path: Path, *, secret: Secret | None = None) -> Verification:
+def verify_assessment(
+    path: Path,
+    *,
+    secret: Secret | None = None,
+    trust: Iterable[Path | Certificate] = (),
+    clock: Clock = SystemClock(),  # noqa: B008
+) -> Verification:
     """Verify an assessment file: its event chain, that its tables follow from it, and the digests of its evidence.
+
+    In a file that is in order the signatures of its decisions are checked, too. One that does not fit its decision is a
+    problem; an untrusted signer and inputs that changed since are facts.
 
     Raises:
         VerifyImpossible: the file is missing, cannot be read, is no assessment, comes from a newer program, or is
@@ -151,26 +165,44 @@ def verify_assessment(path: Path, *, secret: Secret | None = None) -> Verificati
     from asl_desktop.services.seen import look
     from asl_desktop.storage.document import Document
 
+    decisions: Mapping[str, DecisionCheck] = {}
     try:
         with Document.open(path, read_only=True, secret=secret) as document:
             faults, head = document.examine(), document.head()
             setback = look(document) if not faults else None
+            if not faults and document.inputs().decisions:
+                from reports.decisions import decisions_of
+
+                decisions = decisions_of(document, trust=trust, clock=clock)
     except (FileDamaged, FileTampered) as error:
         return Verification(ok=False, kind="assessment", problems=(message_for(error).text,), touched=("file",))
+    except VerifyImpossible:
+        raise
     except (UserError, OSError) as error:
         raise VerifyImpossible(path=path, detail=_cause(error)) from error
+    broken = {gate: found for gate, found in decisions.items() if found.standing == "broken"}
     return Verification(
-        ok=not faults,
+        ok=not faults and not broken,
         kind="assessment",
-        problems=tuple(fault.text for fault in faults),
+        problems=(*(fault.text for fault in faults), *_told(broken)),
         facts=(
             f"{head.events} recorded events were replayed.",
             *((f"Warning: {setback.in_words()}",) if setback is not None else ()),
+            *_told({gate: found for gate, found in decisions.items() if gate not in broken}),
         ),
-        touched=tuple(dict.fromkeys(name for fault in faults for name in fault.touched)),
+        touched=tuple(
+            dict.fromkeys(
+                (*(name for fault in faults for name in fault.touched), *(f"decision:{gate}" for gate in broken))
+            )
+        ),
         events=head.events,
         head=head.hash,
+        decisions=decisions,
     )
+
+
+def _told(decisions: Mapping[str, DecisionCheck]) -> tuple[str, ...]:
+    return tuple(f"Decision at {gate}: {' '.join(told_of(found))}" for gate, found in sorted(decisions.items()))
 
 
 def to_json(verification: Verification) -> dict[str, Any]:
@@ -184,6 +216,8 @@ def to_json(verification: Verification) -> dict[str, Any]:
     }
     if verification.kind == "assessment":
         told |= {"touched": list(verification.touched), "events": verification.events, "head": verification.head}
+    if verification.decisions:
+        told["decisions"] = {gate: _decision_json(found) for gate, found in verification.decisions.items()}
     return told
 
 
@@ -210,6 +244,18 @@ def _signature_json(signature: SignatureResult) -> Mapping[str, object]:
         "certificate_sha256": signature.certificate_sha256,
         "issuer": signature.issuer,
         "reason": signature.reason,
+    }
+
+
+def _decision_json(found: DecisionCheck) -> Mapping[str, object]:
+    return {
+        "standing": found.standing,
+        "signer": found.signer,
+        "trusted": found.trusted,
+        "signed_at": found.at,
+        "certificate_sha256": found.key,
+        "problem": found.problem,
+        "remarks": list(found.remarks),
     }
 
 

@@ -28,8 +28,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "resources" / "translations"
 TEMPLATE = FOLDER / "asl.pot"
-SPEAKING = ("asl_desktop", "reports/charts", "ui")
-"""Packages whose texts are collected."""
+SPEAKING = (
+    "asl_desktop",
+    "reports/charts",
+    "reports/checkpoints.py",
+    "reports/decisions.py",
+    "reports/statements.py",
+    "ui",
+)
+"""Packages and modules whose texts are collected."""
 _CALLS = {"tr": 1, "mark": 1, "ntr": 2}
 
 
@@ -59,8 +66,8 @@ def messages_of(source: str, name: str) -> Iterator[tuple[tuple[str, ...], int]]
 def collect() -> Catalog:
     """Return the template as the source has it now."""
     catalog = Catalog(project="ASL Desktop", charset="utf-8", fuzzy=False, header_comment="# Texts of ASL Desktop")
-    for package in SPEAKING:
-        for path in sorted((ROOT / package).rglob("*.py")):
+    for part in SPEAKING:
+        for path in [ROOT / part] if part.endswith(".py") else sorted((ROOT / part).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             for texts, _ in sorted(messages_of(path.read_text(encoding="utf-8"), name), key=lambda found: found[1]):
                 flags = {"python-brace-format"} if any("{" in text for text in texts) else set()

@@ -11,10 +11,22 @@ import click
 
 from asl_desktop.cli.failures import COULD_NOT_LOOK, OK, REFUSED, report_user_error
 from asl_desktop.cli.output import say
-from asl_desktop.cli.passphrases import SECRET_FILE, Unlocking, read_passphrase, unlocks
+from asl_desktop.cli.passphrases import (
+    IDENTITY_PASSPHRASE,
+    SECRET_FILE,
+    Unlocking,
+    open_identity,
+    read_passphrase,
+    unlocks,
+)
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+    from asl_desktop.domain.determination import Snapshot
+    from asl_desktop.domain.inputs import GateDecision
+    from asl_desktop.services.signed_decisions import Signing
+    from reports.identity import Identity
 
 PATH = click.Path(path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -95,18 +107,55 @@ def new(
 @click.argument("file", type=PATH)
 @click.argument("inputs", type=PATH)
 @ACTOR
+@click.option(
+    "--sign", "identity_file", type=PATH, default=None, metavar="ID.p12", help="Sign its gate decisions, too."
+)
+@IDENTITY_PASSPHRASE
 @unlocks
-def apply(file: Path, inputs: Path, *, actor: str | None, unlocking: Unlocking) -> None:
-    """Put answers, results, showings, safeguards and plan from INPUTS (YAML) into FILE, whole or not at all."""
+def apply(
+    file: Path,
+    inputs: Path,
+    *,
+    actor: str | None,
+    identity_file: Path | None,
+    identity_passphrase_file: Path | None,
+    unlocking: Unlocking,
+) -> None:
+    """Put answers, results, showings, safeguards and plan from INPUTS (YAML) into FILE, whole or not at all.
+
+    With --sign, each gate decision that INPUTS names is signed on what FILE then says, unless it is already.
+    """
     from asl_desktop.services.inputs_files import apply_inputs
 
+    signed: dict[str, str] = {}
+    sign = None
+    if identity_file is not None:
+        identity, unlocking = open_identity(identity_file, identity_passphrase_file, file=file, unlocking=unlocking)
+        sign = _signing(identity, signed)
+    elif identity_passphrase_file is not None:
+        raise click.UsageError("--identity-passphrase-file is for --sign: without it, nothing is signed.")
     with unlocking.open(file) as document:
-        applied = apply_inputs(document, inputs, actor=actor_or_login(actor))
+        applied = apply_inputs(document, inputs, actor=actor_or_login(actor), sign=sign)
     changed = len(applied.changes.references)
     say(
         f"Applied {inputs}: {changed} records new or changed, {applied.unchanged} as they were, "
         f"{applied.attached} evidence files taken in."
     )
+    for gate in sorted(name.partition(":")[2] for name in applied.changes.references if name.startswith("decision:")):
+        how = f"Signed by {signed[gate]}" if gate in signed else "Recorded without a signature"
+        say(f"{how}: the decision at {gate}.")
+
+
+def _signing(identity: Identity, signed: dict[str, str]) -> Signing:
+    """Return what signs decisions with an identity and keeps the signer's name in ``signed``, by gate."""
+    from reports.decisions import sign_decision
+
+    def _sign(snapshot: Snapshot, decision: GateDecision) -> GateDecision:
+        made = sign_decision(snapshot, decision, identity)
+        signed[decision.gate] = identity.name
+        return made
+
+    return _sign
 
 
 @click.command(short_help="Keep copies of evidence files.")

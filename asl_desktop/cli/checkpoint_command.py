@@ -8,7 +8,7 @@ import click
 
 from asl_desktop.cli.assessment_commands import PATH
 from asl_desktop.cli.output import say
-from asl_desktop.cli.passphrases import SECRET_FILE, Unlocking, read_passphrase, unlocks
+from asl_desktop.cli.passphrases import IDENTITY_PASSPHRASE, Unlocking, open_identity, unlocks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,13 +18,7 @@ if TYPE_CHECKING:
 @click.argument("file", type=PATH)
 @click.option("--sign", "identity_file", type=PATH, required=True, metavar="ID.p12", help="Sign with this identity.")
 @click.option("--out", type=PATH, default=None, metavar="X.checkpoint", help="Also write it to a file for others.")
-@click.option(
-    "--identity-passphrase-file",
-    type=SECRET_FILE,
-    default=None,
-    metavar="F",
-    help="File whose first line is the passphrase of the identity; with a plain FILE, --passphrase-file will do.",
-)
+@IDENTITY_PASSPHRASE
 @unlocks
 def checkpoint(
     file: Path,
@@ -38,14 +32,9 @@ def checkpoint(
 
     Whoever holds it can later find that the end of the history was cut off, or all of it written anew.
     """
-    from asl_desktop.services.assessments import is_encrypted
     from reports.checkpoints import sign_checkpoint, write_checkpoint
-    from reports.identity import load_identity
 
-    if identity_passphrase_file is None and not is_encrypted(file):
-        identity_passphrase_file, unlocking = unlocking.passphrase_file, Unlocking()
-    passphrase = read_passphrase(identity_passphrase_file, of=identity_file.name, confirm=False)
-    identity = load_identity(identity_file, passphrase)
+    identity, unlocking = open_identity(identity_file, identity_passphrase_file, file=file, unlocking=unlocking)
     with unlocking.open(file) as document:
         head = document.head()
         made = sign_checkpoint(document.document_id, head, identity)

@@ -104,7 +104,8 @@ def _gates(outcome: Determination, pack: Pack) -> None:
 def _decision(decision: GateDecision, *, differs: bool) -> str:
     aside = "; this differs from the computed state" if differs else ""
     reason = f"; reason: {decision.reason}" if decision.reason else ""
-    return f"On record: {decision.outcome.replace('_', ' ')}, by {decision.by}{aside}{reason}"
+    signed = "; signed, see: asl verify" if decision.signature is not None else "; not signed"
+    return f"On record: {decision.outcome.replace('_', ' ')}, by {decision.by}{aside}{reason}{signed}"
 
 
 def _gap(outcome: Determination) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from asl_desktop.storage.document import Document
     from asl_desktop.storage.keys import Secret
+    from reports.identity import Identity
 
 T = TypeVar("T")
 
@@ -110,6 +111,33 @@ def unlocks(command: Callable[..., T]) -> Callable[..., T]:
     for option in options:
         wrapped = option(wrapped)
     return wrapped
+
+
+IDENTITY_PASSPHRASE = click.option(
+    "--identity-passphrase-file",
+    type=SECRET_FILE,
+    default=None,
+    metavar="F",
+    help="File whose first line is the passphrase of the identity; with a plain FILE, --passphrase-file will do.",
+)
+
+
+def open_identity(
+    identity_file: Path, passphrase_file: Path | None, *, file: Path, unlocking: Unlocking
+) -> tuple[Identity, Unlocking]:
+    """Open the identity that is to sign something of FILE, and return it with what is left to open FILE with.
+
+    Raises:
+        FileMissing, ValueRefused: a passphrase cannot be read.
+        IdentityRefused: it does not open the identity.
+    """
+    from asl_desktop.services.assessments import is_encrypted
+    from reports.identity import load_identity
+
+    if passphrase_file is None and not is_encrypted(file):
+        passphrase_file, unlocking = unlocking.passphrase_file, Unlocking()
+    passphrase = read_passphrase(passphrase_file, of=identity_file.name, confirm=False)
+    return load_identity(identity_file, passphrase), unlocking
 
 
 def at_terminal() -> bool:

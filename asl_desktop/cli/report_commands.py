@@ -9,7 +9,14 @@ import click
 from asl_desktop.cli.assessment_commands import DAY, PATH, to_day
 from asl_desktop.cli.failures import COULD_NOT_LOOK, OK, REFUSED, report_user_error
 from asl_desktop.cli.output import print_json, say
-from asl_desktop.cli.passphrases import SECRET_FILE, Unlocking, read_passphrase, unlocks
+from asl_desktop.cli.passphrases import (
+    IDENTITY_PASSPHRASE,
+    SECRET_FILE,
+    Unlocking,
+    open_identity,
+    read_passphrase,
+    unlocks,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,13 +35,7 @@ REPLACE = click.option("--replace", is_flag=True, help="Replace a signed report 
 @click.option("--as-of", type=DAY, default=None, metavar="DATE", help="Judge as of this day, YYYY-MM-DD.")
 @click.option("--sign", "identity_file", type=PATH, default=None, metavar="ID.p12", help="Sign it with this identity.")
 @click.option("--role", default="Assessor", show_default=True, metavar="ROLE", help="In which role to sign.")
-@click.option(
-    "--identity-passphrase-file",
-    type=SECRET_FILE,
-    default=None,
-    metavar="F",
-    help="File whose first line is the passphrase of the identity; with a plain FILE, --passphrase-file will do.",
-)
+@IDENTITY_PASSPHRASE
 @click.option(
     "--despite", default="", metavar="REASON", help="Why it is signed although the pre-flight check found errors."
 )
@@ -56,7 +57,7 @@ def report(
     """Build the report of FILE as a PDF, and sign it when an identity is given."""
     from asl_desktop.cli.outcome_text import in_short
     from asl_desktop.errors import ValueRefused
-    from asl_desktop.services.assessments import is_encrypted, take_snapshot
+    from asl_desktop.services.assessments import take_snapshot
     from asl_desktop.services.preflight import check_before_signing, errors_in_words, sign_off_problem
     from asl_desktop.storage.model import Head
     from reports.building import build_report, require_replaceable
@@ -66,12 +67,7 @@ def report(
     require_replaceable(out, replace=replace)
     identity = None
     if identity_file is not None:
-        from reports.identity import load_identity
-
-        if identity_passphrase_file is None and not is_encrypted(file):
-            identity_passphrase_file, unlocking = unlocking.passphrase_file, Unlocking()
-        passphrase = read_passphrase(identity_passphrase_file, of=identity_file.name, confirm=False)
-        identity = load_identity(identity_file, passphrase)
+        identity, unlocking = open_identity(identity_file, identity_passphrase_file, file=file, unlocking=unlocking)
     with unlocking.open(file, read_only="if need be" if identity is not None else True) as document:
         snapshot = take_snapshot(document, as_of=to_day(as_of))
         lineage = lineage_of(document, snapshot)

@@ -240,10 +240,47 @@ class RequirementRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionSignature:
+    """A cryptographic signature on a decision, with what its signer had before them.
+
+    It covers the decision without it and the fields from ``document`` to ``program``
+    (:func:`asl_desktop.services.signed_decisions.statement`).
+
+    Attributes:
+        document: UUID of the assessment.
+        state: what the rule computed for the gate.
+        label: label of the determination.
+        as_of: the day on which both were judged.
+        basis: digest of the snapshot without its decisions, in hex.
+        events: number of events in the history.
+        head: hash of the last of them, in hex.
+        at: when it was signed, by the signer's clock; a claim.
+        program: version that signed.
+        signer: name in the certificate, for people to read; not signed.
+        certificates: the signer's certificate and those above it, each DER in base64.
+        signature: in base64.
+    """
+
+    document: str
+    state: str
+    label: str
+    as_of: date
+    basis: str
+    events: int
+    head: str
+    at: str
+    program: str
+    signer: str = ""
+    certificates: tuple[str, ...] = ()
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GateDecision:
     """What named people decided at a gate. Where it differs from the computed state, ``reason`` must say why.
 
     ``despite`` says why they decided although the pre-flight check found errors; empty when it found none.
+    ``signature`` is None where nobody signed it.
     """
 
     gate: str
@@ -254,6 +291,7 @@ class GateDecision:
     conditions: str = ""
     at: str = ""
     despite: str = ""
+    signature: DecisionSignature | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

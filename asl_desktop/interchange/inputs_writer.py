@@ -45,7 +45,7 @@ def inputs_yaml(pack: str, inputs: Inputs, files: Mapping[str, str]) -> str:
         "requirements": {
             item["requirement"]: _trimmed(item, aliases, without="requirement") for item in _json(inputs, "requirement")
         },
-        "decisions": {item["gate"]: _trimmed(item, aliases, without="gate") for item in _json(inputs, "decision")},
+        "decisions": {item["gate"]: _decision(item) for item in _json(inputs, "decision")},
         "interim": [_trimmed(item, aliases) for item in _json(inputs, "interim")],
         "specifications": _json(inputs, "specification"),
     }
@@ -106,6 +106,12 @@ def _evidence(item: EvidenceItem, files: Mapping[str, str], aliases: Mapping[str
     del data["size"]
     data["replaces"] = aliases.get(item.replaces, item.replaces)
     return {"file": files[item.sha256], **_trimmed(data, {})}
+
+
+def _decision(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave the signature out: it speaks of one assessment at one moment, and would hold nowhere else."""
+    unsigned = {key: value for key, value in item.items() if key != "signature"}
+    return _trimmed(unsigned, {}, without="gate")
 
 
 def _answer(item: Mapping[str, Any], aliases: Mapping[str, str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import mimetypes
 import os
 import re
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from asl_desktop.clock import Clock, SystemClock, stamp, today
 from asl_desktop.domain.inputs import Answer, EvidenceItem, GateDecision, Inputs, Plan, Value
-from asl_desktop.domain.records import KIND_BY_NAME, kind_of, with_record
+from asl_desktop.domain.records import KIND_BY_NAME, Record, kind_of, with_record
 from asl_desktop.errors import EvidenceMissing, FileExists, InputInvalid, ItemUnknown, Problem, UserError, ValueRefused
 from asl_desktop.files import put_new, staging_folder, writing
 from asl_desktop.interchange.inputs_file import Draft, InputsFile, read_inputs
@@ -27,6 +28,7 @@ from asl_desktop.services.evidence import file_digest, require_readable
 from asl_desktop.services.plan_digest import plan_digest
 from asl_desktop.services.preflight import check_before_signing, errors_in_words, sign_off_problem
 from asl_desktop.services.recording import check_decision
+from asl_desktop.services.signed_decisions import made_on
 from asl_desktop.services.verifier import NAME as VERIFIER
 from asl_desktop.services.verifier import write_verifier
 from asl_desktop.storage.model import EvidenceDraft
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from asl_desktop.domain.pack import Pack
     from asl_desktop.interchange.inputs_model import EvidenceShape
+    from asl_desktop.services.signed_decisions import Signing
     from asl_desktop.storage.document import Document
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9 ._()+,=@-]+")
@@ -61,12 +64,26 @@ class Applied:
 
 
 def apply_inputs(
-    document: Document, path: Path, *, actor: str, progress: Progress | None = None, clock: Clock | None = None
+    document: Document,
+    path: Path,
+    *,
+    actor: str,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+    sign: Signing | None = None,
 ) -> Applied:
     """Put everything that an INPUTS.yaml says into the assessment.
 
     Everything is checked first; then evidence is attached and all records go in with one transaction. Applying the
     same file again changes nothing.
+
+    Args:
+        document: the assessment.
+        path: the file.
+        actor: who makes the changes.
+        progress: told per evidence file.
+        clock: the time of what the file does not date.
+        sign: signs each gate decision of the file that is new, different, or not signed on what the inputs say then.
 
     Raises:
         FileMissing: there is no such file.
@@ -77,7 +94,7 @@ def apply_inputs(
     if OPEN_HERE.has(path):  # to open and close it once more would drop the locks that SQLite holds on it
         raise InputInvalid(file=str(path), line=0, field="", problem="is an assessment that is open here")
     file = read_inputs(path)
-    return _Application(document, file, actor=actor, clock=clock or SystemClock(), progress=watch).run()
+    return _Application(document, file, actor=actor, clock=clock or SystemClock(), progress=watch).run(sign)
 
 
 def export_inputs(document: Document, target: Path, *, progress: Progress | None = None) -> Path:
@@ -155,20 +172,23 @@ class _Application:
         self.before: Inputs = document.inputs()
         self.problems: list[Problem] = []
 
-    def run(self) -> Applied:
+    def run(self, sign: Signing | None) -> Applied:
         if self.file.pack != self.pack.id:
             text = f'the inputs are for the framework "{self.file.pack}", the assessment is under "{self.pack.id}"'
             refuse(InputInvalid, [self.file.problem(("pack",), text)])
         paths, items = self._evidence()
         drafts = self._checked(items)
-        if self.problems:
-            refuse(InputInvalid, self.problems)
+        self._refuse_problems()
         changed = tuple(draft.record for draft in drafts if not self._is_known(draft))
+        unsigned = self._unsigned(drafts, changed) if sign is not None else ()
+        self._refuse_problems()
         attached: list[str] = []
         try:
             for sha256, source in paths.items():
                 if sha256 not in self.before.evidence_by_sha:
                     attached.append(self._attach(source, sha256))
+            if sign is not None and unsigned:
+                changed = self._signed(changed, unsigned, sign)
             if changed:
                 self.document.put(*changed, actor=self.actor).result()
         except BaseException:
@@ -177,6 +197,37 @@ class _Application:
                     self.document.remove("evidence", sha256, actor=self.actor).result()
             raise
         return Applied(Changes.of(changed), unchanged=len(drafts) - len(changed), attached=len(attached))
+
+    def _refuse_problems(self) -> None:
+        if self.problems:
+            refuse(InputInvalid, self.problems)
+
+    def _unsigned(self, drafts: tuple[Draft, ...], changed: tuple[Record, ...]) -> tuple[GateDecision, ...]:
+        """Return the decisions of the file that nobody has signed on what the inputs say once it is applied."""
+        inputs = functools.reduce(with_record, changed, self.before)
+        found = []
+        for draft in drafts:
+            if not isinstance(draft.record, GateDecision):
+                continue
+            decision = inputs.decision_by_gate[draft.record.gate]
+            if decision.signature is None or not made_on(self.pack, inputs, decision.signature):
+                self._check_before_deciding(decision, draft.place, inputs, self._day(inputs))
+                found.append(decision)
+        return tuple(found)
+
+    def _signed(
+        self, changed: tuple[Record, ...], unsigned: tuple[GateDecision, ...], sign: Signing
+    ) -> tuple[Record, ...]:
+        """Return the records to put with these decisions signed; all evidence is in the document by now."""
+        inputs, head = functools.reduce(with_record, changed, self.before), self.document.head()
+        document_id = self.document.document_id
+        snapshot = snapshot_of(self.pack, inputs, as_of=self._day(inputs), head=head, document_id=document_id)
+        signed = {decision.gate: sign(snapshot, decision) for decision in unsigned}
+        others = tuple(item for item in changed if not (isinstance(item, GateDecision) and item.gate in signed))
+        return (*others, *signed.values())
+
+    def _day(self, inputs: Inputs) -> date:
+        return inputs.scope.as_of or today(self.clock)
 
     def _attach(self, source: Path, expected: str) -> str:
         item = self.document.attach(source, EvidenceDraft(), actor=self.actor, progress=self.progress)
@@ -268,7 +319,7 @@ class _Application:
         return drafts
 
     def _check_decisions(self, drafts: tuple[Draft, ...], inputs: Inputs) -> None:
-        day = inputs.scope.as_of or today(self.clock)
+        day = self._day(inputs)
         for draft in drafts:
             if isinstance(draft.record, GateDecision) and not self._is_known(draft):
                 try:
@@ -320,14 +371,18 @@ class _Application:
         return plan
 
     def _is_known(self, draft: Draft) -> bool:
-        """Tell whether the assessment says the same already, apart from who and when the file leaves open."""
+        """Tell whether the assessment says the same already, apart from what the file leaves open.
+
+        That is who and when where it says so, and always the signature of a decision, which no such file carries.
+        """
         record: Any = draft.record
         kind = kind_of(record)
         held = getattr(self.before, kind.field)
         known: Any = held if kind.single else {kind.key(item): item for item in held}.get(kind.key(record))
         if known is None:
             return False
-        return bool(known == dataclasses.replace(record, **{name: getattr(known, name) for name in draft.defaulted}))
+        left_open = draft.defaulted | ({"signature"} if isinstance(record, GateDecision) else set())
+        return bool(known == dataclasses.replace(record, **{name: getattr(known, name) for name in left_open}))
 
     def _report(self, place: FieldPath, problem: str) -> None:
         self.problems.append(self.file.problem(place, problem))

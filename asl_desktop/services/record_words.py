@@ -60,6 +60,7 @@ _LABELS: Mapping[str, str] = {
     "despite": mark("Decided although errors stood"),
     "created_by": mark("Program"),
     "signer": mark("In the name of"),
+    "signature": mark("Signed in the name of"),
 }
 _NAMED_BY = frozenset({"question", "id", "showing", "threshold", "requirement", "sha256", "gate", "measure"})
 _WHO_AND_WHEN = frozenset({"author", "at"})
@@ -294,8 +295,14 @@ def _planned(value: Iterable[Mapping[str, Any]]) -> str:
     )
 
 
+def _signed(value: Any) -> str:
+    """Return in whose name a decision was signed; whether that holds is not told by the log."""
+    return plain_text(value.get("signer") if isinstance(value, Mapping) else value)
+
+
 _SPECIAL: Mapping[str, Callable[[Any], str]] = {
     "report": _report,
     "elicitation": _elicitation,
     "indicators": _planned,
+    "signature": _signed,
 }

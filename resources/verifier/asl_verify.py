@@ -16,8 +16,8 @@ What it does not prove:
 
 - that the history is complete at its end, or was not written anew as a whole by somebody who knows these rules.
   Compare it with a head from elsewhere (a report, a .checkpoint file, a colleague) by --against;
-- who signed a checkpoint. Signatures are not checked: without knowing whose certificates to trust that would prove
-  nothing. The program and its signed reports do that;
+- who signed a checkpoint or a decision. Signatures are not checked: without knowing whose certificates to trust that
+  would prove nothing. The program and its signed reports do that;
 - that names and times in events are true: they are what the writer claimed;
 - that a record makes sense to the program, or that an assessment is right.
 
@@ -649,7 +649,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     told: dict[str, Any] = {"ok": False, "kind": "assessment", "problems": [], "touched": []}
     told.update(events=0, head="", document="")
-    told["not_checked"] = ["signatures of checkpoints"] + ([] if options.against else ["the end of the history"])
+    told["not_checked"] = ["signatures of checkpoints and decisions"]
+    told["not_checked"] += [] if options.against else ["the end of the history"]
     try:
         check = examine(Path(options.file), options.against)
         told["problems"] = [text for text, _ in check.problems]

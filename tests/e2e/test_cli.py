@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -416,3 +417,73 @@ def test_preflight_of_an_empty_assessment_names_what_stands_in_the_way(cli: Cli,
     assert data["clear"] is False
     assert data["snapshot_digest"] == cli.json("determine", file, "--json")["snapshot_digest"]
     assert len(data["findings"]) == sum(data["counts"].values())
+
+
+DECIDED = """\
+format: asl-inputs-1
+pack: anthropic-rsp-2.2
+decisions:
+  deploy: {outcome: hold, by: Ann, role: RSO, reason: Much is open., at: 2025-06-02T10:00:00Z}
+"""
+
+
+def test_decisions_are_signed_by_apply_and_verify_says_whether_they_hold(cli: Cli, file: Path, tmp_path: Path) -> None:
+    words, signer, listing = tmp_path / "pw", tmp_path / "ann.p12", tmp_path / "INPUTS.yaml"
+    words.write_text(SECRET)
+    listing.write_text(DECIDED)
+    assert cli("identity", "new", "--name", "Ann", "--out", signer, "--passphrase-file", words) == 0
+    assert cli("apply", file, listing) == 0
+    assert "Recorded without a signature: the decision at deploy." in cli.out
+    assert cli("verify", file) == 0
+    assert "Decision at deploy: Recorded without a signature." in cli.out
+    signing = ("--sign", signer, "--passphrase-file", words)
+    assert cli("apply", file, listing, *signing) == 0, cli.err
+    assert "Signed by Ann: the decision at deploy." in cli.out
+    assert "1 records new or changed" in cli.out
+    assert cli("apply", file, listing, *signing) == 0
+    assert "0 records new or changed" in cli.out
+    told = cli.json("verify", file, "--json")["decisions"]["deploy"]
+    assert (told["standing"], told["signer"], told["trusted"]) == ("holds", "Ann", True)
+    assert cli("determine", file) == 0
+    assert "by Ann; reason: Much is open.; signed, see: asl verify" in cli.out
+    more = "answers:\n  QC-01: {state: unknown, rationale: nobody asked}\n"
+    listing.write_text(DECIDED + more)
+    assert cli("apply", file, listing) == 0
+    assert "the decision at" not in cli.out
+    assert cli("verify", file) == 0
+    assert "for an earlier state of the inputs" in cli.out
+    assert cli("apply", file, listing, *signing) == 0
+    assert "Signed by Ann" in cli.out
+    assert cli.json("verify", file, "--json")["decisions"]["deploy"]["standing"] == "holds"
+
+
+def test_signed_decision_that_was_changed_is_named_by_verify(cli: Cli, file: Path, tmp_path: Path) -> None:
+    words, signer, listing = tmp_path / "pw", tmp_path / "ann.p12", tmp_path / "INPUTS.yaml"
+    words.write_text(SECRET)
+    listing.write_text(DECIDED)
+    assert cli("identity", "new", "--name", "Ann", "--out", signer, "--passphrase-file", words) == 0
+    assert cli("apply", file, listing, "--sign", signer, "--passphrase-file", words) == 0, cli.err
+    with Document.open(file) as document:
+        (held,) = document.inputs().decisions
+        document.put(dataclasses.replace(held, reason="Little is open."), actor="Mallory").result()
+    assert cli("verify", file, "--json") == 1
+    told = json.loads(cli.out)
+    assert told["touched"] == ["decision:deploy"]
+    assert "was changed after Ann signed it, or Ann never signed it" in told["problems"][0]
+    assert cli("check", file) == 0
+
+
+def test_signing_a_decision_to_go_on_past_errors_is_refused_and_nothing_is_recorded(
+    cli: Cli, file: Path, tmp_path: Path
+) -> None:
+    words, signer, listing = tmp_path / "pw", tmp_path / "ann.p12", tmp_path / "INPUTS.yaml"
+    words.write_text(SECRET)
+    listing.write_text(DECIDED.replace("hold", "go"))
+    assert cli("identity", "new", "--name", "Ann", "--out", signer, "--passphrase-file", words) == 0
+    assert cli("apply", file, listing, "--sign", signer, "--passphrase-file", words) == 1
+    assert "of the pre-flight check stand in the way" in cli.err
+    words.write_text("wrong")
+    assert cli("apply", file, listing, "--sign", signer, "--passphrase-file", words) == 1
+    assert cli("apply", file, listing, "--identity-passphrase-file", words) == 2
+    with Document.open(file, read_only=True) as document:
+        assert document.inputs().decisions == ()
