@@ -71,7 +71,14 @@ def decisions_of(
     snapshot = take_snapshot(document, clock=clock)
     signed = any(decision.signature for decision in snapshot.inputs.decisions)
     anchors = anchors_for(trust)[0] if signed else ()
-    found = dict(check_decisions(snapshot, anchors=anchors, moment=clock.now()))
+    return decisions_in(document, snapshot, anchors=anchors, moment=clock.now())
+
+
+def decisions_in(
+    document: Document, snapshot: Snapshot, *, anchors: Sequence[x509.Certificate], moment: datetime
+) -> Mapping[str, DecisionCheck]:
+    """Return the same for a snapshot of this document and given roots."""
+    found = dict(check_decisions(snapshot, anchors=anchors, moment=moment))
     for decision in snapshot.inputs.decisions:
         held, check = decision.signature, found[decision.gate]
         if held is None or check.standing == "broken":

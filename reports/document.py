@@ -15,9 +15,11 @@ from reports.sections.record import answers, coverage, evidence, plan
 from reports.sections.safeguards import gates, safeguards
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from asl_desktop.domain.determination import Snapshot
+    from asl_desktop.services.signed_decisions import DecisionCheck
     from reports.lineage import Lineage
 
 __all__ = ["ReportDocument", "board_report"]
@@ -36,7 +38,9 @@ def board_report(
         lineage: how the history behind it grew, where it was taken from a file.
         despite: why it is signed although the pre-flight check found errors, where somebody said so.
     """
-    context = Context(snapshot, lineage)
+    context = Context(
+        snapshot, lineage, lineage.decisions if lineage is not None else _decisions(snapshot, generated_at)
+    )
     scope, pack = snapshot.inputs.scope, snapshot.pack
     authors = sorted({item.author for item in snapshot.inputs.answers if item.author})
     return ReportDocument(
@@ -64,3 +68,12 @@ def board_report(
             signatures(context),
         ),
     )
+
+
+def _decisions(snapshot: Snapshot, moment: datetime) -> Mapping[str, DecisionCheck]:
+    """Return what is to be said about signatures of decisions where no history is at hand."""
+    if not any(decision.signature for decision in snapshot.inputs.decisions):
+        return {}
+    from reports.decisions import check_decisions
+
+    return check_decisions(snapshot, anchors=(), moment=moment)

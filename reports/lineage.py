@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from asl_desktop.clock import Clock, SystemClock
+from asl_desktop.services.signed_decisions import DecisionCheck
 
 if TYPE_CHECKING:
     from asl_desktop.domain.determination import Snapshot
@@ -38,12 +40,15 @@ class Lineage:
         first: when the first event was recorded, by its writer's clock, ISO 8601.
         last: the same of the last one.
         checkpoints: the newest signed checkpoints, newest first.
+        decisions: what was found out about the signature of each gate decision, by gate. Whom this machine trusts
+            plays no part in it: a report is the same everywhere.
     """
 
     people: int
     first: str
     last: str
     checkpoints: tuple[SignedHead, ...] = ()
+    decisions: Mapping[str, DecisionCheck] = field(default_factory=dict)
 
 
 def lineage_of(document: Document, snapshot: Snapshot, *, clock: Clock = SystemClock()) -> Lineage:  # noqa: B008
@@ -59,4 +64,9 @@ def lineage_of(document: Document, snapshot: Snapshot, *, clock: Clock = SystemC
         contained = item.document == document.document_id and past.contains(Head(item.events, item.head))
         signed.append(SignedHead(item.events, result.signer if result.valid else "", item.at, contained))
     people = len(past.actors(up_to=snapshot.events))
-    return Lineage(people, past.recorded_at(1), past.recorded_at(snapshot.events), tuple(signed))
+    decisions: Mapping[str, DecisionCheck] = {}
+    if snapshot.inputs.decisions:
+        from reports.decisions import decisions_in
+
+        decisions = decisions_in(document, snapshot, anchors=(), moment=clock.now())
+    return Lineage(people, past.recorded_at(1), past.recorded_at(snapshot.events), tuple(signed), decisions)

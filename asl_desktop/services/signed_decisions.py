@@ -67,13 +67,16 @@ class DecisionCheck:
 
     @property
     def who(self) -> str:
-        """Who signed, with which key and when, in words; empty when nobody did or nobody can say."""
+        """Who signed, with which key and when, in words; empty when nobody did or nobody can say.
+
+        A signature that does not hold says only in whose name it is.
+        """
         if not self.signer:
             return ""
+        broken = tr("It is in the name of {name}, key {key}, {moment}")
+        text = broken if self.standing == "broken" else tr("Signed by {name} with key {key}, {moment}")
         name = f"{self.signer}, {self.organisation}" if self.organisation else self.signer
-        return tr("Signed by {name} with key {key}, {moment}").format(
-            name=name, key=key_id(self.key), moment=moment(self.at)
-        )
+        return text.format(name=name, key=key_id(self.key), moment=moment(self.at))
 
 
 def key_id(fingerprint: str) -> str:
@@ -157,6 +160,8 @@ def in_words(check: DecisionCheck) -> tuple[str, ...]:
     lines = [f"{tr(STANDING_WORDS[check.standing])}."]
     if check.who:
         lines.append(f"{check.who}.")
+    if check.trusted:
+        lines.append(tr("The signer is trusted on this machine."))
     return (*lines, *((check.problem,) if check.problem else ()), *check.remarks)
 
 

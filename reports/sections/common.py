@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,11 +12,12 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.answer_words import parts_in_words
 from asl_desktop.domain.determination import Determination, MarginState, Snapshot, ThresholdResult, Trace
 from asl_desktop.domain.light_marks import lines_of
+from asl_desktop.services.signed_decisions import DecisionCheck
 from reports.blocks import Cell, Run, Runs, cell
 from reports.lineage import Lineage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from asl_desktop.domain.inputs import Answer, EvidenceLink, Inputs
     from asl_desktop.domain.pack import Cite, Pack, Question
@@ -43,11 +45,13 @@ DASH = "\u2014"
 class Context:
     """A snapshot with its parts at hand, and short names (E1, E2, ...) for its evidence.
 
-    ``lineage`` is None for a snapshot that was not taken from a file.
+    ``lineage`` is None for a snapshot that was not taken from a file. ``decisions`` says what was found out about the
+    signature of each decision, by gate; one that it does not name carries none.
     """
 
     snapshot: Snapshot
     lineage: Lineage | None = None
+    decisions: Mapping[str, DecisionCheck] = field(default_factory=dict)
 
     @property
     def pack(self) -> Pack:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
+from asl_desktop.services.signed_decisions import STANDING_WORDS, DecisionCheck
 from reports.blocks import (
     Block,
     Cell,
@@ -19,7 +20,7 @@ from reports.blocks import (
     cell,
     plain,
 )
-from reports.sections.common import DASH, Context, Usual, capital, counted, labelled, person, sentence, usual
+from reports.sections.common import DASH, Context, Usual, capital, closed, counted, labelled, person, sentence, usual
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +32,9 @@ _OUTCOME = {"go": "Go ahead", "go_with_conditions": "Go ahead with conditions", 
 _MOST_SETS = 2
 _ATTESTED = (
     "A decision is attested by the name recorded with it and by the history, which says who entered it and when and "
-    "cannot be changed without a trace. It carries no signature of its own; a signature on this report covers it as "
-    "printed."
+    "cannot be changed without a trace. Where somebody signed it, the signature covers the decision, the computed "
+    "state of the gate and the inputs as they were then; whether the key is that person\u2019s own is to be compared "
+    "with the person. A signature on this report covers decisions as printed."
 )
 
 
@@ -149,7 +151,7 @@ def gates(context: Context) -> Section:
         if decision.gate not in known:
             blocks += [
                 Heading(f"Decision on {decision.gate}, a gate this framework does not have", 2),
-                _decision(decision),
+                _decision(context, decision),
             ]
     if context.inputs.decisions:
         blocks.append(Paragraph(plain(_ATTESTED)))
@@ -162,6 +164,7 @@ def _gate(context: Context, result: GateResult) -> list[Block]:
     rows: list[tuple[str, Runs]] = [
         ("Computed", (Run(capital(wording.GATE_WORDS[result.state]), "strong"),)),
         ("Recorded", _recorded(result)),
+        *([("Signature", _signature(context, result.decision))] if result.decision is not None else []),
         ("Why", plain(" ".join(sentence(reason) for reason in result.reasons))),
     ]
     for number, steps in enumerate(result.would_open[:_MOST_SETS]):
@@ -226,8 +229,17 @@ def _decision_cell(decision: GateDecision) -> Cell:
     return (outcome, *labelled(*said))
 
 
-def _decision(decision: GateDecision) -> Block:
-    return Table((Column("Recorded by people", 100),), ((_decision_cell(decision),),))
+def _signature(context: Context, decision: GateDecision) -> Runs:
+    """Return who signed a decision and whether that holds; whom a machine trusts is no part of a report."""
+    found = context.decisions.get(decision.gate, DecisionCheck("unsigned"))
+    standing = Run(f"{STANDING_WORDS[found.standing]}.", "strong" if found.standing in {"broken", "earlier"} else "")
+    more = [closed(found.who), found.problem if found.standing == "broken" else "", *found.remarks]
+    return (standing, *(Run(f" {text}") for text in more if text))
+
+
+def _decision(context: Context, decision: GateDecision) -> Block:
+    told = (*_decision_cell(decision), _signature(context, decision))
+    return Table((Column("Recorded by people", 100),), ((told,),))
 
 
 def _interim(context: Context) -> list[Block]:

@@ -21,8 +21,12 @@ from asl_desktop.services.record_words import RecordWords
 from asl_desktop.services.recording import record
 from asl_desktop.services.signed_decisions import STATEMENT_FORMAT, in_words, key_id, statement
 from asl_desktop.storage.document import Document
+from reports.blocks import runs_of, text_of
+from reports.building import build_report
 from reports.decisions import check_decision, decisions_of, sign_decision
+from reports.document import board_report
 from reports.identity import DEMONSTRATION, load_identity
+from reports.lineage import lineage_of
 from reports.verifying import in_words as verification_in_words
 from reports.verifying import to_json, verify_assessment
 from tests.services_world import small_pack
@@ -76,6 +80,7 @@ def test_signed_decision_reads_back_and_holds(
     assert document.inputs().decisions == (made,)
     found = found_in(document, identity.chain[-1])
     assert (found.standing, found.trusted, found.problem) == ("holds", True, "")
+    assert "The signer is trusted on this machine." in in_words(found)
     assert (found.signer, found.key) == (identity.name, identity.fingerprint)
     assert found.who.endswith(f"with key {key_id(identity.fingerprint)}, 2 Jun 2025, 12:00 UTC")
 
@@ -345,3 +350,60 @@ def test_statement_says_its_format(document: Document, assessor: Identity) -> No
     assert said["format"] == STATEMENT_FORMAT
     assert set(said) == {"format", "decision", *SIGNATURE_FIELDS}
     assert "signature" not in said["decision"]
+
+
+def printed(document: Document) -> str:
+    """Return the section of the report on gates and decisions as text."""
+    snapshot = take_snapshot(document, clock=CLOCK)
+    report = board_report(snapshot, generated_at=MOMENT, lineage=lineage_of(document, snapshot, clock=CLOCK))
+    section = next(item for item in report.sections if item.title == "Gates and decisions")
+    return "".join(run.text for block in section.blocks for run in runs_of(block))
+
+
+def test_report_prints_who_signed_a_decision_and_that_it_holds(
+    document: Document, assessor: Identity, nothing_trusted: Path
+) -> None:
+    signed(document, assessor)
+    text = printed(document)
+    assert (
+        f"The signature holds. Signed by Dr Ada \u00d6st, Frontier Lab with key {key_id(assessor.fingerprint)}, "
+        "2 Jun 2025, 12:00 UTC." in text
+    )
+    assert "trusted" not in text
+
+
+def test_report_prints_what_is_unsigned_made_on_earlier_inputs_or_does_not_fit(
+    document: Document, assessor: Identity
+) -> None:
+    record(document, HOLD, actor="Ann").result()
+    assert "Recorded without a signature." in printed(document)
+    made = signed(document, assessor)
+    record(document, Answer("Q-TEXT", value={"value": "more"}), actor="Ann").result()
+    assert "for an earlier state of the inputs. Signed by" in printed(document)
+    document.put(dataclasses.replace(made, reason="Otherwise"), actor="Mallory").result()
+    text = printed(document)
+    assert "The signature does NOT hold. It is in the name of Dr Ada \u00d6st" in text
+    assert "was changed after Dr Ada \u00d6st signed it" in text
+    assert "Signed by" not in text
+
+
+def test_report_with_signed_decisions_is_the_same_whomever_a_machine_trusts(
+    document: Document, assessor: Identity, trusted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed(document, assessor)
+    snapshot = take_snapshot(document, clock=CLOCK)
+    made = []
+    for name in ("here", "there"):
+        lineage = lineage_of(document, snapshot, clock=CLOCK)
+        build_report(snapshot, tmp_path / f"{name}.pdf", lineage=lineage, clock=CLOCK)
+        made.append((tmp_path / f"{name}.pdf").read_bytes())
+        monkeypatch.setenv("ASL_TRUST_DIR", str(tmp_path / "nobody"))
+    assert made[0] == made[1]
+
+
+def test_report_without_a_history_still_checks_the_signature(document: Document, assessor: Identity) -> None:
+    made = signed(document, assessor)
+    snapshot = take_snapshot(document, clock=CLOCK)
+    changed = dataclasses.replace(snapshot.inputs, decisions=(dataclasses.replace(made, by="Mallory"),))
+    report = board_report(dataclasses.replace(snapshot, inputs=changed), generated_at=MOMENT)
+    assert "The signature does NOT hold." in text_of(report)
