@@ -90,8 +90,10 @@ def unnamed(root: QWidget) -> Iterator[str]:
     for widget in root.findChildren(QWidget):
         if not isinstance(widget, KINDS) or widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
             continue
+        if widget.window() is not root.window():
+            continue  # the list of a combo box, in a window of its own
         if isinstance(widget.parent(), QAbstractSpinBox | QComboBox) or widget.objectName().startswith("qt_"):
             continue
         found: QAccessibleInterface | None = QAccessible.queryAccessibleInterface(widget)
         if found is None or not found.text(QAccessible.Text.Name).strip():
-            yield f"{type(widget).__name__} {widget.objectName()}"
+            yield f"{type(widget).__name__} {widget.objectName()}".strip()

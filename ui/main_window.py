@@ -22,6 +22,7 @@ from ui.commands import FileCommands
 from ui.crash import CrashReporter
 from ui.doorkeeper import Doorkeeper, Visit
 from ui.dropping import files_in, take_dropped
+from ui.focus import step
 from ui.guidance import GUIDANCE
 from ui.locking import Locker
 from ui.moving import Mover, key_of
@@ -234,6 +235,9 @@ class MainWindow(QMainWindow):
         self.preferences.geometry = bytes(self.saveGeometry().data()).hex()
         self.preferences.save()
         event.accept()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return step(self, forward=forward) or super().focusNextPrevChild(forward)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         in_front = self.shows(self.start) if self.workbench is None else self.shows(self.workbench)

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 TESTS: dict[str, tuple[str, ...]] = {
     "names": ("tests/gui/test_accessibility.py", "-k", "name or unnamed"),
-    "tab_order": ("tests/gui/test_accessibility.py", "-k", "tab or focus"),
+    "tab_order": (
+        "tests/gui/test_tab_order.py",
+        "tests/gui/test_accessibility.py::test_focus_is_visible_on_every_control_of_every_page",
+    ),
     "contrast": ("tests/gui/test_theme.py",),
     "colour_distance": ("tests/gui/test_colour_distance.py",),
     "accessibility_bus": ("tests/gui/test_screen_reader_display.py",),

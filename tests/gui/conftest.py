@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from asl_desktop.clock import FixedClock
 from asl_desktop.domain.inputs import Scope
 from asl_desktop.storage.document import Document
+from tests.gui_world import activate
 from tests.services_world import small_pack
 from ui import dialogs_seam
 from ui.crash import CrashReporter
@@ -24,6 +25,7 @@ from ui.operations import Operations
 from ui.preferences import Preferences
 from ui.session import Session
 from ui.theme import Look
+from ui.workbench import Workbench
 
 
 @pytest.fixture
@@ -95,6 +97,26 @@ def open_window(qtbot: QtBot, window: MainWindow, assessment: Path) -> MainWindo
     with qtbot.waitSignal(window.opened, timeout=10_000):
         window.open_file(assessment)
     return window
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, open_window: MainWindow) -> Workbench:
+    """Return the workbench on the small assessment, in the active window."""
+    return _in_front(qtbot, open_window)
+
+
+@pytest.fixture
+def example_bench(qtbot: QtBot, window: MainWindow) -> Workbench:
+    """Return the workbench on the worked example, in the active window."""
+    with qtbot.waitSignal(window.opened, timeout=60_000):
+        window.open_example()
+    return _in_front(qtbot, window)
+
+
+def _in_front(qtbot: QtBot, window: MainWindow) -> Workbench:
+    activate(qtbot, window)
+    assert window.workbench is not None
+    return window.workbench
 
 
 @pytest.fixture(autouse=True)

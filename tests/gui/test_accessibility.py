@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import pairwise
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QAbstractSpinBox,
     QApplication,
     QCheckBox,
-    QComboBox,
     QScrollArea,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from asl_desktop.domain.inputs import Answer, AnswerState
-from tests.gui_world import KINDS, activate, settle
+from tests.gui_world import KINDS, activate, settle, unnamed
 from ui import steady_tree
 from ui.dialogs.settings import SETTINGS, SettingsDialog
 from ui.focus import focusable
@@ -32,22 +28,6 @@ from ui.workbench import Workbench
 
 HERE = [spec.page_id for spec in PAGES]
 SMALL = ("Q-YES", "Q-ONE", "Q-MANY", "Q-SCALE", "Q-NUM", "Q-TEXT", "Q-DAY", "Q-RANGE", "Q-TWO", "Q-END")
-
-
-@pytest.fixture
-def bench(qtbot: QtBot, open_window: MainWindow) -> Workbench:
-    activate(qtbot, open_window)
-    assert open_window.workbench is not None
-    return open_window.workbench
-
-
-@pytest.fixture
-def example(qtbot: QtBot, window: MainWindow) -> Workbench:
-    with qtbot.waitSignal(window.opened, timeout=60_000):
-        window.open_example()
-    activate(qtbot, window)
-    assert window.workbench is not None
-    return window.workbench
 
 
 @pytest.fixture
@@ -64,25 +44,6 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
     return found
 
 
-def interactive(root: QWidget) -> Iterator[QWidget]:
-    for widget in root.findChildren(QWidget):
-        if not isinstance(widget, KINDS) or widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
-            continue
-        if isinstance(widget.parent(), QAbstractSpinBox | QComboBox) or widget.objectName().startswith("qt_"):
-            continue
-        if widget.window() is root.window():
-            yield widget
-
-
-def unnamed(root: QWidget) -> list[str]:
-    found = []
-    for widget in interactive(root):
-        told: QAccessibleInterface | None = QAccessible.queryAccessibleInterface(widget)
-        if told is None or not told.text(QAccessible.Text.Name).strip():
-            found.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
-    return found
-
-
 def test_every_control_of_every_kind_of_question_has_a_name(bench: Workbench) -> None:
     states: tuple[AnswerState, ...] = ("unanswered", "unknown", "declined", "not_applicable")
     for item in SMALL:
@@ -91,21 +52,21 @@ def test_every_control_of_every_kind_of_question_has_a_name(bench: Workbench) ->
             if state != "unanswered":
                 bench.session.put(Answer(item, state=state, reason="" if state == "unknown" else "Because"))
             settle()
-            assert unnamed(bench) == [], (item, state)
+            assert list(unnamed(bench)) == [], (item, state)
 
 
-def test_every_control_of_every_page_has_a_name_with_and_without_content(example: Workbench) -> None:
+def test_every_control_of_every_page_has_a_name_with_and_without_content(example_bench: Workbench) -> None:
     for page in HERE:
-        example.go(page)
+        example_bench.go(page)
         settle()
-        assert unnamed(example.window()) == [], page
+        assert list(unnamed(example_bench.window())) == [], page
 
 
 def test_every_control_of_an_empty_assessment_has_a_name(bench: Workbench) -> None:
     for page in HERE:
         bench.go(page)
         settle()
-        assert unnamed(bench.window()) == [], page
+        assert list(unnamed(bench.window())) == [], page
 
 
 def test_every_setting_has_a_name_and_can_be_shown(qtbot: QtBot, window: MainWindow) -> None:
@@ -113,7 +74,7 @@ def test_every_setting_has_a_name_and_can_be_shown(qtbot: QtBot, window: MainWin
     qtbot.addWidget(dialog)
     dialog.show()
     activate(qtbot, dialog)
-    assert unnamed(dialog) == []
+    assert list(unnamed(dialog)) == []
     seen = set()
     for name, _ in SETTINGS:
         dialog.show_setting(name)
@@ -121,25 +82,25 @@ def test_every_setting_has_a_name_and_can_be_shown(qtbot: QtBot, window: MainWin
     assert len(seen) == len(SETTINGS)
 
 
-def test_boxes_over_the_window_have_names(example: Workbench, window: MainWindow) -> None:
+def test_boxes_over_the_window_have_names(example_bench: Workbench, window: MainWindow) -> None:
     boxes: list[tuple[Callable[[], object], QWidget]] = [
-        (example.open_find, example.palette_box),
-        (example.open_search, example.search_box),
+        (example_bench.open_find, example_bench.palette_box),
+        (example_bench.open_search, example_bench.search_box),
         (window.actions_by_name["keys"].trigger, window.keys),
     ]
     for show, box in boxes:
         show()
         settle()
-        assert unnamed(box) == []
+        assert list(unnamed(box)) == []
         told = QAccessible.queryAccessibleInterface(box)
         assert told.text(QAccessible.Text.Name)
 
 
-def test_pages_and_panes_are_told_apart_by_name(example: Workbench) -> None:
+def test_pages_and_panes_are_told_apart_by_name(example_bench: Workbench) -> None:
     for page in HERE:
-        example.go(page)
-        assert example.page is not None
-        told = QAccessible.queryAccessibleInterface(example.page)
+        example_bench.go(page)
+        assert example_bench.page is not None
+        told = QAccessible.queryAccessibleInterface(example_bench.page)
         assert told.text(QAccessible.Text.Name).strip(), page
 
 
@@ -160,57 +121,13 @@ def test_change_of_text_size_is_announced(
     assert [text for text, _ in heard] == ["Text at 110 percent", "Text at 100 percent"]
 
 
-def tab_chain(root: QWidget, *, back: bool = False) -> list[QWidget]:
-    """Return what Tab reaches inside a part of the window, in its order, starting from the first."""
-    start = focusable(root)[-1 if back else 0]
-    start.setFocus(Qt.FocusReason.TabFocusReason)
-    found = [start]
-    for _ in range(300):
-        focused = QApplication.focusWidget()
-        assert focused is not None
-        QTest.keyClick(focused, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier if back else Qt.KeyboardModifier(0))
-        now = QApplication.focusWidget()
-        if now is None or now is start or not root.isAncestorOf(now):
-            break
-        if now in found:
-            pytest.fail(f"Tab does not leave {type(now).__name__} {now.accessibleName()}")
-        found.append(now)
-    return found
-
-
-def top_left(widget: QWidget) -> QPoint:
-    return widget.mapToGlobal(QPoint(0, 0))
-
-
-def test_tab_order_on_every_kind_of_question_goes_down_and_to_the_right(bench: Workbench) -> None:
-    for item in SMALL:
-        bench.go("questions", item)
-        settle()
-        card = bench.questions.card
-        assert card is not None
-        chain = tab_chain(card)
-        assert len(chain) >= 4
-        for one, other in pairwise(chain):
-            first, end, following = top_left(one), one.mapToGlobal(one.rect().bottomRight()), top_left(other)
-            in_order = following.x() >= first.x() if following.y() < end.y() else following.y() >= first.y()
-            assert in_order, (item, one.accessibleName(), other.accessibleName())
-
-
-def test_tab_leaves_every_page_in_the_end(example: Workbench) -> None:
+def test_focus_is_visible_on_every_control_of_every_page(example_bench: Workbench) -> None:
     for page in HERE:
-        example.go(page)
+        example_bench.go(page)
         settle()
-        assert example.page is not None
-        assert not focusable(example.page) or tab_chain(example.page), page
-
-
-def test_focus_is_visible_on_every_control_of_every_page(example: Workbench) -> None:
-    for page in HERE:
-        example.go(page)
-        settle()
-        assert example.page is not None
-        for widget in [found for found in focusable(example.page) if isinstance(found, KINDS)]:
-            example.top.menu.setFocus(Qt.FocusReason.TabFocusReason)
+        assert example_bench.page is not None
+        for widget in [found for found in focusable(example_bench.page) if isinstance(found, KINDS)]:
+            example_bench.top.menu.setFocus(Qt.FocusReason.TabFocusReason)
             settle()
             before = widget.grab().toImage()
             widget.setFocus(Qt.FocusReason.TabFocusReason)
@@ -219,7 +136,7 @@ def test_focus_is_visible_on_every_control_of_every_page(example: Workbench) -> 
                 assert widget.grab().toImage() != before, f"{page}: {type(widget).__name__} {widget.accessibleName()}"
 
 
-def test_building_and_showing_every_page_opens_no_other_window(example: Workbench) -> None:
+def test_building_and_showing_every_page_opens_no_other_window(example_bench: Workbench) -> None:
     opened: list[str] = []
 
     class Watcher(QObject):
@@ -233,7 +150,7 @@ def test_building_and_showing_every_page_opens_no_other_window(example: Workbenc
     assert app is not None
     app.installEventFilter(watcher)
     for page in HERE:
-        example.go(page)
+        example_bench.go(page)
         settle()
     app.removeEventFilter(watcher)
     assert opened == []

@@ -36,12 +36,6 @@ def paper(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def bench(open_window: MainWindow) -> Workbench:
-    assert open_window.workbench is not None
-    return open_window.workbench
-
-
 def attached(qtbot: QtBot, bench: Workbench) -> list[str]:
     qtbot.waitUntil(lambda: bool(bench.session.inputs.evidence) and not bench.session.attaching)
     return [item.name for item in bench.session.inputs.evidence]

@@ -21,13 +21,6 @@ ROOT = Path(__file__).resolve().parents[2]
 LETTERS = "".join(key.lower() for command in COMMANDS for key in command.key.split(";") if is_plain(key))
 
 
-@pytest.fixture
-def bench(qtbot: QtBot, open_window: MainWindow) -> Workbench:
-    activate(qtbot, open_window)
-    assert open_window.workbench is not None
-    return open_window.workbench
-
-
 def at(bench: Workbench, question: str, *, editing: bool = False) -> None:
     """Stand on a question, in its rationale or on a button."""
     bench.go("questions", question)

@@ -19,8 +19,7 @@ from asl_desktop.storage import keys
 from asl_desktop.storage.document import Document
 from asl_desktop.storage.keys import Passphrase, RecoveryKey
 from tests.gui.test_session import FailingDocument
-from tests.gui.test_shell import unnamed
-from tests.gui_world import words_of
+from tests.gui_world import unnamed, words_of
 from tests.services_world import small_pack
 from ui import dialogs_seam
 from ui.dialogs.settings import SettingsDialog

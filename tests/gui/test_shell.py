@@ -1,31 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
     QAbstractScrollArea,
-    QAbstractSlider,
-    QAbstractSpinBox,
     QApplication,
-    QComboBox,
     QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QTabBar,
-    QTextEdit,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from asl_desktop.domain.inputs import Answer
 from tests.gui.test_session import FailingDocument
+from tests.gui_world import settle, unnamed
 from ui import dialogs_seam
 from ui.actions import COMMANDS
 from ui.main_window import MainWindow
@@ -33,32 +23,12 @@ from ui.models.palette import Finder, Hit, commands, everything
 from ui.pages.registry import PAGES
 from ui.workbench import Workbench
 
-KINDS = (QAbstractButton, QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox, QAbstractSlider,
-         QAbstractItemView, QTabBar)  # fmt: skip
 HERE = [spec.page_id for spec in PAGES]
 
 
 def bench_of(window: MainWindow) -> Workbench:
     assert window.workbench is not None
     return window.workbench
-
-
-def settle() -> None:
-    for _ in range(5):
-        QApplication.processEvents()
-
-
-def unnamed(root: QWidget) -> Iterator[str]:
-    for widget in root.findChildren(QWidget):
-        if not isinstance(widget, KINDS) or widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
-            continue
-        if widget.window() is not root.window():
-            continue  # the list of a combo box, in a window of its own
-        if isinstance(widget.parent(), QAbstractSpinBox | QComboBox) or widget.objectName().startswith("qt_"):
-            continue
-        found = QAccessible.queryAccessibleInterface(widget)
-        if not found.text(QAccessible.Text.Name).strip():
-            yield f"{type(widget).__name__} {widget.objectName()} in {type(widget.parent()).__name__}"
 
 
 def horizontal_bars(root: QWidget) -> list[str]:

@@ -273,7 +273,6 @@ class EarlierPage(QWidget):
         layout.addLayout(buttons)
         layout.setContentsMargins(32, 24, 32, 24)
         self.setLayout(layout)
-        self.setTabOrder(self.list, self.entry)
 
 
 def _line(backup: Backup, path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QStyle, QVBoxLayout, QWidget
 
 from ui.theme import px
 
@@ -70,9 +70,14 @@ class _Placing(QLayout):
     def _place(self, rect: QRect, *, move: bool) -> int:
         raise NotImplementedError
 
+    def _put(self, item: QLayoutItem, place: QRect, *, inside: QRect) -> None:
+        """Put an item at its place as read from the left; from the right it is the mirrored one."""
+        holder = self.parentWidget()
+        item.setGeometry(QStyle.visualRect(holder.layoutDirection(), inside, place) if holder is not None else place)
+
 
 class FlowLayout(_Placing):
-    """Left to right, then the next line. Spacing in pixels between items and lines."""
+    """As words are read, then the next line. Spacing in pixels between items and lines."""
 
     def __init__(self, parent: QWidget | None = None, spacing: int = 6, *, centred: bool = False) -> None:
         super().__init__(parent, spacing)
@@ -115,7 +120,7 @@ class FlowLayout(_Placing):
         taken = sum(size.width() + self.spacing() for _, size in line) - self.spacing()
         x = rect.x() + (max(0, rect.width() - taken) // 2 if self._centred else 0)
         for item, size in line:
-            item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
+            self._put(item, QRect(QPoint(x, y + (height - size.height()) // 2), size), inside=rect)
             x += size.width() + self.spacing()
 
 
@@ -138,7 +143,7 @@ class CellsLayout(_Placing):
             line = shown[first : first + columns]
             height = max(_height(item, width) for item in line)
             for at, item in enumerate(line if move else ()):
-                item.setGeometry(QRect(rect.x() + at * (width + gap), y, width, height))
+                self._put(item, QRect(rect.x() + at * (width + gap), y, width, height), inside=rect)
             y += height + gap
         return max(0, y - rect.y() - gap)
 
