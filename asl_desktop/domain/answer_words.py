@@ -33,6 +33,9 @@ def value_in_words(part: Part | None, value: Value) -> str:
     unit = part.unit if part else ""
     if isinstance(value, float | int):
         return wording.quantity(float(value), unit)
+    if part and part.type == "number" and len(value) == 2 and not isinstance(value[0], str):
+        pair: tuple[Any, ...] = value
+        return wording.uncertain(float(pair[0]), float(pair[1]), unit)
     if part and part.type == "range" and len(value) >= 3 and not isinstance(value[0], str):
         numbers: tuple[Any, ...] = value
         low, best, high = (wording.quantity(float(n), unit) for n in numbers[:3])

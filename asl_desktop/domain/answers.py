@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
@@ -61,8 +62,9 @@ def answer_leaf(record: Record, leaf: AnswerIn) -> Trace:
     given = answer.value.get(leaf.part)
     if given is None or given in ("", ()):
         return Trace("answer_in", "unknown", f"{where} is not answered.", leaf.question, uses)
+    part = record.pack.question_by_id[leaf.question].part(leaf.part)
     chosen = _as_options(given)
-    if not _offered(record.pack.question_by_id[leaf.question].part(leaf.part), chosen):
+    if not _offered(part, chosen):
         return Trace("answer_in", "unknown", f"{where} holds what the question does not offer.", leaf.question, uses)
     value = "true" if chosen & set(leaf.options) else "false"
     words = wording.listed(sorted(c.replace("_", " ") for c in chosen))
@@ -71,11 +73,24 @@ def answer_leaf(record: Record, leaf: AnswerIn) -> Trace:
 
 def _offered(part: Part | None, chosen: set[str]) -> bool:
     """Tell whether an answer is among the options of its question; a stray value must not pass for one of them."""
-    if part is None:
+    if part is None or part.type in {"number", "range"}:
         return False
     if part.type == "yes_no":
         return chosen <= {"yes", "no"}
     return not part.options or chosen <= {option.id for option in part.options}
+
+
+def extent(value: object) -> tuple[float, float] | None:
+    """Return the lowest and the highest number that an answer leaves possible; None where it is no number.
+
+    A number with an uncertainty reaches as far as that in both ways.
+    """
+    if isinstance(value, tuple | list) and len(value) == len(("value", "uncertainty")):
+        number, reach = extent(value[0]), extent(value[1])
+        return (number[0] - abs(reach[0]), number[1] + abs(reach[1])) if number and reach else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        return None
+    return float(value), float(value)
 
 
 def _as_options(value: object) -> set[str]:

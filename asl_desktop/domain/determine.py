@@ -18,11 +18,10 @@ Everything but *ruled out* is treated as crossed. Pure functions: no clock, no r
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import gates, margins, wording
-from asl_desktop.domain.answers import answer_counts
+from asl_desktop.domain.answers import answer_counts, extent
 from asl_desktop.domain.conditions import (
     ShowingAccepted,
     StateName,
@@ -246,10 +245,18 @@ def _trigger(record: Record, trigger: Trigger) -> TriggerResult:
     if pending and not fired:
         return TriggerResult(trigger.id, "unknown", f"{trigger.title}: {trigger.question} {pending}.")
     state: Truth = "true" if fired else "false"
-    shown = wording.quantity(value, trigger.unit) if isinstance(value, float) else _plain(value)
+    shown = _shown(value, trigger.unit)
     limit = wording.quantity(trigger.value, trigger.unit) if isinstance(trigger.value, float) else str(trigger.value)
-    verb = "has been reached" if fired else "has not been reached"
+    certain = not isinstance(value, tuple | list) or _compare(value[0], trigger)
+    reached = "has been reached" if certain else "is within the uncertainty, so it counts as reached"
+    verb = reached if fired else "has not been reached"
     return TriggerResult(trigger.id, state, f"{trigger.title}: {shown} against {limit}; it {verb}.")
+
+
+def _shown(value: object, unit: str) -> str:
+    if isinstance(value, tuple | list) and extent(value) is not None:
+        return wording.uncertain(value[0], value[1], unit)
+    return wording.quantity(value, unit) if isinstance(value, float) else _plain(value)
 
 
 def _plain(value: object) -> str:
@@ -257,18 +264,23 @@ def _plain(value: object) -> str:
 
 
 def _compare(value: object, trigger: Trigger) -> bool | None:
-    """Compare an answer with the limit of a trigger; None when they cannot be compared."""
+    """Compare an answer with the limit of a trigger; None when they cannot be compared.
+
+    Of a number with an uncertainty any value that it leaves possible is enough.
+    """
     if isinstance(trigger.value, str):
         chosen = value if isinstance(value, tuple | list) else (value,)
         return trigger.value in map(_plain, chosen) if trigger.comparator == "==" else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+    found = extent(value)
+    if found is None:
         return None
+    low, high = found
     return {
-        ">=": value >= trigger.value,
-        ">": value > trigger.value,
-        "<=": value <= trigger.value,
-        "<": value < trigger.value,
-        "==": value == trigger.value,
+        ">=": high >= trigger.value,
+        ">": high > trigger.value,
+        "<=": low <= trigger.value,
+        "<": low < trigger.value,
+        "==": low <= trigger.value <= high,
     }[trigger.comparator]
 
 

@@ -66,7 +66,8 @@ class Answer:
 
     Attributes:
         value: part id -> value. Yes/no parts hold True or False, choices an option id, multi-choice a tuple of ids,
-            numbers and scales a float, dates an ISO string, a range (low, best, high, confidence in percent).
+            numbers and scales a float, a number with an uncertainty (value, how far either way), dates an ISO string, a
+            range (low, best, high, confidence in percent).
         reason: why it was declined or does not apply; both need one.
         confirmed_by: the reviewer who confirmed that the question does not apply; until then it does not count.
         carried_from: the earlier assessment from which the answer was taken over, in words. While it is not empty,

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from asl_desktop.domain.conditions import BoundName, Condition
+from asl_desktop.domain.inputs import LATER
 from asl_desktop.domain.reach import Reach, reaches
 
 Certainty: TypeAlias = Literal["primary", "secondary", "uncertain"]
@@ -230,6 +231,7 @@ class Part:
         minimum: smallest number or scale step.
         maximum: largest number or scale step.
         optional: the question counts as answered without it.
+        uncertainty: a number may be given with how far the truth may lie from it either way, in the same unit.
     """
 
     type: AnswerType
@@ -240,6 +242,7 @@ class Part:
     minimum: float | None = None
     maximum: float | None = None
     optional: bool = False
+    uncertainty: bool = field(default=False, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,11 @@ def quantity(value: float, unit: str) -> str:
     return f"{text}{unit}" if unit == "x" else f"{text} {unit}"
 
 
+def uncertain(value: float, uncertainty: float, unit: str) -> str:
+    """Return a number with how far the truth may lie from it, the unit said once: ``12 \u00b1 3 GPU-days``."""
+    return f"{number(value)} \u00b1 {quantity(uncertainty, unit)}"
+
+
 def interval(low: float, high: float, unit: str = "") -> str:
     """Return the ends of an interval with three significant digits, the unit said once: ``0.713 to 8.91x``."""
     return f"{number(three_digits(low))} to {quantity(three_digits(high), unit)}"

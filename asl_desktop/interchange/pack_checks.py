@@ -287,6 +287,8 @@ def _part_fields(part: Part, path: FieldPath) -> Iterator[Finding]:
         yield (*path, "options"), f"is missing: a {part.type} needs options"
     if part.options and not chosen:
         yield (*path, "options"), f"a {part.type} has no options"
+    if part.uncertainty and part.type != "number":
+        yield (*path, "uncertainty"), f"goes with a number only; a {part.type} has none"
     if part.type == "scale" and (part.minimum is None or part.maximum is None):
         yield (*path, "minimum" if part.minimum is None else "maximum"), "is missing: a scale has two ends"
     if part.minimum is not None and part.maximum is not None and part.minimum >= part.maximum:

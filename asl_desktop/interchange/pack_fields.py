@@ -77,6 +77,8 @@ FIELDS: Mapping[str, str] = {
     "Question.type": "Kind of the single part.",
     "Question.options": "Options of the single part.",
     "Question.unit": "Unit of the single part.",
+    "Question.uncertainty": "True where a number may be given with an uncertainty; of the single part.",
+    "Part.uncertainty": "True where a number may be given with how far the truth may lie from it.",
     "Part.type": "Kind of value.",
     "Part.label": "Shown before the value where a question has several parts.",
     "Part.options": "Options of a choice or multi_choice, in the order in which they are offered.",

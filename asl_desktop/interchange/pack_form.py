@@ -32,7 +32,7 @@ from asl_desktop.errors import Problem
 from asl_desktop.interchange.explaining import suggestion
 from asl_desktop.interchange.yaml_source import FieldPath, Located
 
-PART_FIELDS = ("type", "options", "unit", "minimum", "maximum")
+PART_FIELDS = ("type", "options", "unit", "minimum", "maximum", "uncertainty")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BRANCHES = {"all": AllOf, "any": AnyOf}
 

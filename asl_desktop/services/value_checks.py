@@ -108,7 +108,16 @@ def _number(part: Part, value: object, field: str) -> float:
 
 
 def _check_number(part: Part, value: object, field: str) -> None:
-    _number(part, value, field)
+    if not isinstance(value, tuple | list):
+        _number(part, value, field)
+        return
+    if not part.uncertainty:
+        _refuse(field, tr("one number is expected; this one is asked for without an uncertainty"))
+    if len(value) != len(("value", "uncertainty")):
+        _refuse(field, tr("a number with an uncertainty is two numbers: the value, and how far either way"))
+    _number(part, value[0], field)
+    if _number(Part("number", unit=part.unit), value[1], field) <= 0:
+        _refuse(field, tr("an uncertainty is above 0; where none is stated, give the number alone"))
 
 
 def _check_scale(part: Part, value: object, field: str) -> None:

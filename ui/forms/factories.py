@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from asl_desktop.domain.pack import AnswerType, Part
 from ui.forms.choices import TicksEditor, one_of
-from ui.forms.fields import DateEditor, NumberEditor, RangeEditor, TextEditor
+from ui.forms.fields import DateEditor, RangeEditor, TextEditor, number_editor
 from ui.forms.part_editor import PartEditor
 
 FACTORIES: Mapping[AnswerType, Callable[[Part], PartEditor]] = {
@@ -14,7 +14,7 @@ FACTORIES: Mapping[AnswerType, Callable[[Part], PartEditor]] = {
     "choice": one_of,
     "multi_choice": TicksEditor,
     "scale": one_of,
-    "number": NumberEditor,
+    "number": number_editor,
     "text": TextEditor,
     "date": DateEditor,
     "range": RangeEditor,

@@ -35,7 +35,8 @@ def read_number(text: str) -> float | None:
 
 def write_number(value: float) -> str:
     """Write a number so that :func:`read_number` gives exactly it back."""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    number = float(value)  # limits of a framework may be whole numbers
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
 
 def read_day(text: str) -> date | None:
@@ -73,7 +74,7 @@ class NumberField(QLineEdit):
             return ""
         number = read_number(self.text())
         if number is None:
-            return tr("“{text}” is not a number.").format(text=self.text())
+            return tr("“{text}” is not a number; write it as 12, 0.5 or 1 200.").format(text=self.text())
         low, high, unit = self._part.minimum, self._part.maximum, f" {self._part.unit}".rstrip()
         if low is not None and number < low:
             return tr("The smallest value is {write_number}{unit}.").format(write_number=write_number(low), unit=unit)
@@ -100,6 +101,56 @@ class NumberEditor(PartEditor):
 
     def problem(self) -> str:
         return self.field.problem()
+
+
+class UncertainEditor(PartEditor):
+    """A number and how far the truth may lie from it, in one line: ``12 \u00b1 3 GPU-days``."""
+
+    def __init__(self, part: Part) -> None:
+        super().__init__(part)
+        unit = f", {part.unit}" if part.unit else ""
+        self.field = NumberField(part, f"{self.name}{unit}")
+        reach = tr("{name}, uncertainty either way").format(name=self.name)
+        self.uncertainty = NumberField(Part("number", unit=part.unit, minimum=0.0), f"{reach}{unit}")
+        self.uncertainty.setMaximumWidth(120)
+        self.uncertainty.setPlaceholderText(tr("if stated"))
+        self.uncertainty.setToolTip(
+            tr("How far the truth may lie from the value, either way, in the same unit. Blank where none is stated.")
+        )
+        self.field.textEdited.connect(self._on_value_typed)
+        self.uncertainty.textEdited.connect(lambda _: self.changed.emit())
+        self.column.addLayout(row(self.field, label("\u00b1"), self.uncertainty, label(part.unit, "muted"), 1))
+        self.setFocusProxy(self.field)
+
+    def value(self) -> Value | None:
+        number, uncertainty = self.field.number(), self.uncertainty.number()
+        if number is None or self.problem():
+            return None
+        return (number, uncertainty) if uncertainty else number
+
+    def set_value(self, value: Value | None) -> None:
+        number, uncertainty = value if isinstance(value, tuple | list) and len(value) == 2 else (value, None)
+        for field, shown in ((self.field, number), (self.uncertainty, uncertainty)):
+            field.show_number(shown if isinstance(shown, int | float) else None)
+
+    def problem(self) -> str:
+        alone = self.uncertainty.text().strip() and not self.field.text().strip()
+        return (
+            self.field.problem()
+            or (tr("Write the value that the uncertainty belongs to.") if alone else "")
+            or self.uncertainty.problem()
+        )
+
+    def _on_value_typed(self, text: str) -> None:
+        """Take what stands behind a plus-minus sign as the uncertainty, so that ``12 +/- 3`` can be typed or pasted."""
+        value, sign, reach = text.replace("+/-", "\u00b1").replace("+-", "\u00b1").partition("\u00b1")
+        if sign:
+            self.field.setText(value.strip())
+            self.uncertainty.setText(reach.strip())
+            self.uncertainty.setFocus()
+            for field in (self.field, self.uncertainty):
+                set_role(field, state="invalid" if field.problem() else "")
+        self.changed.emit()
 
 
 class RangeEditor(PartEditor):
@@ -144,6 +195,11 @@ class RangeEditor(PartEditor):
         if present and not present[0] <= present[1] <= present[2]:
             return tr("The range must rise from lowest over best to highest.")
         return ""
+
+
+def number_editor(part: Part) -> PartEditor:
+    """Return the editor for a number, with an uncertainty where the framework asks for one."""
+    return UncertainEditor(part) if part.uncertainty else NumberEditor(part)
 
 
 class DateEditor(PartEditor):

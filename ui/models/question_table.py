@@ -65,7 +65,7 @@ class Row:
 def simple_part(question: Question) -> Part | None:
     """Return the part of a question that can be answered in the table, or None."""
     part = question.parts[0] if len(question.parts) == 1 else None
-    return part if part is not None and part.type in SIMPLE else None
+    return part if part is not None and part.type in SIMPLE and not part.uncertainty else None
 
 
 class QuestionTableModel(QAbstractTableModel):
