@@ -66,8 +66,8 @@ class Camera:
         """Give the window a theme, a size and a size of text."""
         frame = FRAMES[size]
         self.look = f"{theme}-{size}"
-        self.window.look.zoom = frame.text
         self.window.choose_theme(theme)
+        self.window.look.enlarge(frame.text)
         self.window.resize(frame.width, frame.height)
 
     def shoot(self, name: str, go: Callable[[], object] = lambda: None) -> None:
@@ -90,9 +90,15 @@ class Camera:
 
     def _settle(self) -> None:
         """Let what waits for quiet, is drawn piece by piece or worked out on other threads come to its end."""
+        from ui.pages.hub import HubPage
+
         for _ in range(2):
             self.window.operations.drain()
             _wait(self.app, QUIET_MS)
+        bench = self.window.workbench
+        if bench is not None and isinstance(bench.page, HubPage):
+            page = bench.page
+            _until(self.app, lambda: page.is_whole)
 
     def _draw(self, name: str, widget: QWidget) -> None:
         self._settle()

@@ -99,6 +99,7 @@ QComboBox::drop-down { border: 0; width: 28px; }
 QComboBox::down-arrow { image: url($chevron); width: 16px; height: 16px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $strong_line; outline: 0; }
 QListView, QTreeView, QTableView { background: $surface; border: 1px solid $line; border-radius: 8px; outline: 0; }
+QTableView { selection-background-color: $accent_soft; selection-color: $text; }
 QListView:focus, QTreeView:focus, QTableView:focus { border: 2px solid $accent; }
 QListWidget::item { padding: 5px 8px; border-radius: 4px; }
 QListWidget::item:selected { background: $accent_soft; color: $text; }

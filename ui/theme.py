@@ -130,8 +130,9 @@ class Grown:
 
 
 def fix(widget: QWidget, *, width: int = 0, height: int = 0) -> None:
-    """Fix the width or height of what holds text; it grows with the text. Lengths are those at 100 %, 0 is free."""
-    widget.setProperty(_FIXED, (width, height))
+    """Fix the width or height of what holds text; it grows with the text. Lengths at 100 %, 0 is as it was."""
+    kept = widget.property(_FIXED) or (0, 0)
+    widget.setProperty(_FIXED, (width or kept[0], height or kept[1]))
     if width:
         widget.setFixedWidth(px(width))
     if height:

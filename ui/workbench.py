@@ -306,6 +306,8 @@ class Workbench(QWidget):
         width = self.width()
         self.nav.set_narrow(width < px(RINGS_BELOW))
         self.top.set_room(width)
+        for banner in (self.unsaved, self.setback):
+            banner.fit()
         shown = width >= px(MARGINS_BELOW) if self._margins_wished is None else self._margins_wished
         shown = shown and self.page_id not in _WIDE
         self.margins.setVisible(shown)

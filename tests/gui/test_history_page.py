@@ -265,7 +265,7 @@ def test_a_version_that_was_put_back_is_told_until_the_person_goes_on_with_it(
         window.open_file(assessment)
     bench = bench_of(window)
     assert bench.setback.isVisible()
-    look, go_on = bench.setback.findChildren(QPushButton)
+    look, go_on = (item for item in bench.setback.findChildren(QPushButton) if item.isVisible())
     look.click()
     assert bench.page_id == "history"
     go_on.click()

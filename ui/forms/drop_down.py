@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QComboBox
 
+from ui.widgets.elided import ElidedBox
+
 
 def drop_down(name: str, texts: Sequence[str]) -> QComboBox:
     """Return a combo box that a screen reader names, opened or not."""
-    box = QComboBox()
+    box = ElidedBox()
     box.addItems(list(texts))
     box.setAccessibleName(name)
     box.view().setAccessibleName(name)

@@ -140,16 +140,17 @@ class FindingDelegate(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, table.color("sunken"))
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(font(13))
-        painter.setPen(table.color("text"))
-        said = visual(option, rect.adjusted(px(40), 0, -px(_TARGET_WIDTH + 24), 0))
-        _draw(painter, said, visible(finding.text), middle)
         painter.setFont(font(12))
         painter.setPen(table.color("muted"))
         item = finding.target.partition(":")[2] or finding.target
         shown = item[:8] if finding.target.startswith("evidence:") else item.replace("_", " ")
-        place = QRect(rect.right() - px(_TARGET_WIDTH + 12), rect.y(), px(_TARGET_WIDTH), rect.height())
+        room = min(px(_TARGET_WIDTH), painter.fontMetrics().horizontalAdvance(shown) + 1)
+        place = QRect(rect.right() - px(12) - room, rect.y(), room, rect.height())
         _draw(painter, visual(option, place), shown, middle | Qt.AlignmentFlag.AlignRight)
+        painter.setFont(font(13))
+        painter.setPen(table.color("text"))
+        said = visual(option, rect.adjusted(px(40), 0, -px(24) - room, 0))
+        _draw(painter, said, visible(finding.text), middle)
 
 
 def _draw(painter: QPainter, rect: QRect, text: str, flags: Qt.AlignmentFlag) -> None:

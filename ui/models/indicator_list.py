@@ -101,9 +101,9 @@ class IndicatorDelegate(QStyledItemDelegate):
             painter.fillRect(rect, table.color("sunken"))
         status = str(index.data(STATUS_ROLE))
         if status:
-            x = corner(option, rect.x() + 20, rect.y() + 16, 1).x()
+            x = corner(option, rect.x() + px(20), rect.y() + px(16), 1).x()
             color = QColor(colors().status[status])  # type: ignore[index]
-            draw_glyph(painter, STATUS_SHAPE[status], x, rect.y() + 16, color)  # type: ignore[index]
+            draw_glyph(painter, STATUS_SHAPE[status], x, rect.y() + px(16), color)  # type: ignore[index]
         else:
             painter.drawPixmap(
                 corner(option, rect.x() + px(12), rect.y() + px(8), px(16)), pixmap("eye", "muted", px(16))

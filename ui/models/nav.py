@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.i18n import ntr, tr
@@ -36,6 +36,10 @@ ROW_HEIGHT = 44
 SHORT_HEIGHT = 36
 NARROW_GAP = 8
 """What is left of a heading in a narrow bar."""
+_LEFT, _RIGHT = 46, 6
+"""Space beside the words of a row; the left one at 100 %."""
+_TITLE, _WORDS = (13, 500), (12, 400)
+_MOST_LINES = 3
 NARROW = 100
 """Below this width only rings and icons are painted."""
 
@@ -211,15 +215,26 @@ def _margin_words(snapshot: Snapshot) -> str:
 
 
 class NavDelegate(QStyledItemDelegate):
-    """Paints headings, rings and icons; a narrow bar shows rings and icons only."""
+    """Paints headings, rings and icons; a narrow bar shows rings and icons only.
+
+    Titles and the words below them go on in a second line where the bar is too narrow for them.
+    """
 
     narrow = False
 
+    def __init__(self, view: QListView) -> None:
+        super().__init__(view)
+        self._view = view
+
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         entry: Entry = index.data(ENTRY_ROLE)
-        heading = NARROW_GAP if self.narrow else HEADING_HEIGHT
-        height = heading if not entry.page else ROW_HEIGHT if entry.words else SHORT_HEIGHT
-        return QSize(40, px(height))
+        if not entry.page:
+            return QSize(40, px(NARROW_GAP if self.narrow else HEADING_HEIGHT))
+        height = px(ROW_HEIGHT if entry.words else SHORT_HEIGHT)
+        if not self.narrow:
+            room = self._view.viewport().width() - px(_LEFT) - _RIGHT
+            height += _more(entry.title, _TITLE, room) + (_more(entry.words, _WORDS, room) if entry.words else 0)
+        return QSize(40, height)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -243,7 +258,7 @@ class NavDelegate(QStyledItemDelegate):
         place = QRect(left, rect.y() + (rect.height() - ring) // 2, ring, ring)
         self._paint_mark(painter, entry, visual(option, place))
         if not narrow:
-            self._paint_words(painter, entry, visual(option, rect.adjusted(px(46), px(5), -6, -px(5))))
+            self._paint_words(painter, entry, visual(option, rect.adjusted(px(_LEFT), px(5), -_RIGHT, -px(5))))
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect) -> None:
@@ -281,16 +296,35 @@ class NavDelegate(QStyledItemDelegate):
             painter.drawArc(circle, 90 * 16, -round(min(entry.fraction, 1.0) * 360 * 16))
 
     def _paint_words(self, painter: QPainter, entry: Entry, rect: QRect) -> None:
-        table = tokens()
-        painter.setFont(font(13, 500))
+        table, flags = tokens(), Qt.TextFlag.TextWordWrap
+        painter.setFont(font(*_TITLE))
         painter.setPen(table.color("text"))
-        metrics = painter.fontMetrics()
-        title = metrics.elidedText(entry.title, Qt.TextElideMode.ElideRight, rect.width())
         if not entry.words:
-            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, title)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | flags, _shortened(entry.title, _TITLE, rect.width()))
             return
-        painter.drawText(rect, Qt.AlignmentFlag.AlignTop, title)
-        painter.setFont(font(12))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignTop | flags, _shortened(entry.title, _TITLE, rect.width()))
+        painter.setFont(font(*_WORDS))
         painter.setPen(table.color("muted"))
-        words = painter.fontMetrics().elidedText(entry.words, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, Qt.AlignmentFlag.AlignBottom, words)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignBottom | flags, _shortened(entry.words, _WORDS, rect.width()))
+
+
+def _lines(text: str, kind: tuple[int, int], room: int) -> int:
+    """Return how many lines a text takes."""
+    metrics = QFontMetrics(font(*kind))
+    if metrics.horizontalAdvance(text) <= room:
+        return 1
+    area = QRect(0, 0, max(room, 1), 10_000)
+    return -(-metrics.boundingRect(area, Qt.TextFlag.TextWordWrap, text).height() // metrics.lineSpacing())
+
+
+def _more(text: str, kind: tuple[int, int], room: int) -> int:
+    """Return the height of what a text takes beyond its first line."""
+    lines = min(_lines(text, kind, room), _MOST_LINES)
+    return (lines - 1) * QFontMetrics(font(*kind)).lineSpacing()
+
+
+def _shortened(text: str, kind: tuple[int, int], room: int) -> str:
+    """Return as much of a text as the lines hold that it may take; wrapping leaves some of them partly empty."""
+    if _lines(text, kind, room) <= _MOST_LINES:
+        return text
+    return QFontMetrics(font(*kind)).elidedText(text, Qt.TextElideMode.ElideRight, round(room * (_MOST_LINES - 0.3)))

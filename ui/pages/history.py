@@ -21,7 +21,7 @@ from ui.plain import tip, visible
 from ui.session import SaveState, Session, cause_of
 from ui.theme import set_role
 from ui.widgets.change_view import ChangeView, Shown, prepare
-from ui.widgets.elided import ElidedLabel
+from ui.widgets.elided import ElidedBox, ElidedLabel
 from ui.widgets.flow import FlowLayout
 from ui.widgets.parts import Banner, button, card, column, label, link, row
 from ui.widgets.split import Split
@@ -61,11 +61,11 @@ class HistoryPage(Page):
         self.model = HistoryModel(session)
         self.list = QListView()
         self.words = QLineEdit()
-        self.kind = QComboBox()
-        self.person = QComboBox()
+        self.kind = ElidedBox()
+        self.person = ElidedBox()
         self.since, self.until = QLineEdit(), QLineEdit()
         self.view = ChangeView()
-        self.part = QComboBox()
+        self.part = ElidedBox()
         self.problem = Banner("danger")
         self._step: Step | None = None
         self._seen = -1

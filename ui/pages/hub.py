@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
@@ -94,10 +94,18 @@ class HubPage(Page):
         ]
         self._show_due()
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every part has been drawn."""
+        return not self._due
+
     def _show_due(self) -> None:
         """Draw what is due piece by piece, with a round of the event loop after each; drawn at once it is a stall."""
         if self._due:
             self._due.pop(0)()
+            QCoreApplication.sendPostedEvents(
+                None, QEvent.Type.LayoutRequest
+            )  # else rows lie over each other meanwhile
             self._later.start()
 
     def _same(self, part: QLayout, shown: object) -> bool:

@@ -197,7 +197,7 @@ class MeasurementsPage(Page):
         self.body.setSpacing(12)
         self.add_heading(tr("Enter each result as it was reported. The margin follows from its riskier end."))
         self.body.addWidget(self.comparing)
-        self.body.addWidget(Split("measurements", self._make_list(), self._make_detail(), share=270), 1)
+        self.body.addWidget(Split("measurements", self._make_list(), self._make_detail(), share=330), 1)
 
     def _make_list(self) -> QWidget:
         self._filter = QLineEdit()

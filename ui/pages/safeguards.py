@@ -147,7 +147,7 @@ class SafeguardsPage(Page):
         self._list.setMinimumWidth(220)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.selectionModel().currentChanged.connect(lambda now, _: self._on_current(now))
-        split = Split("safeguards", self._list, self._make_detail(), share=270)
+        split = Split("safeguards", self._list, self._make_detail(), share=330)
         split.setContentsMargins(0, 0, 0, MARGIN)
         self.body.addWidget(split, 1)
         return summary

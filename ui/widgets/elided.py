@@ -1,16 +1,18 @@
-"""A label and a link that shorten their text with an ellipsis instead of asking for more room."""
+"""A label, a link and a list to choose from that shorten their text instead of asking for more room."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
 
 from ui.plain import PlainLabel, tip
-from ui.theme import set_role
+from ui.theme import px, set_role
 from ui.widgets.toggles import HeardButton
 
 _LEAST = 6
+_EDGE = 4
+"""Between the text of a box and its arrow."""
 
 
 class ElidedLabel(PlainLabel):
@@ -77,3 +79,19 @@ class ElidedLink(HeardButton):
         shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
         if shown.replace("&", "&&") != self.text():
             self.setText(shown.replace("&", "&&"))
+
+
+class ElidedBox(QComboBox):
+    """A list to choose from that ends its chosen text with an ellipsis where it does not fit; the style just cuts."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self)
+        option.currentText = self.fontMetrics().elidedText(
+            self.currentText(), Qt.TextElideMode.ElideRight, room.width() - px(_EDGE)
+        )
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)

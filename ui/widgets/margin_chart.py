@@ -16,7 +16,7 @@ from reports.charts.model import STATUS_LABEL, STATUS_SHAPE, TICKS, DrawnRow, Ma
 from reports.charts.wording import DASH, signed
 from ui.plain import visible
 from ui.session import Session
-from ui.theme import Grown, font, px, set_role, tokens
+from ui.theme import Grown, fix, font, px, set_role, tokens
 from ui.widgets.margin_painter import (
     Axis,
     colors,
@@ -172,18 +172,8 @@ class MarginList(MarginRows):
 
     def _row(self, painter: QPainter, axis: Axis, index: int, row: Row) -> DrawnRow:
         area = self.row_area(index)
-        top = area.top()
-        points = None if row.margin_text == DASH else row.margin_points
-        shown = DASH if points is None else isolate(signed(points))
-        room = text_width(shown, 13, 600) + 2
-        value = QRectF(area.width() - self.SIDE - room, top + px(4), room, px(20))
-        draw_text(painter, value, shown, weight=600, right=True)
-        place = QRectF(self.SIDE, top + px(4), value.left() - self.SIDE - 12, px(20))
-        name = draw_text(painter, place, row.label, weight=500)
-        middle = top + px(36)
-        draw_ground(painter, axis, row, middle)
-        places = draw_value(painter, axis, row, middle)
-        draw_threshold(painter, axis, middle - 11, middle + 11)
+        name = _head_line(painter, area, row, side=self.SIDE)
+        places = _track(painter, axis, row, area.top() + px(36))
         return drawn(row, (name, row.margin_text, row.status_label), places)
 
     def _foot(self, painter: QPainter, axis: Axis) -> None:
@@ -198,82 +188,125 @@ class MarginList(MarginRows):
 
 
 class MarginOverview(MarginRows):
-    """The full chart: groups per domain, tracks on one axis, margin and status in columns of their own."""
+    """The full chart: groups per domain, tracks on one axis, margin and status in columns of their own.
+
+    Where there is no room for columns, name, margin and status stand above each track.
+    """
 
     ROW = Grown(34.0)
+    TALL = Grown(78.0)
+    TIGHT = Grown(600.0)
+    """Narrower than this there is no room for columns."""
     GROUP = Grown(40.0)
     HEAD = Grown(28.0)
     FOOT = Grown(30.0)
     NAME = Grown(290.0)
     MARGIN = Grown(84.0)
     STATUS = Grown(130.0)
+    SIDE = Grown(8.0)
+
+    def __init__(self) -> None:
+        super().__init__()
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def sizeHint(self) -> QSize:
-        return QSize(900, round(self._height()))
+        return QSize(900, self.heightForWidth(900))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(560, round(self._height()))
+        return QSize(220, self.heightForWidth(self.width()))
 
-    def _height(self) -> float:
-        return self.HEAD + len(self.chart.groups) * self.GROUP + len(self.chart.rows) * self.ROW + self.FOOT
+    def heightForWidth(self, width: int) -> int:
+        rows = len(self.chart.rows) * self._step(width)
+        return round(self.HEAD + len(self.chart.groups) * self.GROUP + rows + self.FOOT)
+
+    def is_tight(self) -> bool:
+        """Tell whether names stand above their tracks."""
+        return self.width() < self.TIGHT
 
     def row_area(self, index: int) -> QRectF:
-        top = self.HEAD
+        top, step = self.HEAD, self._step(self.width())
         for group in self.chart.groups:
             top += self.GROUP
             if index < len(group.rows):
-                return QRectF(0, top + index * self.ROW, self.width(), self.ROW)
+                return QRectF(0, top + index * step, self.width(), step)
             index -= len(group.rows)
-            top += len(group.rows) * self.ROW
+            top += len(group.rows) * step
         return QRectF()
 
     def axis(self) -> Axis:
         """Return the axis for the present width."""
+        if self.is_tight():
+            return Axis(self.SIDE, self.width() - 2 * self.SIDE, self.chart.axis_max)
         name = min(self.NAME, self.width() * 0.32)
         return Axis(name + 8, self.width() - name - self.MARGIN - self.STATUS - 24, self.chart.axis_max)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        axis = self.axis()
+        axis, tight = self.axis(), self.is_tight()
         if self.chart.rows:
-            self._frame(painter, axis)
+            self._frame(painter, axis, tight=tight)
         self._draw_rows(painter, axis, event.rect())
-        if self.chart.rows:
-            draw_threshold(painter, axis, self.HEAD, self._height() - self.FOOT)
+        if self.chart.rows and not tight:
+            draw_threshold(painter, axis, self.HEAD, self._bottom())
         self._draw_focus(painter)
         painter.end()
 
-    def _frame(self, painter: QPainter, axis: Axis) -> None:
+    def _step(self, width: float) -> float:
+        return self.TALL if width < self.TIGHT else self.ROW
+
+    def _bottom(self) -> float:
+        return self.heightForWidth(self.width()) - self.FOOT
+
+    def _frame(self, painter: QPainter, axis: Axis, *, tight: bool) -> None:
         shade = colors()
-        bottom = self._height() - self.FOOT
-        past = QRectF(axis.x(100), self.HEAD, axis.x(axis.maximum) - axis.x(100), bottom - self.HEAD)
-        painter.fillRect(past, QColor(shade.past))
+        bottom = self._bottom()
+        if not tight:
+            past = QRectF(axis.x(100), self.HEAD, axis.x(axis.maximum) - axis.x(100), bottom - self.HEAD)
+            painter.fillRect(past, QColor(shade.past))
         painter.setFont(font(12))
         for tick in TICKS:
             painter.setPen(QPen(QColor(shade.line), 1))
-            painter.drawLine(QPointF(axis.x(tick), self.HEAD), QPointF(axis.x(tick), bottom))
+            if not tight:
+                painter.drawLine(QPointF(axis.x(tick), self.HEAD), QPointF(axis.x(tick), bottom))
             painter.setPen(QColor(shade.muted))
             text = f"{tick:.0f} %" if tick == TICKS[-1] else f"{tick:.0f}"
-            painter.drawText(
-                QRectF(axis.x(tick) - px(30), bottom, px(60), self.FOOT), Qt.AlignmentFlag.AlignCenter, text
-            )
+            place = QRectF(axis.x(tick) - px(30), bottom, px(60), self.FOOT)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
         draw_text(painter, QRectF(axis.x(100) - px(30), 0, px(60), self.HEAD), tr("Bound"), weight=600)
-        right = axis.left + axis.width + 16
-        draw_text(painter, QRectF(right, 0, self.MARGIN, self.HEAD), tr("Margin"), size=12, color="muted")
-        draw_text(painter, QRectF(right + self.MARGIN, 0, self.STATUS, self.HEAD), tr("Status"), size=12, color="muted")
+        if not tight:
+            right = axis.left + axis.width + 16
+            status = QRectF(right + self.MARGIN, 0, self.STATUS, self.HEAD)
+            draw_text(painter, QRectF(right, 0, self.MARGIN, self.HEAD), tr("Margin"), size=12, color="muted")
+            draw_text(painter, status, tr("Status"), size=12, color="muted")
+        self._titles(painter, axis, tight=tight)
+
+    def _titles(self, painter: QPainter, axis: Axis, *, tight: bool) -> None:
         top = self.HEAD
+        left, right = (self.SIDE, self.width()) if tight else (0, axis.x(50) - 8)
         for group in self.chart.groups:
-            area = QRectF(0, top + 12, axis.x(50) - 8, self.GROUP - 12)
+            area = QRectF(left, top + 12, right - left, self.GROUP - 12)
             width = text_width(group.title.upper(), 11, 600)
             painter.fillRect(
-                QRectF(0, top + 13, min(width + 8, area.width()), self.GROUP - 14), tokens().color("surface")
+                QRectF(left, top + 13, min(width + 8, area.width()), self.GROUP - 14), tokens().color("surface")
             )
             draw_text(painter, area, group.title.upper(), size=11, weight=600, color="muted")
-            top += self.GROUP + len(group.rows) * self.ROW
+            top += self.GROUP + len(group.rows) * self._step(self.width())
 
     def _row(self, painter: QPainter, axis: Axis, index: int, row: Row) -> DrawnRow:
-        area = self.row_area(index)
+        return (self._tall if self.is_tight() else self._flat)(painter, axis, self.row_area(index), row)
+
+    def _tall(self, painter: QPainter, axis: Axis, area: QRectF, row: Row) -> DrawnRow:
+        name = _head_line(painter, area, row, side=self.SIDE)
+        status = self._status(
+            painter, QRectF(self.SIDE, area.top() + px(26), area.width() - 2 * self.SIDE, px(20)), row
+        )
+        places = _track(painter, axis, row, area.top() + px(58))
+        return drawn(row, (name, row.margin_text, status), places)
+
+    def _flat(self, painter: QPainter, axis: Axis, area: QRectF, row: Row) -> DrawnRow:
         middle = area.center().y()
         name = draw_text(painter, QRectF(0, area.top(), axis.left - 12, area.height()), row.label)
         draw_ground(painter, axis, row, middle)
@@ -283,12 +316,32 @@ class MarginOverview(MarginRows):
         right = axis.left + axis.width + 16
         place = QRectF(right, area.top(), self.MARGIN, area.height())
         margin = draw_text(painter, place, row.margin_text, weight=600)
-        mark = right + self.MARGIN + 6
-        draw_glyph(painter, row.shape, mark, middle, QColor(colors().status[row.status]))
-        words = QRectF(mark + 14, area.top(), self.STATUS - 20, area.height())
-        weight, color = (600, "text") if row.loud else (400, "muted")
-        status = draw_text(painter, words, row.status_label, weight=weight, color=color)
+        status = self._status(painter, QRectF(right + self.MARGIN, area.top(), self.STATUS, area.height()), row)
         return drawn(row, (name, margin, status), places)
+
+    def _status(self, painter: QPainter, area: QRectF, row: Row) -> str:
+        draw_glyph(painter, row.shape, area.left() + px(6), area.center().y(), QColor(colors().status[row.status]))
+        weight, color = (600, "text") if row.loud else (400, "muted")
+        return draw_text(painter, area.adjusted(px(20), 0, 0, 0), row.status_label, weight=weight, color=color)
+
+
+def _head_line(painter: QPainter, area: QRectF, row: Row, *, side: float) -> str:
+    """Write the name above a track, and the points at its end; return the name as written."""
+    points = None if row.margin_text == DASH else row.margin_points
+    shown = DASH if points is None else isolate(signed(points))
+    room = text_width(shown, 13, 600) + 2
+    value = QRectF(area.width() - side - room, area.top() + px(4), room, px(20))
+    draw_text(painter, value, shown, weight=600, right=True)
+    place = QRectF(side, area.top() + px(4), value.left() - side - 12, px(20))
+    return draw_text(painter, place, row.label, weight=500)
+
+
+def _track(painter: QPainter, axis: Axis, row: Row, middle: float) -> tuple[float | None, float | None, float | None]:
+    """Draw a track with a bound of its own; return what :func:`draw_value` does."""
+    draw_ground(painter, axis, row, middle)
+    places = draw_value(painter, axis, row, middle)
+    draw_threshold(painter, axis, middle - 11, middle + 11)
+    return places
 
 
 def _places(chart: MarginChart) -> tuple[object, ...]:
@@ -302,13 +355,14 @@ class Glyph(QWidget):
     def __init__(self, status: str) -> None:
         super().__init__()
         self._status = status
-        self.setFixedSize(18, 18)
+        fix(self, width=18, height=18)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         color = QColor(colors().status[self._status])  # type: ignore[index]
-        draw_glyph(painter, STATUS_SHAPE[self._status], 9, 9, color)  # type: ignore[index]
+        middle = self.width() / 2
+        draw_glyph(painter, STATUS_SHAPE[self._status], middle, middle, color)  # type: ignore[index]
         painter.end()
 
 

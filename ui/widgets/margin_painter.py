@@ -124,8 +124,8 @@ def draw_value(
 
 
 def draw_glyph(painter: QPainter, shape: Shape, x: float, y: float, color: QColor, *, size: float = GLYPH) -> None:
-    """Draw a status glyph with a halo that keeps it off what lies beneath."""
-    path = _outline(shape, size).translated(x, y)
+    """Draw a status glyph, ``size`` at 100 %, with a halo that keeps it off what lies beneath."""
+    path = _outline(shape, size * px(100) / 100).translated(x, y)
     halo = QColor(colors().halo)
     painter.setPen(QPen(halo, 3))
     painter.setBrush(halo)

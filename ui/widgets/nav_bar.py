@@ -36,6 +36,7 @@ class NavBar(QFrame):
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setStyleSheet("QListView { border: 0; border-radius: 0; } QListView:focus { border: 0; }")
         self.view.setMouseTracking(True)
+        self.view.setResizeMode(QListView.ResizeMode.Adjust)
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.clicked.connect(self._on_chosen)
@@ -43,6 +44,7 @@ class NavBar(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.addWidget(self.view)
+        self.model.dataChanged.connect(self._on_changed)
         self.set_narrow(False)
 
     def set_narrow(self, narrow: bool) -> None:
@@ -69,6 +71,11 @@ class NavBar(QFrame):
             self._on_chosen(self.view.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def _on_changed(self, index: QModelIndex) -> None:
+        """Lay the rows out anew when one of them needs another height for what it says now."""
+        if self.view.sizeHintForIndex(index).height() != self.view.visualRect(index).height():
+            self.view.doItemsLayout()
 
     def _on_chosen(self, index: QModelIndex) -> None:
         entry = index.data(ENTRY_ROLE) if index.isValid() else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar, Literal, TypeAlias
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -20,11 +20,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from asl_desktop.i18n import tr
 from ui.icons import icon, pixmap, square
 from ui.plain import PlainLabel, tip
 from ui.theme import fix, px, set_role
 from ui.widgets.flow import FlowLayout
 from ui.widgets.toggles import HeardButton, HeardTool
+
+_SHARE = 0.4
+"""How much of a window a banner may cover with words."""
 
 Tone: TypeAlias = Literal["", "ok", "warn", "danger", "accent", "info"]
 
@@ -161,7 +165,13 @@ class Banner(QFrame):
         self._title = label("", "strong", wrap=True)
         self._text = label("", wrap=True, selectable=True)
         self.buttons: QLayout = FlowLayout(spacing=8) if below else row()
-        words = column(self._title, self._text, spacing=4)
+        self._below = below
+        self._more = link(tr("What to do"), self._read)
+        head = row(spacing=8)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._more)
+        self._more.hide()
+        words = column(head, self._text, spacing=4)
         if below:
             words.addSpacing(4)
             words.addLayout(self.buttons)
@@ -178,14 +188,35 @@ class Banner(QFrame):
         """Show these words and say them aloud to a screen reader."""
         self._title.setText(title)
         self._text.setText(text)
-        self._text.setVisible(bool(text))
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
+        self.fit()
         if self.parentWidget() is None:  # shown now it would be a window of its own, for a moment
             self.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
         else:
             self.show()
         announce(self, f"{title}. {text}", urgent=True)
+
+    def fit(self) -> None:
+        """Leave the text to a button of its own where the banner would take too much of the window."""
+        written, layout = bool(self._text.text()), self.layout()
+        self._text.setVisible(written)
+        too_high = False
+        if written and self._below and layout is not None:
+            layout.invalidate()
+            too_high = layout.totalHeightForWidth(self.width()) > self.window().height() * _SHARE
+        self._text.setVisible(written and not too_high)
+        self._more.setVisible(too_high)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit()
+
+    def _read(self) -> None:
+        from ui import dialogs_seam
+
+        dialogs_seam.show_text(self, self._title.text(), self._text.text())
 
     def retitle(self, title: str) -> None:
         """Change the title without saying it aloud again."""

@@ -142,6 +142,7 @@ class QuestionTable(QWidget):
         narrow = self.width() < px(_NARROW)
         if self._grown != (px(100), narrow):
             self._grown = (px(100), narrow)
+            self.view.verticalHeader().setDefaultSectionSize(px(ROW_HEIGHT))
             for column, width in _WIDTHS.items():
                 self.view.setColumnWidth(column, px(min(width, _LEAST) if narrow else width))
 
@@ -218,7 +219,7 @@ class _View(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(px(ROW_HEIGHT))
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.horizontalHeader().setHighlightSections(False)
         self.doubleClicked.connect(self._on_double_clicked)

@@ -234,7 +234,7 @@ class SafeguardCard(QFrame):
         cells = CellsLayout(holder, most=len(fields))
         for text, field in fields:
             field.setAccessibleName(f"{text}, {self.demand.id}")
-            if text in {"Due", "Ends on"}:
+            if field in (self.due, self.ends):
                 field.setPlaceholderText(tr("14 Mar 2026"))
             cells.addWidget(cell(label(text, "label"), field))
         self._extra[name] = holder

@@ -88,7 +88,7 @@ class ShowingCard(QFrame):
         missing = []
         if held.status == "accepted":
             missing += [] if held.by.strip() else [tr("the name of who accepted it")]
-            missing += [] if held.evidence else ["evidence"]
+            missing += [] if held.evidence else [tr("evidence")]
             silent = [box for subject, box in self.rationales.items() if not held.rationales.get(subject, "").strip()]
             missing += [tr("a rationale for every point in tension")] if silent else []
         text = (
