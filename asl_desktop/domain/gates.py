@@ -75,10 +75,10 @@ def _gate(record: Record, gate: Gate, steps: _Steps) -> GateResult:
 
 def _judgement(record: Record, gate: Gate, decision: GateDecision | None) -> GateResult:
     missing = tuple(ref for ref in gate.owed if not _owed_present(record, ref))
-    people = wording.listed(gate.decided_by) or "people the framework names"
+    people = wording.titled(gate.decided_by, record.pack.roles) or "people the framework names"
     reasons = [f"The framework leaves this to {people}; the program never opens it."]
     if missing:
-        reasons.append(f"They are still owed: {wording.listed(missing)}.")
+        reasons.append(f"They are still owed: {wording.titled(missing, record.pack.documents)}.")
     return GateResult(
         gate.id, "judgement", tuple(reasons), decided_by=gate.decided_by, owed_missing=missing, decision=decision
     )

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from asl_desktop.i18n import mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
+
+
+class Titled(Protocol):
+    """What a framework names: a role, a document."""
+
+    @property
+    def id(self) -> str:
+        """Its name in the pack."""
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+
 
 MINUS = "\u2212"
 
@@ -124,3 +137,9 @@ def listed(items: Iterable[str]) -> str:
     if len(found) < 2:
         return "".join(found)
     return f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+def titled(ids: Iterable[str], items: Iterable[Titled]) -> str:
+    """Return the titles of what is named by id as one list; an id without an item stands for itself."""
+    titles = {item.id: item.title for item in items}
+    return listed(titles.get(name, name) for name in ids)

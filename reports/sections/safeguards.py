@@ -178,10 +178,10 @@ def _gate(context: Context, result: GateResult) -> list[Block]:
     if result.conditions:
         rows.append(("In force", plain("; ".join(result.conditions) + ".")))
     if gate.kind == "judgement":
-        people = wording.listed(result.decided_by) or "people whom the framework does not name"
+        people = wording.titled(result.decided_by, context.pack.roles) or "people whom the framework does not name"
         rows.append(("Who decides", plain(f"Only {people} can open it.")))
         if result.owed_missing:
-            rows.append(("Still owed", plain(f"{wording.listed(result.owed_missing)}.")))
+            rows.append(("Still owed", plain(f"{wording.titled(result.owed_missing, context.pack.documents)}.")))
     text = f"{gate.text} " if gate.kind == "judgement" else ""
     rows.append(("Rule", plain(f"{text}{context.source(gate.cite)}.", "muted")))
     return [Heading(gate.title, 2), KeyValues(tuple(rows))]

@@ -154,11 +154,9 @@ class SafeguardDelegate(QStyledItemDelegate):
         if row.heading:
             painter.setFont(font(11, 600))
             painter.setPen(table.color("muted"))
-            painter.drawText(
-                visual(option, rect.adjusted(px(12), px(8), -px(8), 0)),
-                Qt.AlignmentFlag.AlignVCenter,
-                row.title.upper(),
-            )
+            place = visual(option, rect.adjusted(px(12), px(8), -px(8), 0))
+            title = painter.fontMetrics().elidedText(row.title.upper(), Qt.TextElideMode.ElideRight, place.width())
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, title)
             painter.restore()
             return
         if option.state & QStyle.StateFlag.State_Selected:
