@@ -39,6 +39,8 @@ class GatePage(Page):
         self._linking += [self.thresholds, self.due, self.open]
         for item in self._linking:
             item.wants.connect(self.wants)
+        for gate in self.gates.values():
+            gate.decision.signed_with.connect(self._offer_identity)
         self._lay_out()
 
     def refresh(self, snapshot: Snapshot) -> None:
@@ -74,6 +76,12 @@ class GatePage(Page):
             if item.decision.dirty():
                 return tr("{title}: the decision typed there is not recorded yet.").format(title=item.gate.title)
         return self.interim.unrecorded()
+
+    def _offer_identity(self, path: str) -> None:
+        """Name the identity that signed one decision in the forms of the others, where none is named yet."""
+        for item in self.gates.values():
+            if not item.decision.signing.identity_file.text().strip():
+                item.decision.signing.identity_file.setText(path)
 
     def _bring_up(self, target: QWidget) -> None:
         """Put the top of a widget near the top of the view, once everything has its place."""

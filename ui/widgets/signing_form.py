@@ -1,4 +1,4 @@
-"""Who signs a report: the identity file, its passphrase, the role; and the way to make an identity."""
+"""Who signs a report or a decision: the identity file, its passphrase, the role; and the way to make an identity."""
 
 from __future__ import annotations
 
@@ -40,14 +40,19 @@ class Signer:
 
 
 class SigningForm(QWidget):
-    """Takes what signing needs. Passphrases leave their fields as soon as they are used."""
+    """Takes what signing needs. Passphrases leave their fields as soon as they are used.
 
-    def __init__(self, session: Session) -> None:
+    ``gate`` is the title of the gate whose decision is signed, empty for the report. A decision has a role of its own,
+    so none is asked for.
+    """
+
+    def __init__(self, session: Session, *, gate: str = "") -> None:
         super().__init__()
-        self.sign = QCheckBox(tr("Sign the report"))
-        self.sign.setChecked(True)
+        self._gate = gate
+        self.sign = QCheckBox(tr("Sign the decision") if gate else tr("Sign the report"))
+        self.sign.setChecked(not gate)
         self.identity_file = QLineEdit()
-        self.passphrase = secret_field(tr("Passphrase of the identity"))
+        self.passphrase = secret_field(self._named(tr("Passphrase of the identity")))
         self.role = Segments(tr("Role in which to sign"), [tr(role) for role in ROLES])
         self.role.choose(0)
         self.problem_line = label("", "error", wrap=True)
@@ -71,6 +76,10 @@ class SigningForm(QWidget):
         if not self.sign.isChecked():
             return ""
         if not self.identity_file.text().strip():
+            if self._gate:
+                return tr(
+                    "Choose the identity file to sign with, create one, or record the decision without a signature."
+                )
             return tr("Choose the identity file to sign with, create one, or write the report unsigned.")
         return "" if self.passphrase.text() else tr("Type the passphrase of the identity.")
 
@@ -81,6 +90,9 @@ class SigningForm(QWidget):
         if text:
             announce(self, text, urgent=True)
             (self.passphrase if self.identity_file.text().strip() else self.identity_file).setFocus()
+
+    def _named(self, text: str) -> str:
+        return tr("{text}, at {title}").format(text=text, title=self._gate) if self._gate else text
 
     def _role(self) -> int:
         return max(self.role.chosen, 0)
@@ -107,22 +119,28 @@ class SigningForm(QWidget):
         self.passphrase.setFocus()
 
     def _lay_out(self) -> None:
-        self.identity_file.setAccessibleName(tr("Identity file"))
+        self.sign.setAccessibleName(self._named(self.sign.text()))
+        self.identity_file.setAccessibleName(self._named(tr("Identity file")))
         self.identity_file.setPlaceholderText(tr("A .p12 file"))
+        self._create.setAccessibleName(self._named(tr("Create an identity")))
         choose = button(tr("Choose"), self._on_choose)
-        choose.setAccessibleName(tr("Choose the identity file"))
-        identity, create = QWidget(), QWidget()
+        choose.setAccessibleName(self._named(tr("Choose the identity file")))
+        identity = QWidget()
         identity.setLayout(_beside(self.identity_file, choose))
-        create.setLayout(row(self._create, 1))
         cells = CellsLayout(most=2, least=220)
-        for text, field in (
-            (tr("Identity file"), identity),
-            (tr("Passphrase"), self.passphrase),
-            (tr("Sign as"), self.role),
-            ("", create),
-        ):
-            cells.addWidget(cell(label(text, "label"), field))
+        fields: list[tuple[str, QWidget]] = [(tr("Identity file"), identity), (tr("Passphrase"), self.passphrase)]
+        create = row(self._create, 1)
         inner = column(cells, self.problem_line, self.new_identity, spacing=12)
+        if self._gate:
+            self.role.setParent(self)
+            self.role.hide()
+            inner.insertLayout(1, create)
+        else:
+            beside = QWidget()
+            beside.setLayout(create)
+            fields += [(tr("Sign as"), self.role), ("", beside)]
+        for text, field in fields:
+            cells.addWidget(cell(label(text, "label"), field))
         self._fields.setLayout(inner)
         self.problem_line.hide()
         layout = QVBoxLayout(self)
