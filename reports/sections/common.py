@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from asl_desktop.domain import wording
 from asl_desktop.domain.answer_words import parts_in_words
 from asl_desktop.domain.determination import Determination, MarginState, Snapshot, ThresholdResult, Trace
-from asl_desktop.domain.light_marks import lines_of
+from asl_desktop.domain.light_marks import is_marked, lines_of
 from asl_desktop.services.signed_decisions import DecisionCheck
 from reports.blocks import Cell, Run, Runs, cell
 from reports.lineage import Lineage
@@ -159,13 +159,21 @@ def answer_text(question: Question | None, answer: Answer) -> str:
     return "\n".join(lines) or DASH
 
 
-def marked(text: str) -> Runs:
-    """Return prose with its emphases and its lists as lines; a link is its words and its address."""
+def prose(text: str) -> str | Runs:
+    """Return prose as it is read in the window: as typed, or with its marks where it has any."""
+    return marked(text) if is_marked(text) else text
+
+
+def marked(text: str, *, flat: bool = False) -> Runs:
+    """Return prose with its emphases and its lists as lines; a link is its words and its address.
+
+    With ``flat`` lines follow each other in one paragraph.
+    """
     lines = lines_of(text)
     runs: list[Run] = []
     for number, line in enumerate(lines):
-        if number or (line.sign and len(lines) > 1):
-            runs.append(Run("\n"))
+        if number or (line.sign and len(lines) > 1 and not flat):
+            runs.append(Run(" " if flat else "\n"))
         if line.sign:
             runs.append(Run(f"{line.sign}\u00a0"))
         runs.extend(Run(span.text, "strong" if span.bold else "italic" if span.italic else "") for span in line.spans)

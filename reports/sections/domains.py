@@ -28,6 +28,7 @@ from reports.sections.common import (
     labelled,
     leaves,
     person,
+    prose,
     rule_words,
     sentence,
     state_runs,
@@ -124,9 +125,9 @@ def _showing_row(context: Context, record: ShowingRecord, leaf: Trace | None) ->
     counts = leaf is None or leaf.value == "true" or record.status != "accepted"
     reasons = labelled(
         ("", "" if counts or leaf is None else sentence(leaf.reason)),
-        ("", record.argument),
+        ("", prose(record.argument)),
         ("", tense),
-        *((f"On {context.subject(key)}", text) for key, text in rest),
+        *((f"On {context.subject(key)}", prose(text)) for key, text in rest),
         ("By", context.usual_decision.line(person(record.by, record.role, record.at)) if record.by else ""),
     )
     return cell(name), cell(capital(record.status), "strong"), reasons, cell(context.cited(record.evidence))

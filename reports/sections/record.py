@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import ELICITATION, Answer, EvidenceItem, PlannedIndicator
-from asl_desktop.domain.light_marks import is_marked
 from reports.blocks import (
     Block,
     Cell,
@@ -30,9 +29,9 @@ from reports.sections.common import (
     capital,
     closed,
     labelled,
-    marked,
     moment,
     person,
+    prose,
     sentence,
     usual,
 )
@@ -241,7 +240,7 @@ def _answer_row(context: Context, item: Answer, common: Usual) -> tuple[Cell, ..
     asked = (*asked, Run(given, "strong"), Run(f" {flag}" if flag else "", "muted"))
     why = labelled(
         ("", long),
-        ("Rationale" if long else "", marked(item.rationale) if is_marked(item.rationale) else item.rationale),
+        ("Rationale" if long else "", prose(item.rationale)),
         ("Reason", item.reason),
         ("Confirmed by", item.confirmed_by),
         ("Evidence", context.cited(item.evidence) if item.evidence else ""),

@@ -20,7 +20,19 @@ from reports.blocks import (
     cell,
     plain,
 )
-from reports.sections.common import DASH, Context, Usual, capital, closed, counted, labelled, person, sentence, usual
+from reports.sections.common import (
+    DASH,
+    Context,
+    Usual,
+    capital,
+    closed,
+    counted,
+    labelled,
+    person,
+    prose,
+    sentence,
+    usual,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +118,7 @@ def _remarks(context: Context, record: RequirementRecord, common: Usual, *, reas
         ("", reason),
         ("Owner", record.owner),
         ("Due", wording.day(record.due) if record.due else ""),
-        ("Note", record.note),
+        ("Note", prose(record.note)),
         ("Reason", record.reason),
         ("Confirmed by", record.confirmed_by),
         ("Approved by", record.approved_by),
@@ -226,7 +238,7 @@ def _decision_cell(decision: GateDecision) -> Cell:
     )
     if not any(text.strip() for _, text in said):
         return (outcome,)
-    return (outcome, *labelled(*said))
+    return (outcome, *labelled(*((name, prose(text)) for name, text in said)))
 
 
 def _signature(context: Context, decision: GateDecision) -> Runs:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from asl_desktop.domain import wording
 from asl_desktop.frozen import frozen
 from reports.blocks import Block, Cell, Column, Columns, Fits, Group, Heading, Paragraph, Run, Runs, Table, cell, plain
-from reports.sections.common import DASH, MARGIN_MARK, Context, capital, closed, sentence
+from reports.sections.common import DASH, MARGIN_MARK, Context, capital, closed, marked, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -118,7 +118,8 @@ def _subjects(context: Context, items: Sequence[Tension], *, asks: bool) -> Iter
 
 def _rationale(item: Tension, *, cut: bool, names_author: bool) -> Iterator[Run]:
     if item.rationale:
-        yield Run(beginning(item.rationale) if cut else item.rationale)
+        runs = marked(item.rationale, flat=True)
+        yield from (Run(beginning("".join(run.text for run in runs))),) if cut else runs
     else:
         yield Run(_SILENT, "strong")
     yield Run(f"\u00a0{item.showing}", "muted")
@@ -168,7 +169,7 @@ def _table(context: Context, found: Sequence[Tension]) -> Table:
     names_author = not _only_author(found)
     rows: list[tuple[Cell, ...]] = []
     for item in found:
-        rationale = cell(item.rationale) if item.rationale else cell(_SILENT, "strong")
+        rationale = (marked(item.rationale),) if item.rationale else cell(_SILENT, "strong")
         who = (plain(item.by or DASH, "muted"),) if names_author else ()
         subject = context.subject(item.subject)
         question = context.pack.question_by_id.get(item.subject)

@@ -9,7 +9,6 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from asl_desktop.domain.inputs import Answer, AnswerState, Confidence
-from asl_desktop.domain.light_marks import is_marked
 from asl_desktop.domain.pack import Question
 from asl_desktop.i18n import mark, tr
 from ui.forms.factories import make_editor
@@ -17,7 +16,7 @@ from ui.forms.fields import TextBox
 from ui.plain import tip
 from ui.theme import set_role
 from ui.widgets.flow import wrapped
-from ui.widgets.marked_text import MarkedText
+from ui.widgets.marked_text import Reading
 from ui.widgets.parts import label, row
 from ui.widgets.toggles import HeardButton
 
@@ -85,7 +84,7 @@ class AnswerForm(QWidget):
         self.rationale = TextBox(tr("Rationale"), 96)
         self.rationale.setPlaceholderText(tr("Why. **bold**, *italics*, lines that begin with - for a list"))
         self.rationale.textChanged.connect(lambda: self.edited.emit(True))
-        self.read = MarkedText()
+        self.read = Reading(self.rationale)
         self._lay_out()
         self._watch()
         self._sync()
@@ -103,7 +102,6 @@ class AnswerForm(QWidget):
         self._confirmed.setText(held.confirmed_by)
         self._confidence.setCurrentIndex([key for key, _ in _CONFIDENCE].index(held.confidence))
         self.rationale.show_text(held.rationale)
-        self._preview()
         self._sync()
 
     def keep_recorded(self, answer: Answer | None) -> None:
@@ -160,17 +158,8 @@ class AnswerForm(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:
-            self._preview()
             self.left.emit()
         return super().eventFilter(watched, event)
-
-    def _preview(self) -> None:
-        """Show the rationale as it will be read, once nobody types in it, and only where that differs."""
-        text = self.rationale.toPlainText()
-        marked = is_marked(text)
-        if marked:
-            self.read.show_text(text)
-        self.read.setVisible(marked)
 
     def _state(self) -> AnswerState:
         return next((state for state, button in self._states.items() if button.isChecked()), "answered")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
@@ -13,12 +13,13 @@ from PySide6.QtGui import (
     QTextLayout,
     QTextOption,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from asl_desktop.domain.light_marks import Line, lines_of
+from asl_desktop.domain.light_marks import Line, is_marked, lines_of
 from asl_desktop.i18n import tr
 from ui.plain import masked
-from ui.theme import font, tokens
+from ui.theme import font, px, tokens
+from ui.widgets.parts import column
 
 _STEP = 18
 _GAP = 3
@@ -65,7 +66,7 @@ class MarkedText(QWidget):
             if line.sign:
                 painter.setFont(font(13))
                 baseline = y + QFontMetrics(font(13)).ascent()
-                painter.drawText(line.depth * _STEP, round(baseline), line.sign)
+                painter.drawText(line.depth * px(_STEP), round(baseline), line.sign)
             layout.draw(painter, QPointF(_indent(line), y))
             y += height
 
@@ -87,6 +88,39 @@ class MarkedText(QWidget):
             layout.endLayout()
             found.append((line, layout, round(height) + _GAP))
         return found
+
+
+class Reading(MarkedText):
+    """Shows below a box how what stands in it will be read, once nobody types there, and only where that differs."""
+
+    def __init__(self, box: QPlainTextEdit) -> None:
+        super().__init__()
+        self._box = box
+        box.installEventFilter(self)
+        box.document().contentsChanged.connect(self._on_changed)
+        self._look()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut:
+            self._look()
+        return super().eventFilter(watched, event)
+
+    def _on_changed(self) -> None:
+        shown_by_us = self._box.signalsBlocked()
+        if shown_by_us or not self._box.hasFocus():
+            self._look()
+
+    def _look(self) -> None:
+        text = self._box.toPlainText()
+        marked = is_marked(text)
+        if marked:
+            self.show_text(text)
+        self.setVisible(marked)
+
+
+def with_reading(box: QPlainTextEdit) -> QVBoxLayout:
+    """Return a box for prose with what stands in it, as it will be read, below."""
+    return column(box, Reading(box), spacing=4)
 
 
 def _layout(line: Line) -> QTextLayout:
@@ -118,4 +152,4 @@ def _words(line: Line) -> str:
 
 
 def _indent(line: Line) -> int:
-    return (line.depth + 1) * _STEP if line.sign else 0
+    return (line.depth + 1) * px(_STEP) if line.sign else 0

@@ -18,6 +18,7 @@ from ui.theme import set_role
 from ui.widgets.evidence import EvidenceSection
 from ui.widgets.flow import CellsLayout, FlowLayout, cell
 from ui.widgets.history_button import history_button
+from ui.widgets.marked_text import with_reading
 from ui.widgets.parts import button, chip, column, label, row
 
 _STATUS: tuple[RequirementStatus, ...] = (
@@ -225,7 +226,7 @@ class SafeguardCard(QFrame):
         layout.addWidget(self._pair("confirmation", (tr("Confirmed by a reviewer"), self.confirmed_by)))
         layout.addWidget(self._pair("exception", (tr("Approved by"), self.approved_by), (tr("Ends on"), self.ends)))
         layout.addWidget(self._pair("owner", (tr("Owner"), self.owner), (tr("Due"), self.due)))
-        layout.addLayout(column(label(tr("Note"), "label"), self.note, spacing=4))
+        layout.addLayout(column(label(tr("Note"), "label"), with_reading(self.note), spacing=4))
         layout.addWidget(self.evidence)
         layout.addWidget(label(tr("Source: {source}").format(source=demand.source), "muted", wrap=True))
 

@@ -21,6 +21,7 @@ from ui.session import Session, cause_of
 from ui.theme import set_role
 from ui.widgets.evidence import EvidenceSection
 from ui.widgets.history_button import history_button
+from ui.widgets.marked_text import with_reading
 from ui.widgets.parts import IconLabel, button, chip, clear, column, label, link, row
 from ui.wording import name_of
 
@@ -142,7 +143,7 @@ class ShowingCard(QFrame):
         box.textChanged.connect(self._on_edited)
         box.setReadOnly(self.session.read_only)
         self.rationales[tension.subject] = box
-        return column(label(tension.finding, "muted", wrap=True), box, spacing=4)
+        return column(label(tension.finding, "muted", wrap=True), with_reading(box), spacing=4)
 
     def _show_dissent(self, held: ShowingRecord) -> None:
         clear(self._dissent)
@@ -238,7 +239,7 @@ class ShowingCard(QFrame):
         layout.addLayout(self._support)
         layout.addWidget(self._segments())
         layout.addLayout(people)
-        layout.addLayout(column(label(tr("Argument"), "label"), self.argument, spacing=4))
+        layout.addLayout(column(label(tr("Argument"), "label"), with_reading(self.argument), spacing=4))
         layout.addLayout(self._tensions)
         layout.addWidget(self._problem)
         layout.addWidget(self.evidence)
