@@ -99,3 +99,4 @@ def test_note_of_a_safeguard_and_reason_of_a_decision_are_shown_as_they_will_be_
     form.by.setFocus()
     assert readings(form)["Reason for the decision at Deploy"].accessibleDescription() == "We wait"
     assert readings(form)["Reason for the decision at Deploy"].isVisible()
+    form.reason.clear()  # nothing half typed may hold up closing
