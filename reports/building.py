@@ -62,9 +62,7 @@ def build_report(
         written = write_pdf(report, draft, attachment=snapshot_document(snapshot), progress=watch)
         watch.check()
         if identity is not None:
-            reason = (
-                f"Signed although the pre-flight check found errors: {' '.join(despite.split())}" if despite else ""
-            )
+            reason = signed_despite(despite) if despite else ""
             sign_report(draft, draft, identity, role=role, reason=reason, clock=time)
             watch.check()
         with writing(target):
@@ -87,6 +85,12 @@ def _lines_of(data: object) -> int:
     if isinstance(data, dict):
         return sum(map(_lines_of, data.values()))
     return sum(map(_lines_of, data)) if isinstance(data, list) else 0
+
+
+def signed_despite(reason: str, *, checked: bool = True) -> str:
+    """Return what a signature states where somebody signs past the pre-flight check, or where it could not be made."""
+    found = "found errors" if checked else "could not be made"
+    return f"Signed although the pre-flight check {found}: {' '.join(reason.split())}"
 
 
 def require_replaceable(path: Path, *, replace: bool) -> None:

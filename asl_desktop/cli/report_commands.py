@@ -26,6 +26,9 @@ PASSPHRASE = click.option(
     "--passphrase-file", type=SECRET_FILE, default=None, metavar="F", help="File whose first line is the passphrase."
 )
 REPLACE = click.option("--replace", is_flag=True, help="Replace a signed report that is in the way.")
+DESPITE = click.option(
+    "--despite", default="", metavar="REASON", help="Why it is signed although the pre-flight check found errors."
+)
 
 
 @click.command(short_help="Build the report as a PDF, signed or not.")
@@ -36,9 +39,7 @@ REPLACE = click.option("--replace", is_flag=True, help="Replace a signed report 
 @click.option("--sign", "identity_file", type=PATH, default=None, metavar="ID.p12", help="Sign it with this identity.")
 @click.option("--role", default="Assessor", show_default=True, metavar="ROLE", help="In which role to sign.")
 @IDENTITY_PASSPHRASE
-@click.option(
-    "--despite", default="", metavar="REASON", help="Why it is signed although the pre-flight check found errors."
-)
+@DESPITE
 @REPLACE
 @unlocks
 def report(
@@ -120,6 +121,7 @@ def new_identity(*, name: str, out: Path, organisation: str, role: str, passphra
 )
 @click.option("--role", default="Assessor", show_default=True, metavar="ROLE", help="In which role to sign.")
 @click.option("--reason", default="", metavar="TEXT", help="Why, in one line; printed in the signature.")
+@DESPITE
 @PASSPHRASE
 @REPLACE
 def sign(
@@ -129,10 +131,15 @@ def sign(
     out: Path | None,
     role: str,
     reason: str,
+    despite: str,
     passphrase_file: Path | None,
     replace: bool,
 ) -> None:
-    """Add a signature to a report; earlier signatures stay valid."""
+    """Add a signature to a report; earlier signatures stay valid.
+
+    Like a new report, it is not signed while the pre-flight check of the assessment attached to it finds errors, unless
+    --despite says why; the same goes where that check cannot be made.
+    """
     from reports.building import require_replaceable
     from reports.identity import load_identity
     from reports.signing import sign_report
@@ -141,8 +148,38 @@ def sign(
     if target.absolute() != pdf.absolute():
         require_replaceable(target, replace=replace)
     signer = load_identity(identity_file, read_passphrase(passphrase_file, of=identity_file.name, confirm=False))
-    sign_report(pdf, target, signer, role=role, reason=reason)
+    passed = _past_preflight(pdf, despite)
+    sign_report(pdf, target, signer, role=role, reason="; ".join(part for part in (reason.strip(), passed) if part))
     say(f"Signed {target} as {role}: {signer.name}.")
+    if passed:
+        say(f"Note: {passed}")
+
+
+def _past_preflight(pdf: Path, despite: str) -> str:
+    """Return what the signature states where it passes by what the pre-flight check of a report finds; usually nothing.
+
+    Raises:
+        ValueRefused: errors stand, or nobody can tell, and ``despite`` does not say why it is signed all the same.
+    """
+    from asl_desktop.domain.inputs import stated
+    from asl_desktop.errors import ValueRefused, VerifyImpossible
+    from asl_desktop.services.preflight import check_before_signing, errors_in_words, sign_off_problem
+    from reports.attached import attached_snapshot
+    from reports.building import signed_despite
+
+    try:
+        found = check_before_signing(attached_snapshot(pdf))
+    except VerifyImpossible as error:
+        if stated(despite):
+            return signed_despite(despite, checked=False)
+        problem = (
+            f"the pre-flight check of {pdf} cannot be made, as {error.values['detail']}. "
+            "Say why you sign all the same; that reason is kept and printed"
+        )
+        raise ValueRefused(field="--despite", problem=problem) from error
+    if problem := sign_off_problem(found, despite):
+        raise ValueRefused(field="--despite", problem=f"{problem} {errors_in_words(found)}")
+    return "" if found.clear else signed_despite(despite)
 
 
 @click.command(short_help="Say whether a report or assessment can be relied on.")

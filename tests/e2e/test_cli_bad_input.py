@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import sqlite3
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from asl_desktop.cli.app import run
 from asl_desktop.services.examples import example_inputs
+from tests.signing_world import bare_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -243,6 +245,35 @@ def test_wrong_passphrase_leaves_report_and_assessment_as_they_are(
     refused(asl("report", file, "--out", report, "--sign", identity, *words), "id.p12", "passphrase")
     refused(asl("sign", report, "--identity", identity, *words), "id.p12", "passphrase")
     assert (sha(file), sha(report), sha(identity)) == before
+
+
+def test_report_with_errors_gets_no_further_signature_unless_somebody_says_why(
+    asl: Callable[..., Said], file: Path, identity: Path, tmp_path: Path
+) -> None:
+    report, more = tmp_path / "r.pdf", tmp_path / "more.pdf"
+    assert asl("report", file, "--out", report).status == 0
+    before = sha(report)
+    signing = ("sign", report, "--out", more, "--identity", identity, "--passphrase-file", tmp_path / "secret")
+    refused(asl(*signing), "--despite", "of the pre-flight check stand in the way", "Not answered")
+    assert not more.exists()
+    said = asl(*signing, "--reason", "As reviewed", "--despite", "The board knows")
+    assert said.status == 0, said.err
+    words = "Signed although the pre-flight check found errors: The board knows"
+    assert f"Note: {words}" in said.out
+    assert sha(report) == before
+    told = json.loads(asl("verify", more, "--json").out)["signatures"]
+    assert [item["reason"] for item in told] == [f"As reviewed; {words}"]
+
+
+def test_pdf_without_an_assessment_is_signed_only_where_somebody_says_why(
+    asl: Callable[..., Said], identity: Path, tmp_path: Path
+) -> None:
+    path = bare_pdf(tmp_path / "plain.pdf")
+    signing = ("sign", path, "--identity", identity, "--passphrase-file", tmp_path / "secret")
+    refused(asl(*signing), "--despite", "cannot be made, as no assessment is attached to it")
+    said = asl(*signing, "--despite", "It is the board's own minute")
+    assert said.status == 0, said.err
+    assert "Note: Signed although the pre-flight check could not be made: It is the board's own minute" in said.out
 
 
 def test_signed_report_is_not_replaced_unasked(
