@@ -109,13 +109,17 @@ def check_decision(
     held = decision.signature
     if held is None:
         return DecisionCheck("unsigned")
+    try:
+        said = statement(decision)
+    except ValueError:  # a number beyond what canonical JSON can hold; nobody signed that
+        return DecisionCheck("broken", problem=tr("The decision carries no readable signature."))
     proof = Proof(held.signer, held.certificates, held.signature)
-    found = check_statement(statement(decision), proof, what=tr("The decision"), anchors=anchors, moment=moment)
+    found = check_statement(said, proof, what=tr("The decision"), anchors=anchors, moment=moment)
     if not found.valid:
         return _told(found, held, "broken")
     if held.document != snapshot.document_id:
         return _told(found, held, "broken", problem=tr("It was signed for another assessment than this file holds."))
-    if not made_on(snapshot.pack, snapshot.inputs, held):
+    if not made_on(snapshot, held):
         since = tr("The inputs have changed since; nobody has signed the decision on what they say now.")
         remarks = [since, *remarks_on(snapshot, decision, held, signer=found.signer)]
         return _told(found, held, "earlier", remarks=remarks)

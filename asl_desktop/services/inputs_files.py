@@ -205,13 +205,14 @@ class _Application:
     def _unsigned(self, drafts: tuple[Draft, ...], changed: tuple[Record, ...]) -> tuple[GateDecision, ...]:
         """Return the decisions of the file that nobody has signed on what the inputs say once it is applied."""
         inputs = functools.reduce(with_record, changed, self.before)
+        snapshot = snapshot_of(self.pack, inputs, as_of=self._day(inputs))
         found = []
         for draft in drafts:
             if not isinstance(draft.record, GateDecision):
                 continue
             decision = inputs.decision_by_gate[draft.record.gate]
-            if decision.signature is None or not made_on(self.pack, inputs, decision.signature):
-                self._check_before_deciding(decision, draft.place, inputs, self._day(inputs))
+            if decision.signature is None or not made_on(snapshot, decision.signature):
+                self._check_before_deciding(decision, draft.place, inputs, snapshot.as_of)
                 found.append(decision)
         return tuple(found)
 

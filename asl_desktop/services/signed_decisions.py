@@ -16,7 +16,6 @@ from asl_desktop.domain.inputs import DecisionSignature, same_name
 from asl_desktop.domain.wording import GATE_WORDS
 from asl_desktop.i18n import mark, tr
 from asl_desktop.services.record_words import moment
-from asl_desktop.services.snapshot_digest import SnapshotDigester
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 
     from asl_desktop.clock import Clock
     from asl_desktop.domain.determination import Determination, Snapshot
-    from asl_desktop.domain.inputs import GateDecision, Inputs
-    from asl_desktop.domain.pack import Pack
+    from asl_desktop.domain.inputs import GateDecision
 
     Signing: TypeAlias = Callable[[Snapshot, GateDecision], GateDecision]
     """Signs a decision on what a snapshot shows."""
@@ -84,9 +82,9 @@ def key_id(fingerprint: str) -> str:
     return " ".join(fingerprint[at : at + 4] for at in range(0, 16, 4))
 
 
-def basis_digest(pack: Pack, inputs: Inputs, as_of: date) -> str:
+def basis_digest(snapshot: Snapshot, as_of: date) -> str:
     """Return the snapshot digest of everything that a decision rests on: the inputs without any decision."""
-    return SnapshotDigester().digest(pack, dataclasses.replace(inputs, decisions=()), as_of)
+    return snapshot.digester(snapshot.pack, dataclasses.replace(snapshot.inputs, decisions=()), as_of)
 
 
 def statement(decision: GateDecision) -> bytes:
@@ -105,7 +103,7 @@ def to_be_signed(snapshot: Snapshot, decision: GateDecision, *, clock: Clock) ->
         state=result.gate_by_id[decision.gate].state,
         label=result.label,
         as_of=snapshot.as_of,
-        basis=basis_digest(snapshot.pack, snapshot.inputs, snapshot.as_of),
+        basis=basis_digest(snapshot, snapshot.as_of),
         events=snapshot.events,
         head=snapshot.head,
         at=stamp(clock),
@@ -114,9 +112,9 @@ def to_be_signed(snapshot: Snapshot, decision: GateDecision, *, clock: Clock) ->
     return dataclasses.replace(decision, signature=before)
 
 
-def made_on(pack: Pack, inputs: Inputs, signature: DecisionSignature) -> bool:
+def made_on(snapshot: Snapshot, signature: DecisionSignature) -> bool:
     """Say whether a signature was made on exactly these inputs, decisions aside."""
-    return basis_digest(pack, inputs, signature.as_of) == signature.basis
+    return basis_digest(snapshot, signature.as_of) == signature.basis
 
 
 def misstated(snapshot: Snapshot, decision: GateDecision, signature: DecisionSignature) -> str:

@@ -407,3 +407,26 @@ def test_report_without_a_history_still_checks_the_signature(document: Document,
     changed = dataclasses.replace(snapshot.inputs, decisions=(dataclasses.replace(made, by="Mallory"),))
     report = board_report(dataclasses.replace(snapshot, inputs=changed), generated_at=MOMENT)
     assert "The signature does NOT hold." in text_of(report)
+
+
+@pytest.mark.parametrize(
+    "change", [{"events": 10**20}, {"certificates": ("\u00fc",)}, {"label": "\ud800"}], ids=["number", "letter", "half"]
+)
+def test_signature_that_nobody_can_have_made_is_unreadable_and_no_crash(
+    document: Document, assessor: Identity, change: dict[str, Any]
+) -> None:
+    made = signed(document, assessor)
+    odd = dataclasses.replace(made, signature=dataclasses.replace(proof_of(made), **change))
+    found = check_decision(take_snapshot(document, clock=CLOCK), odd, anchors=(), moment=MOMENT)
+    assert found.standing == "broken"
+    assert found.problem in ("The decision carries no readable signature.",) or "was changed after" in found.problem
+
+
+def test_certificate_with_parts_nobody_can_read_is_no_signature(document: Document, assessor: Identity) -> None:
+    made = signed(document, assessor)
+    whole = base64.b64decode(proof_of(made).certificates[0])
+    for at in range(0, len(whole), 7):
+        odd = base64.b64encode(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]).decode()
+        changed = dataclasses.replace(made, signature=dataclasses.replace(proof_of(made), certificates=(odd,)))
+        found = check_decision(take_snapshot(document, clock=CLOCK), changed, anchors=(), moment=MOMENT)
+        assert not found.trusted

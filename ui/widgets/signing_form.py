@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,14 +57,21 @@ class SigningForm(QWidget):
         self.role = Segments(tr("Role in which to sign"), [tr(role) for role in ROLES])
         self.role.choose(0)
         self.problem_line = label("", "error", wrap=True)
-        self.new_identity = IdentityForm(session)
+        self._session = session
         self._fields = QWidget()
         self._create = link(tr("Create an identity"), self._on_create)
         self._lay_out()
         self.sign.toggled.connect(self._show_fields)
-        self.new_identity.made.connect(self._on_made)
-        self.new_identity.over.connect(lambda: self._create.setVisible(True))
         self._show_fields(self.sign.isChecked())
+
+    @cached_property
+    def new_identity(self) -> IdentityForm:
+        """The form of a new identity, at the end of the fields; it is made when somebody first wants one."""
+        made = IdentityForm(self._session)
+        made.made.connect(self._on_made)
+        made.over.connect(lambda: self._create.setVisible(True))
+        self._inner.addWidget(made)
+        return made
 
     def signer(self) -> Signer | None:
         """Return who signs, None for an unsigned report or while something is missing (see :meth:`problem`)."""
@@ -130,18 +138,18 @@ class SigningForm(QWidget):
         cells = CellsLayout(most=2, least=220)
         fields: list[tuple[str, QWidget]] = [(tr("Identity file"), identity), (tr("Passphrase"), self.passphrase)]
         create = row(self._create, 1)
-        inner = column(cells, self.problem_line, self.new_identity, spacing=12)
+        self._inner = column(cells, self.problem_line, spacing=12)
         if self._gate:
             self.role.setParent(self)
             self.role.hide()
-            inner.insertLayout(1, create)
+            self._inner.insertLayout(1, create)
         else:
             beside = QWidget()
             beside.setLayout(create)
             fields += [(tr("Sign as"), self.role), ("", beside)]
         for text, field in fields:
             cells.addWidget(cell(label(text, "label"), field))
-        self._fields.setLayout(inner)
+        self._fields.setLayout(self._inner)
         self.problem_line.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
