@@ -8,16 +8,15 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reports.dates import day_and_time
 
 if TYPE_CHECKING:
     from reports.layout.fonts import Cleaner, Face
+    from reports.layout.surface import Surface
 
-_INK = (0.10, 0.13, 0.18)
-_MUTED = (0.36, 0.40, 0.46)
-_RULE = (0.16, 0.36, 0.55)
+_INK, _MUTED, _RULE = "#1a212e", "#5c6675", "#295c8c"
 _PADDING = 6.0
 
 
@@ -42,19 +41,16 @@ def draw_seal(seal: Seal, width: float, height: float) -> bytes:
     """Return a PDF of one page of that size in points; long texts are set smaller, then shortened with an ellipsis."""
     from reportlab.pdfgen.canvas import Canvas
 
-    from reports.layout.fonts import FONT_NAME, WRITING, Cleaner
+    from reports.layout.fonts import WRITING, Cleaner, font
+    from reports.layout.surface import Surface
 
     buffer = io.BytesIO()
     with WRITING:
-        clean = Cleaner()
-        for face in FONT_NAME:
-            _register(face)
-        canvas = Canvas(
-            buffer, pagesize=(width, height), pageCompression=1, invariant=1, initialFontName=FONT_NAME["regular"]
-        )
-        canvas.setFillColorRGB(*_RULE)
-        canvas.rect(0, 0, 2.5, height, stroke=0, fill=1)
-        _draw_lines(canvas, seal, clean, width=width, height=height)
+        name = font("regular").fontName
+        canvas = Canvas(buffer, pagesize=(width, height), pageCompression=1, invariant=1, initialFontName=name)
+        surface = Surface(canvas)
+        surface.rect(0, 0, 2.5, height, fill=_RULE)
+        _draw_lines(surface, seal, Cleaner(), width=width, height=height)
         canvas.save()
     return _tidied(buffer)
 
@@ -79,15 +75,9 @@ def _tidied(drawn: io.BytesIO) -> bytes:
     return target.getvalue()
 
 
-def _register(face: Face) -> None:
-    from reports.layout.fonts import font
-
-    font(face)
-
-
-def _lines(seal: Seal) -> list[tuple[str, float, Face, tuple[float, float, float]]]:
+def _lines(seal: Seal) -> list[tuple[str, float, Face, str]]:
     who = f"{seal.role} · {seal.organisation}" if seal.organisation else seal.role
-    lines: list[tuple[str, float, Face, tuple[float, float, float]]] = [
+    lines: list[tuple[str, float, Face, str]] = [
         (seal.name, 10.5, "strong", _INK),
         (f"Signed as {who}", 8.0, "regular", _INK),
         (day_and_time(seal.signed_at), 8.0, "regular", _MUTED),
@@ -98,7 +88,7 @@ def _lines(seal: Seal) -> list[tuple[str, float, Face, tuple[float, float, float
     return lines
 
 
-def _draw_lines(canvas: Any, seal: Seal, clean: Cleaner, *, width: float, height: float) -> None:
+def _draw_lines(surface: Surface, seal: Seal, clean: Cleaner, *, width: float, height: float) -> None:
     lines = _lines(seal)
     needed = sum(size * 1.35 for _, size, _, _ in lines)
     scale = min(1.0, (height - 2 * 3.0) / needed)
@@ -106,20 +96,9 @@ def _draw_lines(canvas: Any, seal: Seal, clean: Cleaner, *, width: float, height
     for words, nominal, face, colour in lines:
         size = nominal * scale
         top -= size * 1.35
-        canvas.setFillColorRGB(*colour)
         left = 2.5 + _PADDING
         text = _fitted(clean(words.replace("\n", " ")), face, (width - left - _PADDING) / size)
-        _draw_text(canvas, text, face, size=size, at=(left, top + size * 0.36))
-
-
-def _draw_text(canvas: Any, text: str, face: Face, *, size: float, at: tuple[float, float]) -> None:
-    from reports.layout.fonts import FONT_NAME, segments
-
-    x, y = at
-    for own, part in segments(face, text):
-        canvas.setFont(FONT_NAME[own], size)
-        canvas.drawString(x, y, part)
-        x += canvas.stringWidth(part, FONT_NAME[own], size)
+        surface.text(left, top + size * 0.36, text, face=face, size=size, colour=colour)
 
 
 def _fitted(text: str, face: Face, room: float) -> str:
@@ -132,9 +111,9 @@ def _fitted(text: str, face: Face, room: float) -> str:
 
 
 def _width(text: str, face: Face) -> float:
-    from reports.layout.fonts import segments, text_width
+    from reports.layout.text import in_one_line
 
-    return sum(text_width(own, part) for own, part in segments(face, text))
+    return in_one_line(text, face, _INK).width
 
 
 def _grouped(digest: str) -> str:

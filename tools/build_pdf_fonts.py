@@ -1,23 +1,29 @@
 """Make the fonts of the PDF from the fonts they come from: TrueType outlines, figures of one width, no layout tables.
 
 The PDF library embeds TrueType outlines only, and Inter is published with PostScript ones here. Run it when a new
-Inter is taken: ``python tools/build_pdf_fonts.py /usr/share/fonts/opentype/inter``.
+Inter is taken, with its folder, and the files of Symbola and Nanum Gothic, of which pictographs and Hangul are kept:
+``python tools/build_pdf_fonts.py /usr/share/fonts/opentype/inter .../Symbola_hint.ttf .../NanumGothic.ttf``.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont, newTable
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 TARGET = Path(__file__).parent.parent / "resources" / "fonts" / "pdf"
 STYLES = ("Regular", "SemiBold", "Italic")
 FAMILY = "Inter Tabular"
+PICTOGRAPHS = (*range(0x2300, 0x2400), *range(0x2600, 0x27C0), *range(0x2B00, 0x2C00), *range(0x1F000, 0x1FB00))
+HANGUL = (*range(0x1100, 0x1200), *range(0x3130, 0x3190), *range(0xAC00, 0xD7B0))
 MAX_ERROR = 0.6  # units of 2816 per em
 
 
@@ -56,9 +62,10 @@ def to_truetype(font: TTFont) -> None:
     font.sfntVersion = "\000\001\000\000"
 
 
-def rename(font: TTFont, style: str) -> None:
+def rename(font: TTFont, family: str, style: str) -> None:
     """Give the changed font a name of its own, so that nobody takes it for the original."""
-    names = {1: FAMILY, 2: style, 4: f"{FAMILY} {style}", 6: f"InterTabular-{style}", 16: FAMILY, 17: style}
+    short = f"{family.replace(' ', '')}-{style}"
+    names = {1: family, 2: style, 4: f"{family} {style}", 6: short, 16: family, 17: style}
     for record in list(font["name"].names):
         if record.nameID in names:
             record.string = names[record.nameID]
@@ -81,14 +88,31 @@ def build(source: Path, style: str) -> Path:
     subsetter.populate(unicodes=list(font.getBestCmap()))
     subsetter.subset(font)
     to_truetype(font)
-    rename(font, style)
+    rename(font, FAMILY, style)
     target = TARGET / f"InterTabular-{style}.ttf"
+    font.save(target)
+    return target
+
+
+def build_part(source: Path, family: str, codes: Iterable[int]) -> Path:
+    """Write some characters of a font under a name of their own and return the path."""
+    font = TTFont(source, recalcTimestamp=False)
+    options = Options(layout_features=[], name_IDs=["*"], notdef_outline=True, hinting=False)
+    options.drop_tables += ["GSUB", "GPOS", "GDEF", "DSIG"]
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=[code for code in (0x20, *codes) if code in font.getBestCmap()])
+    subsetter.subset(font)
+    rename(font, family, "Regular")
+    target = TARGET.parent / "scripts" / f"{family.replace(' ', '')}.ttf"
     font.save(target)
     return target
 
 
 if __name__ == "__main__":
     TARGET.mkdir(parents=True, exist_ok=True)
-    for one in STYLES:
-        made = build(Path(sys.argv[1]), one)
+    others = (
+        build_part(Path(sys.argv[2]), "Fallback Emoji", PICTOGRAPHS),
+        build_part(Path(sys.argv[3]), "Fallback Hangul", HANGUL),
+    )
+    for made in (*(build(Path(sys.argv[1]), one) for one in STYLES), *others):
         print(made.name, made.stat().st_size)

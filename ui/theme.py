@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from asl_desktop.i18n import mark
-from asl_desktop.resources_access import read_bytes
+from asl_desktop.resources_access import list_names, read_bytes, resource_path
 from ui.stylesheet import scaled, style_sheet
 
 ThemeName: TypeAlias = Literal["light", "dark", "contrast-light", "contrast-dark"]
@@ -236,11 +236,16 @@ class Look(QObject):
 
 @cache
 def load_fonts() -> tuple[str, ...]:
-    """Make the bundled fonts known to Qt and return the families found; needs a running application."""
+    """Make the bundled fonts known to Qt and return the families found; needs a running application.
+
+    Those of other scripts come behind ours wherever a letter is missing: many systems have none for them.
+    """
     families: list[str] = []
     for name in FONT_FILES:
         number = QFontDatabase.addApplicationFontFromData(read_bytes(f"fonts/{name}"))
         families += QFontDatabase.applicationFontFamilies(number)
+    for name in list_names("fonts/scripts", ".ttf"):
+        QFontDatabase.addApplicationFont(str(resource_path(name)))
     return tuple(dict.fromkeys(families))
 
 

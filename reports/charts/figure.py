@@ -15,17 +15,16 @@ from typing import TYPE_CHECKING, Any, cast
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 
 from asl_desktop.errors import OutputNotWritable
 from asl_desktop.files import replace_file
-from asl_desktop.resources_access import resource_path
 from reports.charts.model import SHAPE_OUTLINE, TICKS, Clip, DrawnRow, Group, MarginChart, Row, Shape
 from reports.charts.palette import Palette, ThemeName, palette
-from reports.layout.fonts import Cleaner, segments
+from reports.layout.fonts import Cleaner, Face, font_path, segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,18 +97,26 @@ def format_of(path: Path) -> str:
 @cache
 def load_fonts() -> None:
     """Make the fonts of the charts known to matplotlib, once."""
-    for name in ("InterTabular-Regular", "InterTabular-SemiBold", "InterTabular-Italic", "DejaVuSans"):
-        fontManager.addfont(str(resource_path(f"fonts/pdf/{name}.ttf")))
+    for face in ("regular", "strong", "italic"):
+        fontManager.addfont(str(font_path(face)))
+
+
+@cache
+def _family(face: Face) -> str:
+    """Make the font of a script known to the drawing library and return its family."""
+    path = str(font_path(face))
+    fontManager.addfont(path)
+    return str(get_font(path).family_name)
 
 
 def chart_font(text: str, pixels: float, *, bold: bool = False, italic: bool = False) -> FontProperties:
-    """Return the font of a text; the fallback has no bold or italic of its own, so a text that needs it is regular."""
-    fallback = any(face == "fallback" for face, _ in segments("regular", text.replace("\n", " ")))
+    """Return the font of a text; other scripts have no bold or italic of their own, so a text with them is regular."""
+    others = {face for face, _ in segments("regular", text.replace("\n", " "))} - {"regular"}
     return FontProperties(
-        family=["Inter Tabular", "DejaVu Sans"] if fallback else ["Inter Tabular"],
+        family=["Inter Tabular", *(_family(face) for face in sorted(others))],
         size=pixels * 72 / _DPI,
-        weight=600 if bold and not fallback else 400,
-        style="italic" if italic and not fallback else "normal",
+        weight=600 if bold and not others else 400,
+        style="italic" if italic and not others else "normal",
     )
 
 

@@ -79,8 +79,7 @@ _SLOT_WIDTH = WIDTH - _SLOT_WORDS - 16
 def draw_line(surface: Surface, line: Line, x: float, top: float, style: Style) -> None:
     """Draw one line of text whose box begins at ``top``."""
     y = top - style.leading / 2 - style.size * 0.36
-    for piece in line.pieces:
-        surface.piece(x + piece.x, y, piece.text, face=piece.face, size=style.size, colour=piece.colour)
+    surface.line_of_text(x, y, line, size=style.size)
 
 
 def text_boxes(

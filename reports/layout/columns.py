@@ -116,5 +116,4 @@ def _draw_column(surface: Surface, items: Sequence[_Item], x: float, top: float)
 def _draw_lines(surface: Surface, lines: Sequence[Line], x: float, top: float) -> None:
     for number, line in enumerate(lines):
         y = top - (number + 0.5) * LEADING - SIZE * 0.36
-        for piece in line.pieces:
-            surface.piece(x + piece.x, y, piece.text, face=piece.face, size=SIZE, colour=piece.colour)
+        surface.line_of_text(x, y, line, size=SIZE)

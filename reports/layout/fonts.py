@@ -1,7 +1,7 @@
 """The fonts of the PDF: which font shows which character, widths, and what no font can show.
 
-Only embedded TrueType fonts are ever used. The primary font is Inter; a character it lacks is looked up in DejaVu
-Sans, and one that neither has becomes U+FFFD and is named in the report's notices.
+Only embedded TrueType fonts are ever used. The primary font is Inter; a character it lacks is looked up in the font
+that is made for its script, then in DejaVu Sans; one that none has becomes U+FFFD and is named in the report's notices.
 """
 
 from __future__ import annotations
@@ -9,19 +9,25 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics, ttfonts
 
 from asl_desktop.resources_access import resource_path
+from reports.layout import scripts
 
-Face: TypeAlias = Literal["regular", "strong", "italic", "fallback"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Face: TypeAlias = str
+"""``regular``, ``strong``, ``italic``, ``fallback``, or a script of :data:`reports.layout.scripts.FONTS`."""
 FONT_NAME: dict[Face, str] = {
     "regular": "InterTabular-Regular",
     "strong": "InterTabular-SemiBold",
     "italic": "InterTabular-Italic",
     "fallback": "DejaVuSans",
+    **scripts.FONTS,
 }
 REPLACEMENT = "\ufffd"
 WRITING = threading.Lock()
@@ -35,7 +41,7 @@ def _to_unicode_cmap(font_name: str, subset: list[int]) -> str:
     than 100 entries into one block; all three break text extraction or PDF/A.
     """
     pairs = [
-        f"<{code:02X}> <{chr(value).encode('utf-16-be').hex().upper()}>"
+        f"<{code:02X}> <{scripts.MEANT.get(value, chr(value)).encode('utf-16-be').hex().upper()}>"
         for code, value in enumerate(subset)
         if value not in {0, 0xFEFF, 0xFFFE} and not 0xD800 <= value <= 0xDFFF
     ]
@@ -57,6 +63,11 @@ def _to_unicode_cmap(font_name: str, subset: list[int]) -> str:
     return "\n".join(lines)
 
 
+def font_path(face: Face) -> Path:
+    """Return where the font is."""
+    return resource_path(f"fonts/{'scripts' if face in scripts.FONTS else 'pdf'}/{FONT_NAME[face]}.ttf")
+
+
 @cache
 def font(face: Face) -> Any:
     """Load and register a font once and return it."""
@@ -64,8 +75,7 @@ def font(face: Face) -> Any:
     rl_config.trustedHosts = []
     rl_config.useA85 = 0
     ttfonts.makeToUnicodeCMap = _to_unicode_cmap
-    path = resource_path(f"fonts/pdf/{FONT_NAME[face]}.ttf")
-    loaded = ttfonts.TTFont(FONT_NAME[face], str(path), shapable=False)
+    loaded = ttfonts.TTFont(FONT_NAME[face], str(font_path(face)), shapable=False)
     pdfmetrics.registerFont(loaded)
     return loaded
 
@@ -85,7 +95,20 @@ def encoded(face: Face, text: str, document: Any) -> list[tuple[int, bytes]]:
 
 @cache
 def _coverage(face: Face) -> frozenset[int]:
-    return frozenset(font(face).face.charToGlyph) | {0x20, 0xA0}
+    """Return the codes that a font can show, but not those of its script that another font is better at."""
+    own = face if face in scripts.FONTS else ""
+    codes = (code for code in font(face).face.charToGlyph if code < scripts.PRIVATE)
+    return frozenset(code for code in codes if not own or scripts.script_of(chr(code)) == own) | {0x20, 0xA0}
+
+
+def _face_of(char: str, wanted: Face) -> Face:
+    """Return the font that shows a character, empty when none does."""
+    code = ord(char)
+    script = scripts.script_of(char)
+    for face in (wanted, script, "fallback"):
+        if face and code in _coverage(face):
+            return face
+    return ""
 
 
 @cache
@@ -96,6 +119,9 @@ def _width(face: Face, char: str) -> float:
 @cache
 def text_width(face: Face, text: str) -> float:
     """Return the width of a text at size 1; every character must be one that ``face`` has."""
+    if face in scripts.SHAPED:
+        rtl = face in scripts.FROM_THE_RIGHT
+        return sum(letter.advance for letter in scripts.letters(font(face), text, rtl=rtl))
     return sum(_width(face, char) for char in text)
 
 
@@ -104,10 +130,14 @@ def segments(face: Face, text: str) -> tuple[tuple[Face, str], ...]:
     """Cut a clean text into stretches that one font can show."""
     if text.isascii() and text.isprintable():
         return ((face, text),) if text else ()
-    covered = _coverage(face)
     found: list[tuple[Face, str]] = []
     for char in text:
-        own: Face = face if ord(char) in covered else "fallback"
+        own = _face_of(char, face)
+        if found and found[-1][0] in scripts.SHAPED and char in scripts.JOINERS:
+            own = found[-1][0]
+        elif char in scripts.JOINERS:  # letters that never join need none
+            continue
+        own = own or "fallback"
         if found and found[-1][0] == own:
             found[-1] = (own, found[-1][1] + char)
         else:
@@ -116,7 +146,7 @@ def segments(face: Face, text: str) -> tuple[tuple[Face, str], ...]:
 
 
 _BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
-_INVISIBLE = {0xFEFF, 0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, *range(0xFE00, 0xFE10)}
+_INVISIBLE = {0xFEFF, 0x00AD, 0x200B, 0x2060, *range(0xFE00, 0xFE10)}
 
 
 @dataclass
@@ -130,7 +160,6 @@ class Cleaner:
     spelled: bool = False
     removed: set[int] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
-    right_to_left: bool = False
 
     def __call__(self, text: str) -> str:
         """Return ``text`` with controls removed and characters without a glyph replaced by U+FFFD."""
@@ -152,9 +181,7 @@ class Cleaner:
         if code < 0x20 or 0x7F <= code < 0xA0 or code in _BIDI:
             self.removed.add(code)
             return char.encode("unicode_escape").decode("ascii") if self.spelled else ""
-        if 0x590 <= code <= 0x8FF or 0xFB1D <= code <= 0xFDFF or 0xFE70 <= code <= 0xFEFE:
-            self.right_to_left = True
-        if code in _coverage("fallback"):
+        if char in scripts.JOINERS or _face_of(char, "regular"):
             return char
         self.missing.add(char)
         return REPLACEMENT
@@ -171,6 +198,4 @@ class Cleaner:
         if self.removed:
             names = ", ".join(f"U+{code:04X}" for code in sorted(self.removed))
             found.append(f"Control characters that a page cannot show were left out: {names}.")
-        if self.right_to_left:
-            found.append("Text in a right-to-left script is printed in typing order and may read the wrong way round.")
         return tuple(found)

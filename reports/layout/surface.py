@@ -11,10 +11,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from asl_desktop.frozen import frozen
-from reports.layout.fonts import Face, encoded, font, segments, text_width
+from reports.layout import scripts
+from reports.layout.fonts import Face, encoded, font, text_width
+from reports.layout.text import in_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from reports.layout.text import Line, Piece
 
 Artifact: TypeAlias = Literal["Layout", "Header", "Footer", "Background"]
 
@@ -59,6 +63,12 @@ def _rgb(colour: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
+def _meant(letters: Sequence[scripts.Letter]) -> str:
+    """Return the text of letters of which one has several glyphs, so that their codes do not say it; else nothing."""
+    several = any(len(letter.glyphs) > 1 for letter in letters)
+    return "".join(letter.text for letter in letters) if several else ""
+
+
 class Surface:
     """The pages of one PDF under construction."""
 
@@ -68,6 +78,7 @@ class Surface:
         self.fields: list[PlacedField] = []
         self._next_id = 0
         self._open = False
+        self._node: Node | None = None
         self._filled = ""
         self._stroked: tuple[str, float, tuple[float, ...]] | None = None
 
@@ -90,14 +101,21 @@ class Surface:
         if self._open:
             yield
             return
+        self._begin(node)
+        self._open, self._node = True, node
+        yield
+        self._open, self._node = False, None
+        self.canvas._code.append("EMC")  # noqa: SLF001
+
+    def _begin(self, node: Node) -> None:
         tag = node.tag if node.tag not in {"TD", "TH", "LI", "Form"} else "P"
-        self.canvas._code.append(f"/{tag} <</MCID {self._next_id}>> BDC")  # noqa: SLF001
+        self.canvas._code.append(f"/{tag} <</MCID {self._mark(node)}>> BDC")  # noqa: SLF001
+
+    def _mark(self, node: Node) -> int:
+        """Return the id of a new mark of a node on this page."""
         node.kids.append((self.page, self._next_id))
         self._next_id += 1
-        self._open = True
-        yield
-        self._open = False
-        self.canvas._code.append("EMC")  # noqa: SLF001
+        return self._next_id - 1
 
     @contextmanager
     def artifact(self, kind: Artifact = "Layout") -> Iterator[None]:
@@ -114,22 +132,92 @@ class Surface:
 
     def text(self, x: float, y: float, text: str, *, face: Face = "regular", size: float, colour: str) -> None:
         """Draw clean text with its baseline starting at (x, y), in whichever fonts have its characters."""
-        for own, part in segments(face, text):
-            self.piece(x, y, part, face=own, size=size, colour=colour)
-            x += text_width(own, part) * size
+        for piece in in_one_line(text, face, colour).pieces:
+            self._piece(x + piece.x * size, y, piece, size)
 
-    def piece(self, x: float, y: float, text: str, *, face: Face, size: float, colour: str) -> None:
+    def line_of_text(self, x: float, y: float, line: Line, *, size: float) -> None:
+        """Draw a line that was broken at this size, with its baseline starting at (x, y)."""
+        for piece in line.pieces:
+            self._piece(x + piece.x, y, piece, size)
+
+    def _piece(self, x: float, y: float, piece: Piece, size: float) -> None:
         """Draw text that one font is known to have.
 
         Written straight into the page: the library's own call costs four times as much, and a report has thousands.
+        Text that reads from the right is written letter by letter, in the order in which it is read.
         """
-        self._fill(colour)
+        self._fill(piece.colour)
+        if piece.face in scripts.SHAPED:
+            self._letters(x, y, piece, size)
+        elif piece.rtl:
+            left = text_width(piece.face, piece.text)
+            for char in piece.text:
+                left -= text_width(piece.face, char)
+                shown = scripts.mirrored(char)
+                self._show(
+                    x + left * size, y, self._plain(piece.face, shown, size), meant=char if shown != char else ""
+                )
+        else:
+            self._show(x, y, self._plain(piece.face, piece.text, size))
+
+    def _letters(self, x: float, y: float, piece: Piece, size: float) -> None:
+        letters = scripts.letters(font(piece.face), piece.text, rtl=piece.rtl)
+        if not piece.rtl:
+            glyphs = [glyph for letter in letters for glyph in letter.glyphs]
+            self._show(x, y, self._shaped(piece.face, glyphs, size), meant=_meant(letters))
+            return
+        left = sum(letter.advance for letter in letters)
+        for letter in letters:
+            left -= letter.advance
+            self._show(x + left * size, y, self._shaped(piece.face, letter.glyphs, size), meant=_meant([letter]))
+
+    def _show(self, x: float, y: float, shown: str, *, meant: str = "") -> None:
+        """Write operators that show text; ``meant`` is what they stand for where their codes alone do not say so.
+
+        That goes into marked content of its own, beside the one that is open: readers trip over content within content.
+        """
+        code = self.canvas._code  # noqa: SLF001
+        drawn = f"BT 1 0 0 1 {x:.3f} {y:.3f} Tm {shown} ET"
+        if not meant:
+            code.append(drawn)
+            return
+        said = f"/ActualText <feff{meant.encode('utf-16-be').hex()}>"
+        if self._node is None:
+            code.append(f"/Span <<{said}>> BDC {drawn} EMC")
+            return
+        code.append("EMC")
+        code.append(f"/Span <<{said} /MCID {self._mark(self._node)}>> BDC {drawn} EMC")
+        self._begin(self._node)
+
+    def _plain(self, face: Face, text: str, size: float) -> str:
+        return " ".join(f"{name} {size:g} Tf <{data}> Tj" for name, data in self._codes(face, text))
+
+    def _codes(self, face: Face, text: str) -> list[tuple[str, str]]:
+        """Return text as (name of the part of the font in this document, codes in it as hexadecimal digits)."""
         document = self.canvas._doc  # noqa: SLF001
-        parts = []
-        for subset, data in encoded(face, text, document):
-            name = font(face).getSubsetInternalName(subset, document)
-            parts.append(f"{name} {size:g} Tf <{data.hex()}> Tj")
-        self.canvas._code.append(f"BT 1 0 0 1 {x:.3f} {y:.3f} Tm {' '.join(parts)} ET")  # noqa: SLF001
+        own = font(face)
+        return [
+            (own.getSubsetInternalName(subset, document), data.hex()) for subset, data in encoded(face, text, document)
+        ]
+
+    def _shaped(self, face: Face, glyphs: Iterable[scripts.Glyph], size: float) -> str:
+        """Return the operators that show glyphs; between them, numbers in thousandths of the size move left."""
+        parts: list[str] = []
+        current, risen, moved = "", 0.0, 0.0
+        for glyph in glyphs:
+            ((name, data),) = self._codes(face, glyph.char)
+            if name != current:
+                parts.append(f"{name} {size:g} Tf")
+                current = name
+            if glyph.dy != risen:
+                parts.append(f"{glyph.dy * size:.3f} Ts")
+                risen = glyph.dy
+            before = round((moved - glyph.dx) * 1000)
+            parts.append(f"[{before or ''}<{data}>] TJ")
+            moved = glyph.width + glyph.dx - glyph.advance
+        if risen:
+            parts.append("0 Ts")
+        return " ".join(parts)
 
     def rect(self, x: float, y: float, width: float, height: float, *, fill: str) -> None:
         """Fill a rectangle."""

@@ -57,8 +57,7 @@ def _cell_lines(cell: Cell, width: float, size: float) -> list[Line]:
 def _draw(surface: Surface, line: Line, place: _Place, top: float, *, size: float, leading: float) -> None:
     x = place.x + (place.width - line.width if place.right else 0.0)
     y = top - leading / 2 - size * 0.36
-    for piece in line.pieces:
-        surface.piece(x + piece.x, y, piece.text, face=piece.face, size=size, colour=piece.colour)
+    surface.line_of_text(x, y, line, size=size)
 
 
 def table_boxes(table: Table, parent: Node) -> list[Box]:

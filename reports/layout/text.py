@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from asl_desktop.frozen import frozen
 from reports.charts.palette import LIGHT
+from reports.layout import scripts
 from reports.layout.fonts import Face, segments, text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from reports.blocks import Run
 
@@ -23,23 +26,30 @@ _BREAK_AFTER = "/-_.,:;=&?@+|\\"
 
 @frozen
 class Piece:
-    """Text in one font and colour at ``x`` points from the line's start."""
+    """Text in one font and colour at ``x`` points from the line's start; ``rtl`` when it is read from the right."""
 
     x: float
     face: Face
     colour: str
     text: str
+    rtl: bool = False
 
 
 @frozen
 class Line:
-    """One line; ``width`` is that of its text in points."""
+    """One line; ``width`` is that of its text in points. Its pieces are in the order in which they are read."""
 
     pieces: tuple[Piece, ...]
     width: float
 
 
-_Atom = tuple[Face, str, str]
+class _Atom(NamedTuple):
+    """A stretch of a word in one font, colour and embedding level."""
+
+    face: Face
+    colour: str
+    level: int
+    text: str
 
 
 def _colour(run: Run) -> str:
@@ -47,20 +57,63 @@ def _colour(run: Run) -> str:
 
 
 def _words(runs: Iterable[Run]) -> Iterable[list[_Atom] | str]:
-    r"""Yield words as lists of atoms, ``" "`` for a gap and ``"\\n"`` for a forced break."""
+    r"""Yield words as lists of atoms, ``" "`` for a gap and ``"\n"`` for a forced break."""
+    runs = tuple(runs)
+    levels = _levels("".join(run.text for run in runs))
     word: list[_Atom] = []
+    start = 0
     for run in runs:
         wanted, colour = _FACE[run.style], _colour(run)
-        for part in _TOKENS.findall(run.text):
+        for found in _TOKENS.finditer(run.text):
+            part = found[0]
             if part == "\n" or part[0] == " ":
                 if word:
                     yield word
                     word = []
                 yield part[0]
             else:
-                word += [(face, colour, piece) for face, piece in segments(wanted, part)]
+                place = start + found.start()
+                for number, atoms in enumerate(_atoms(part, wanted, colour, levels[place : place + len(part)])):
+                    if number:  # a line may end here though there is no space
+                        yield word
+                        word = []
+                    word += atoms
+        start += len(run.text)
     if word:
         yield word
+
+
+def _levels(text: str) -> tuple[int, ...]:
+    """Return the embedding level of each character, paragraph by paragraph; empty when all reads from left to right."""
+    if text.isascii():
+        return ()
+    paragraphs = [(part, scripts.levels(part)) for part in text.split("\n")]
+    if not any(levels for _, levels in paragraphs):
+        return ()
+    return tuple(level for part, levels in paragraphs for level in ((levels or (0,) * len(part)) + (0,)))
+
+
+def _atoms(part: str, wanted: Face, colour: str, levels: Sequence[int]) -> Iterable[list[_Atom]]:
+    """Yield the atoms of text without spaces, in the stretches between which a line may end."""
+    if part.isascii() and not any(levels):
+        yield [_Atom(wanted, colour, 0, part)]
+        return
+    level_of = iter(levels or (0,) * len(part))
+    for unit in scripts.units(part):
+        atoms: list[_Atom] = []
+        for level, chars in groupby(zip(unit, level_of, strict=False), itemgetter(1)):
+            text = "".join(char for char, _ in chars)
+            atoms += [_Atom(face, colour, level, piece) for face, piece in segments(wanted, text)]
+        yield atoms
+
+
+def in_one_line(text: str, face: Face, colour: str) -> Line:
+    """Return clean text as one line, at size 1."""
+    levels = _levels(text)
+    breaker = _Breaker(float("inf"), 1.0)
+    breaker.current = [atom for atoms in _atoms(text, face, colour, levels) for atom in atoms]
+    breaker.close()
+    return breaker.lines[0]
 
 
 class _Breaker:
@@ -73,34 +126,35 @@ class _Breaker:
         self.gap = False
 
     def close(self) -> None:
-        """End the line, joining neighbours of one font and colour into one piece."""
-        pieces: list[Piece] = []
-        parts: list[str] = []
-        x = start = 0.0
-        before: tuple[Face, str] | None = None
-        for face, colour, text in self.current:
-            if before != (face, colour):
-                if before:
-                    pieces.append(Piece(start * self.size, *before, "".join(parts)))
-                before, start, parts = (face, colour), x, []
-            parts.append(text)
-            x += text_width(face, text)
-        if before:
-            pieces.append(Piece(start * self.size, *before, "".join(parts)))
+        """End the line, joining neighbours of one font, colour and level into one piece."""
+        parts = [
+            _Atom(face, colour, level, "".join(atom.text for atom in atoms))
+            for (face, colour, level), atoms in groupby(self.current, itemgetter(0, 1, 2))
+        ]
+        widths = [text_width(part.face, part.text) for part in parts]
+        starts, x = [0.0] * len(parts), 0.0
+        for place in scripts.visual_order([part.level for part in parts]):
+            starts[place] = x
+            x += widths[place]
+        pieces = (
+            Piece(start * self.size, part.face, part.colour, part.text, part.level % 2 == 1)
+            for part, start in zip(parts, starts, strict=True)
+        )
         self.lines.append(Line(tuple(pieces), x * self.size))
         self.current, self.used, self.gap = [], 0.0, False
 
     def add(self, word: list[_Atom]) -> None:
-        face, colour, text = word[0]
-        width = text_width(face, text)
-        for more_face, _, more in word[1:]:
-            width += text_width(more_face, more)
+        first = word[0]
+        width = text_width(first.face, first.text)
+        for more in word[1:]:
+            width += text_width(more.face, more.text)
         if self.current:
-            space = text_width(face, " ") if self.gap else 0.0
+            space = text_width(first.face, " ") if self.gap else 0.0
             if self.used + space + width > self.limit:
                 self.close()
             elif self.gap:
-                self.current.append((face, colour, " "))
+                level = min(first.level, self.current[-1].level)
+                self.current.append(first._replace(level=level, text=" "))
                 self.used += space
         self.gap = False
         if width > self.limit:
@@ -111,22 +165,22 @@ class _Breaker:
 
     def _add_long(self, word: list[_Atom]) -> None:
         """Cut a word wider than the column, after punctuation where there is some near the end of the line."""
-        chars = [(face, colour, char) for face, colour, text in word for char in text]
+        chars = [atom._replace(text=cluster) for atom in word for cluster in scripts.clusters(atom.text)]
         start = 0
         while start < len(chars):
             end, used = start, 0.0
             while end < len(chars):
-                step = text_width(chars[end][0], chars[end][2])
+                step = text_width(chars[end].face, chars[end].text)
                 if used + step > self.limit and end > start:
                     break
                 used += step
                 end += 1
             if end < len(chars):
                 floor = start + (end - start) * 3 // 5
-                cut = next((i for i in range(end - 1, floor, -1) if chars[i][2] in _BREAK_AFTER), end - 1)
+                cut = next((i for i in range(end - 1, floor, -1) if chars[i].text in _BREAK_AFTER), end - 1)
                 end = cut + 1
             self.current.extend(chars[start:end])
-            self.used = sum(text_width(face, char) for face, _, char in chars[start:end])
+            self.used = sum(text_width(each.face, each.text) for each in chars[start:end])
             start = end
             if start < len(chars):
                 self.close()

@@ -5,10 +5,11 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontInfo, QPalette
+from PySide6.QtGui import QColor, QFontInfo, QPalette, QTextLayout
 from PySide6.QtWidgets import QApplication, QWidget
 
 from asl_desktop.resources_access import list_names
+from tests.scripts_world import SAMPLES
 from ui import icons
 from ui.preferences import ZOOMS, Preferences
 from ui.stylesheet import style_sheet
@@ -160,3 +161,14 @@ def test_preferences_with_an_unknown_size_of_text_fall_back(tmp_path: Path) -> N
     path.write_text('{"zoom": 1000, "still": true}', encoding="utf-8")
     read = Preferences.load(path)
     assert (read.zoom, read.still) == (100, True)
+
+
+@pytest.mark.parametrize("script", sorted(SAMPLES))
+def test_every_script_is_shown_in_letters_and_not_in_boxes(look: Look, script: str) -> None:
+    layout = QTextLayout(SAMPLES[script], font())
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    glyphs = [glyph for run in layout.glyphRuns() for glyph in run.glyphIndexes()]
+    assert glyphs
+    assert 0 not in glyphs
