@@ -48,6 +48,7 @@ class Row:
         group: what the filter by state goes by: ``open``, ``partly``, ``answered``, ``unknown``, ``declined``,
             ``not_applicable``, ``taken_over`` or ``not_asked``.
         lacking: it is answered and lacks the evidence or rationale that the question demands.
+        words: what the filter by words looks through, without case; made once, since it is asked at every letter.
         differs: it is not answered as in the earlier assessment.
     """
 
@@ -58,6 +59,7 @@ class Row:
     group: str
     icon: tuple[str, str]
     lacking: bool
+    words: str
     earlier: str = ""
     differs: bool = False
 
@@ -169,7 +171,9 @@ class QuestionTableModel(QAbstractTableModel):
             f"{label}: {text}" if label else text for label, text in parts_in_words(question, answer.value)
         ) or answer.reason  # fmt: skip
         earlier, differs = self._earlier.get(question.id, ("", False))
-        return Row(question, answer, said, words, group, icon, missing, earlier, differs)
+        rationale = answer.rationale if answer else ""
+        searched = f"{question.id}\n{question.text}\n{said}\n{rationale}".casefold()
+        return Row(question, answer, said, words, group, icon, missing, searched, earlier, differs)
 
 
 def _state(
@@ -268,9 +272,4 @@ class QuestionFilter(QSortFilterProxyModel):
 
     def filterAcceptsRow(self, source_row: int, source_parent: _Index) -> bool:
         row = self._model.row_at(source_row)
-        if not self._passes(row):
-            return False
-        if not self._words:
-            return True
-        rationale = row.answer.rationale if row.answer else ""
-        return self._words in f"{row.question.id}\n{row.question.text}\n{row.said}\n{rationale}".casefold()
+        return self._words in row.words and self._passes(row)
