@@ -5,9 +5,6 @@ status 0 means that everything was found and pressed.
 
 ``atspi_person.py read`` reads everything of every window over and over, as fast as it can, also children that were
 there a moment ago, until its standard input ends; it prints how many things it read.
-
-``atspi_person.py hear WORDS`` says that it listens, waits for an announcement that begins with these words, and prints
-how urgent it was and the whole of it.
 """
 
 from __future__ import annotations
@@ -24,7 +21,6 @@ from gi.repository import Atspi, GLib  # type: ignore[import-not-found] # noqa: 
 
 PATIENCE = 15.0
 DEEP = 60
-LEVELS = {1: "polite", 2: "assertive"}
 
 
 def windows() -> list[Any]:
@@ -99,27 +95,10 @@ def read_on() -> None:
     sys.stdout.write(f"{things}\n")
 
 
-def hear(words: str) -> None:
-    """Wait for an announcement and print it."""
-
-    def _on_event(event: Any) -> None:
-        if str(event.any_data).startswith(words):
-            sys.stdout.write(f"{LEVELS.get(event.detail1, 'unknown')}: {event.any_data}\n")
-            Atspi.event_quit()
-
-    listener = Atspi.EventListener.new(_on_event)
-    listener.register("object:announcement")
-    sys.stdout.write("listening\n")
-    sys.stdout.flush()
-    Atspi.event_main()
-
-
 def main(what: str, *names: str) -> None:
-    """Do one of the three things."""
+    """Do one of the two things."""
     if what == "read":
         read_on()
-    elif what == "hear":
-        hear(*names)
     else:
         for name in names:
             press(name)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, Q
 
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.i18n import mark, tr
+from asl_desktop.services.consequences import flips, in_one_sentence
 from ui import dialogs_seam
 from ui.focus import focusable
 from ui.on_disk import Removal
@@ -23,7 +24,7 @@ from ui.session import SaveState, Session
 from ui.theme import fix, px
 from ui.widgets.find_palette import FindPalette
 from ui.widgets.nav_bar import NavBar
-from ui.widgets.parts import Banner, button
+from ui.widgets.parts import Banner, announce, button
 from ui.widgets.said import Said
 from ui.widgets.search_box import SearchBox
 from ui.widgets.top_bar import TopBar
@@ -69,6 +70,7 @@ class Workbench(QWidget):
         super().__init__()
         self.session = session
         self._desk = desk_of(session)
+        self._determination = session.snapshot.determination
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._pages: dict[str, Page] = {}
         self.page_id = ""
@@ -321,7 +323,15 @@ class Workbench(QWidget):
         self.nav.mark(self.page_id, item)
         self._fit()
 
+    def _tell_flips(self, snapshot: Snapshot) -> None:
+        """Let a screen reader hear what a change did to the outcome; the page of questions says so itself."""
+        before, self._determination = self._determination, snapshot.determination
+        words = in_one_sentence(flips(snapshot.pack, before, snapshot.determination))
+        if words and self.page_id != "questions":
+            announce(self, words)
+
     def _on_snapshot(self, snapshot: Snapshot) -> None:
+        self._tell_flips(snapshot)
         self.nav.show_snapshot(snapshot, self._desk.known())
         self.top.show_snapshot(snapshot, read_only=self.session.read_only)
         if self.page_id:

@@ -67,7 +67,7 @@ class Assessor:
 
     def describe(self, scope: Scope) -> None:
         """Fill the scope."""
-        self.find("Scope")
+        self.person.find("Scope")
         fields = {
             "Title of the assessment": scope.title,
             "Model": scope.model,
@@ -85,7 +85,7 @@ class Assessor:
 
     def plan(self, plan: Plan, *, lock: bool) -> None:
         """Say in words what is planned; lock what is suggested."""
-        self.find("Plan")
+        self.person.find("Plan")
         one = self.person
         one.tab_to("The plan in words")
         one.replace(plan.note)
@@ -100,7 +100,7 @@ class Assessor:
 
     def attach(self, files: tuple[Path, ...]) -> None:
         """Take files into the evidence library."""
-        self.find("Evidence")
+        self.person.find("Evidence")
         for file in files:
             self.person.press("ctrl+e")
             self.person.wait_to_hear("File name:", "File &name:")
@@ -112,7 +112,7 @@ class Assessor:
     def answer(self, answer: Answer) -> None:
         """Answer one question: value or state, confidence, rationale, evidence."""
         question = self._pack.question_by_id[answer.question]
-        self.find(answer.question)
+        self.person.find(answer.question)
         one = self.person
         if answer.state == "answered":
             for at, part in enumerate(question.parts):
@@ -135,7 +135,7 @@ class Assessor:
 
     def measure(self, measurement: Measurement) -> None:
         """Enter one result as it was reported."""
-        self.find(measurement.indicator)
+        self.person.find(measurement.indicator)
         one, report = self.person, measurement.report
         one.tab_to(*_KIND_WORDS.values(), role="check box")
         if one.here != _KIND_WORDS[type(report)]:
@@ -160,7 +160,7 @@ class Assessor:
     def show(self, record: ShowingRecord) -> None:
         """Decide on one showing of a threshold: argument, evidence, person, state."""
         one, name = self.person, record.showing
-        self.find(record.threshold)
+        self.person.find(record.threshold)
         one.tab_to(f"{name} draft", f"{name} accepted", f"{name} rejected")
         state = f"{name} {record.status}"
         if record.status != "draft":
@@ -180,7 +180,7 @@ class Assessor:
     def secure(self, record: RequirementRecord) -> None:
         """Record the state of one safeguard."""
         one, row = self.person, record.requirement
-        self.find(row)
+        self.person.find(row)
         one.tab_to(*(f"{row} {words}" for words in REQUIREMENT_WORDS.values()))
         self._choose_in_group(f"{row} {REQUIREMENT_WORDS[record.status]}")
         if record.owner:
@@ -194,7 +194,7 @@ class Assessor:
 
     def look_before_signing(self) -> None:
         """Go through all that the pre-flight check found."""
-        self.find("Pre-flight check")
+        self.person.find("Pre-flight check")
         self.person.tab_to("Findings of the pre-flight check", "Error\u2026", "Warning\u2026", "Note\u2026")
         self.person.press("Down", "Down", "End")
 
@@ -202,7 +202,7 @@ class Assessor:
         """Record what people decided at a gate, although errors stand."""
         one = self.person
         title = next(gate.title for gate in self._pack.gates if gate.id == decision.gate)
-        self.find("Gates and sign-off")
+        self.person.find("Gates and sign-off")
         one.tab_to(f"Decided by, at {title}")
         one.type(decision.by)
         one.tab_to(f"Reason for the decision at {title}")
@@ -236,18 +236,6 @@ class Assessor:
         one.type(words)
         one.press("ctrl+shift+p")
         wait_for("the signed report", report.exists)
-
-    def find(self, words: str) -> None:
-        """Go to something by the find box."""
-        one = self.person
-        one.press("ctrl+k")
-        one.wait_to_hear("Find a page\u2026")
-        one.type(words)
-        one.wait_to_be_still()
-        one.press("Return")
-        one.wait_to_be_still()
-        if not one.here:
-            raise Stuck(f"after going to {words!r} nothing has the focus")
 
     def _give(self, part: Part, value: Value | None) -> None:
         """Give the value of one part; its first control has the focus."""

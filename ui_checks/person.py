@@ -36,6 +36,7 @@ class Person:
         here: name of what got the focus since the last key, as a screen reader says it.
         role: what kind of control that is.
         keys: how many keys were pressed, not counting typed text.
+        said: what was announced, each with how urgent it is before it: ``polite: Saved 10:42``.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -116,6 +117,21 @@ class Person:
             self._hear(0.2)
         return self.here
 
+    def wait_to_be_told(self, words: str) -> str:
+        """Wait until something with these words in it is announced, or was; return it and forget all before it.
+
+        Raises:
+            Stuck: it never is.
+        """
+        end = time.monotonic() + PATIENCE
+        while (found := next((at for at, said in enumerate(self.said) if words in said), None)) is None:
+            if time.monotonic() > end:
+                raise Stuck(f"{words!r} was never announced, but {self.said}")
+            self._hear(0.2)
+        told = self.said[found]
+        del self.said[: found + 1]
+        return told
+
     def wait_to_be_still(self, seconds: float = 0.25) -> None:
         """Hear what happens until nothing more does for so long."""
         while True:
@@ -123,6 +139,21 @@ class Person:
                 self._take_in(self._heard.get(timeout=seconds))
             except queue.Empty:
                 return
+
+    def find(self, words: str) -> None:
+        """Go to something by the find box.
+
+        Raises:
+            Stuck: the box does not open, or nothing has the focus afterwards.
+        """
+        self.press("ctrl+k")
+        self.wait_to_hear("Find a page\u2026")
+        self.type(words)
+        self.wait_to_be_still()
+        self.press("Return")
+        self.wait_to_be_still()
+        if not self.here:
+            raise Stuck(f"after going to {words!r} nothing has the focus")
 
     def sees(self, title: str) -> str:
         """Return the id of a window whose title matches, or nothing."""
@@ -153,7 +184,7 @@ class Person:
     def _take_in(self, word: dict[str, str]) -> bool:
         """Remember what was heard; True when it says where the focus is."""
         if "said" in word:
-            self.said.append(word["said"])
+            self.said.append(f"{word['level']}: {word['said']}")
         elif "name" in word:
             self.here, self.role = word["name"], word["role"]
             return True
@@ -186,6 +217,7 @@ def person(environment: Mapping[str, str], folder: Path) -> Iterator[Person]:
         ears.terminate()
         ears.wait()
         thread.join(5)
+        ears.stdout.close()
 
 
 def wait_for(what: str, condition: Callable[[], bool], *, seconds: float = PATIENCE) -> None:

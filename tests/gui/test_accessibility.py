@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface
+from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -23,25 +22,10 @@ from ui.dialogs.settings import SETTINGS, SettingsDialog
 from ui.focus import focusable
 from ui.main_window import MainWindow
 from ui.pages.registry import PAGES
-from ui.session import SaveState
 from ui.workbench import Workbench
 
 HERE = [spec.page_id for spec in PAGES]
 SMALL = ("Q-YES", "Q-ONE", "Q-MANY", "Q-SCALE", "Q-NUM", "Q-TEXT", "Q-DAY", "Q-RANGE", "Q-TWO", "Q-END")
-
-
-@pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
-    """Return what was announced, and whether urgently, as it goes to the accessibility layer."""
-    found: list[tuple[str, bool]] = []
-
-    def _take(event: object) -> None:
-        if isinstance(event, QAccessibleAnnouncementEvent):
-            found.append((event.message(), event.politeness() == QAccessible.AnnouncementPoliteness.Assertive))
-
-    monkeypatch.setattr("ui.widgets.parts.QAccessible.isActive", lambda: True)
-    monkeypatch.setattr("ui.widgets.parts.QAccessible.updateAccessibility", _take)
-    return found
 
 
 def test_every_control_of_every_kind_of_question_has_a_name(bench: Workbench) -> None:
@@ -102,23 +86,6 @@ def test_pages_and_panes_are_told_apart_by_name(example_bench: Workbench) -> Non
         assert example_bench.page is not None
         told = QAccessible.queryAccessibleInterface(example_bench.page)
         assert told.text(QAccessible.Text.Name).strip(), page
-
-
-def test_saving_and_failing_to_save_are_announced(bench: Workbench, heard: list[tuple[str, bool]]) -> None:
-    bench.top.show_save_state(SaveState("saving", None, ""))
-    bench.top.show_save_state(SaveState("saved", bench.session.clock.now(), ""))
-    bench.top.show_save_state(SaveState("failed", None, "The disk is full."))
-    assert [urgent for _, urgent in heard] == [False, True]
-    assert heard[0][0].startswith("Saved")
-    assert heard[1][0] == "Not saved"
-
-
-def test_change_of_text_size_is_announced(
-    bench: Workbench, open_window: MainWindow, heard: list[tuple[str, bool]]
-) -> None:
-    open_window.actions_by_name["zoom_in"].trigger()
-    open_window.actions_by_name["zoom_reset"].trigger()
-    assert [text for text, _ in heard] == ["Text at 110 percent", "Text at 100 percent"]
 
 
 def test_focus_is_visible_on_every_control_of_every_page(example_bench: Workbench) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -13,7 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from asl_desktop.progress import Silent
+from asl_desktop.storage.document import Document
+from asl_desktop.storage.model import EvidenceDraft
 from tests.display_world import PATIENCE, ROOT, answers_on_disk, wait_for
+from ui_checks.person import Person, person
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 LAUNCHER = Path("/usr/libexec/at-spi-bus-launcher")
@@ -125,17 +130,57 @@ def bus(display: str, tmp_path: Path) -> Iterator[Bus]:
         session.communicate(timeout=30)
 
 
-def test_question_is_answered_and_saving_heard_through_the_accessibility_bus_alone(bus: Bus, assessment: Path) -> None:
-    with bus.person("hear", "Saved") as ears:
-        assert ears.stdout is not None
-        assert ears.stdout.readline() == "listening\n", bus.told()
-        with bus.window(assessment) as window, bus.person("press", "Go on answering", "Yes") as person:
-            assert person.wait(PATIENCE) == 0, bus.told()
-            wait_for("the answer on disk", lambda: "Q-YES" in answers_on_disk(assessment) or window.poll() is not None)
-            assert window.poll() is None, bus.told()
-            heard, _ = ears.communicate(timeout=PATIENCE)
+@pytest.fixture
+def ears(bus: Bus, tmp_path: Path) -> Iterator[Person]:
+    """Return somebody who hears what every window says, and has a keyboard."""
+    with person(bus.environment, tmp_path) as result:
+        yield result
+
+
+def test_question_is_answered_and_saving_heard_through_the_accessibility_bus_alone(
+    bus: Bus, ears: Person, assessment: Path
+) -> None:
+    with bus.window(assessment) as window, bus.person("press", "Go on answering", "Yes") as answering:
+        assert answering.wait(PATIENCE) == 0, bus.told()
+        wait_for("the answer on disk", lambda: "Q-YES" in answers_on_disk(assessment) or window.poll() is not None)
+        assert window.poll() is None, bus.told()
+        assert ears.wait_to_be_told("Saved").startswith("polite: Saved")
     assert answers_on_disk(assessment)["Q-YES"].value == {"value": True}
-    assert heard.startswith("polite: Saved"), bus.told()
+
+
+def test_outcomes_mistakes_and_long_work_are_heard_over_the_bus(bus: Bus, ears: Person, assessment: Path) -> None:
+    with Document.open(assessment) as document:
+        document.attach(io.BytesIO(b"a,b"), EvidenceDraft("arms.csv"), actor="A", progress=Silent())
+    with bus.window(assessment) as window:
+        ears.wait_to_be_told("Saved")
+        bus.focus("small.asl")
+        ears.find("Q-END")
+        ears.press("alt+3")
+        assert ears.wait_to_be_told("T1 is now crossed").startswith("polite: ")
+        ears.press("alt+Home", "ctrl+z")
+        assert ears.wait_to_be_told("T1").startswith("polite: ")
+        assert ears.wait_to_be_told("Undone").startswith("assertive: ")
+        ears.find("Q-NUM")
+        ears.type("many")
+        assert ears.wait_to_be_told("is not a number").startswith("assertive: ")
+        ears.find("Evidence")
+        ears.tab_to("Check every digest")
+        ears.press("space")
+        ears.wait_to_be_told("has the digest it was sealed under")
+        assert window.poll() is None, bus.told()
+
+
+def test_file_that_another_window_holds_is_heard_to_be_locked_and_then_read_only(
+    bus: Bus, ears: Person, assessment: Path
+) -> None:
+    with bus.window(assessment):
+        bus.focus("small.asl")
+        with bus.window(assessment) as second:
+            assert ears.wait_to_be_told("is open").startswith("assertive: ")
+            with bus.person("press", "Open read-only") as opening:
+                assert opening.wait(PATIENCE) == 0, bus.told()
+            assert ears.wait_to_be_told("Open for reading only").startswith("assertive: ")
+            assert second.poll() is None, bus.told()
 
 
 def test_window_outlives_a_reader_while_pages_change(bus: Bus, assessment: Path) -> None:

@@ -18,6 +18,7 @@ from ui.theme import set_role
 from ui.widgets.flow import wrapped
 from ui.widgets.marked_text import Reading
 from ui.widgets.parts import label, row
+from ui.widgets.problem_line import ProblemLine
 from ui.widgets.toggles import HeardButton
 
 _STATES: tuple[tuple[AnswerState, str, str], ...] = (
@@ -80,7 +81,7 @@ class AnswerForm(QWidget):
         self._confirmed.setToolTip(tr("Reviewer who confirms that the question does not apply"))
         for field in (self._reason, self._confirmed):
             field.textEdited.connect(lambda _: self._on_changed(typing=True))
-        self.problem_line = label("", "error", wrap=True)
+        self.problem_line = ProblemLine()
         self.rationale = TextBox(tr("Rationale"), 96)
         self.rationale.setPlaceholderText(tr("Why. **bold**, *italics*, lines that begin with - for a list"))
         self.rationale.textChanged.connect(lambda: self.edited.emit(True))
@@ -207,9 +208,7 @@ class AnswerForm(QWidget):
         self._reason.setVisible(state != "answered")
         self._reason.setPlaceholderText(tr(_WHY.get(state, "")))
         self._confirmed.setVisible(state == "not_applicable")
-        problem = self.problem()
-        self.problem_line.setText(problem)
-        self.problem_line.setVisible(bool(problem))
+        self.problem_line.say(self.problem())
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)

@@ -24,6 +24,7 @@ from ui.widgets.evidence import EvidenceSection
 from ui.widgets.flow import CellsLayout, FlowLayout, cell
 from ui.widgets.history_button import history_button
 from ui.widgets.parts import button, label, row
+from ui.widgets.problem_line import ProblemLine
 from ui.widgets.taken_result import TakenResult
 from ui.widgets.toggles import TickBox
 
@@ -68,7 +69,7 @@ class MeasurementCard(QFrame):
         self.edits = QLineEdit()
         self.notes = TextBox(tr("Notes"), 56)
         self.evidence = EvidenceSection(session, self._with_evidence)
-        self.problem_line = label("", "error", wrap=True)
+        self.problem_line = ProblemLine()
         self.taken = TakenResult(session)
         self._state = label("", wrap=True)
         self._plan = label("", "muted", wrap=True, selectable=True)
@@ -131,9 +132,7 @@ class MeasurementCard(QFrame):
         planned = " ".join(plan_on(self.session.inputs, self.indicator, held))
         self._plan.setText(tr("Plan: {planned}").format(planned=planned) if planned else "")
         self._plan.setVisible(bool(planned))
-        problem = self.problem()
-        self.problem_line.setText(problem)
-        self.problem_line.setVisible(bool(problem))
+        self.problem_line.say(self.problem())
 
     def history_of(self) -> str:
         """Return what the history of this card is asked by."""
@@ -217,8 +216,7 @@ class MeasurementCard(QFrame):
                 coalesce=f"measurement:{self.measurement_id}" if typing else "",
             )
         except UserError as error:
-            self.problem_line.setText(cause_of(error))
-            self.problem_line.show()
+            self.problem_line.say(cause_of(error))
             return False
         finally:
             self._own_change = False

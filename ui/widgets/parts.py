@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar, Literal, TypeAlias
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -161,6 +161,7 @@ class Banner(QFrame):
         """Make an empty, hidden banner; with ``below`` its buttons stand below the words instead of beside them."""
         super().__init__(parent)
         set_role(self, role="banner", tone=tone)
+        self._unheard = False
         self._icon = IconLabel(self.ICONS[tone], tone if tone != "info" else "accent", 18)
         self._title = label("", "strong", wrap=True)
         self._text = label("", wrap=True, selectable=True)
@@ -195,7 +196,18 @@ class Banner(QFrame):
             self.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
         else:
             self.show()
-        announce(self, f"{title}. {text}", urgent=True)
+        self._unheard = True
+        self._say_aloud()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._say_aloud()
+
+    def _say_aloud(self) -> None:
+        """Let a screen reader hear the words once; of what cannot be seen yet it would hear nothing."""
+        if self._unheard and self.isVisible():
+            self._unheard = False
+            announce(self, f"{self._title.text()}. {self._text.text()}", urgent=True)
 
     def fit(self) -> None:
         """Leave the text to a button of its own where the banner would take too much of the window."""

@@ -15,6 +15,7 @@ from ui.forms.report_form import WholeField
 from ui.places import source_words
 from ui.widgets.flow import FlowLayout
 from ui.widgets.parts import button, column, label, row
+from ui.widgets.problem_line import ProblemLine
 from ui.widgets.toggles import TickBox
 
 _INDENT = 26
@@ -43,7 +44,7 @@ class PlannedRow(QWidget):
         self._bound_editor = QWidget()
         self._asks = label("", "muted", wrap=True)
         self._bound = label(_bound_words(pack, indicator), "muted", wrap=True)
-        self._problem = label("", "error", wrap=True)
+        self._problem = ProblemLine()
         self._shown: PlannedIndicator | None = None
         self._lay_out()
         self.box.clicked.connect(lambda _=False: self._on_edited())
@@ -91,10 +92,9 @@ class PlannedRow(QWidget):
 
     def _on_edited(self) -> None:
         problem = self.problem()
-        self._problem.setText(
+        self._problem.say(
             tr("{problem} Until then what was recorded before stands.").format(problem=problem) if problem else ""
         )
-        self._problem.setVisible(bool(problem))
         if problem:
             return
         if not self.box.isChecked():
@@ -139,7 +139,6 @@ class PlannedRow(QWidget):
         )
         panel.setContentsMargins(0, 8, 0, 8)
         self._more_panel.setLayout(panel)
-        self._problem.hide()
         self._more_panel.hide()
         below = column(self._bound, self._asks, self._more_panel, spacing=2)
         below.setContentsMargins(_INDENT, 0, 0, 4)

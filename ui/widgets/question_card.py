@@ -156,8 +156,7 @@ class QuestionCard(QFrame):
         try:
             self.session.put(answer, coalesce=f"answer:{self.question.id}" if typing else "")
         except UserError as error:
-            self.form.problem_line.setText(cause_of(error))
-            self.form.problem_line.show()
+            self.form.problem_line.say(cause_of(error))
         finally:
             self._own_change = False
 
