@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from asl_desktop.clock import FixedClock
@@ -14,6 +15,7 @@ from asl_desktop.storage.document import Document
 from reports.identity import create_identity
 from reports.verifying import verify_assessment
 from tests.gui_world import on_disk, pass_preflight, settle, show_page, type_in, unnamed, words_of
+from ui.focus import focusable
 from ui.pages.gate import GatePage
 from ui.session import Session
 from ui.widgets.decision_form import DecisionForm
@@ -106,6 +108,58 @@ def test_wrong_passphrase_records_nothing_and_keeps_what_is_typed(
     assert session.inputs.decisions == ()
     assert (form.by.text(), form.reason.toPlainText()) == ("CEO", "because")
     assert form.record_button.isEnabled()
+    assert form.signing.passphrase.hasFocus()
+
+
+def test_button_pressed_twice_signs_once_and_keeps_the_focus(
+    qtbot: QtBot, session: Session, form: DecisionForm, identity: Path, assessment: Path
+) -> None:
+    decide(qtbot, form, HOLD, "Ada \u00d6st")
+    form.signing.sign.setChecked(True)
+    form.signing.identity_file.setText(str(identity))
+    form.signing.passphrase.setText(PASSPHRASE)
+    form.record_button.setFocus()
+    qtbot.keyClick(form.record_button, Qt.Key.Key_Space)
+    qtbot.keyClick(form.record_button, Qt.Key.Key_Space)
+    assert form.record_button.hasFocus()
+    assert "Signing" in words_of(form)
+    qtbot.waitUntil(lambda: form._running is None, timeout=20_000)
+    assert form.record_button.hasFocus()
+    assert session.flush()
+    with Document.open(assessment, read_only=True) as document:
+        assert [event.kind for event in document.events()].count("decision") == 1
+
+
+def test_form_for_signing_reads_from_top_to_bottom_with_a_new_identity_open(
+    qtbot: QtBot, page: GatePage, form: DecisionForm
+) -> None:
+    decide(qtbot, form, HOLD, "CEO")
+    form.signing.sign.setChecked(True)
+    form.signing._create.click()
+    settle()
+    names = [widget.accessibleName() for widget in focusable(form)]
+    wanted = [
+        "Sign the decision, at Deploy", "Identity file, at Deploy", "Passphrase of the identity, at Deploy",
+        "Name of the person who signs", "New passphrase", "Create the identity", "Sign and record it at Deploy",
+    ]  # fmt: skip
+    assert [name for name in names if name in wanted] == wanted
+
+
+def test_new_identity_made_at_a_gate_signs_the_decision(
+    qtbot: QtBot, session: Session, page: GatePage, form: DecisionForm, tmp_path: Path
+) -> None:
+    decide(qtbot, form, HOLD, "Bo Lind")
+    form.signing.sign.setChecked(True)
+    form.signing._create.click()
+    new = form.signing.new_identity
+    new.name.setText("Bo Lind")
+    new.path.setText(str(tmp_path / "bo"))
+    for field in (new.passphrase, new.again):
+        field.setText(PASSPHRASE)
+    new.create_button.click()
+    qtbot.waitUntil(lambda: form.signing.identity_file.text() != "", timeout=60_000)
+    sign(qtbot, form, tmp_path / "bo.p12")
+    assert "Signed by Bo Lind with key" in standing(qtbot, form)
 
 
 def test_signing_asks_for_identity_and_passphrase_and_uses_neither_for_what_does_not_fit(

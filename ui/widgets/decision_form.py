@@ -95,6 +95,8 @@ class DecisionForm(QWidget):
 
     def record(self) -> None:
         """Put what is typed on record; what does not fit is said beside it and stays typed."""
+        if self._running is not None:  # the button keeps the focus while something is being signed
+            return
         if self.outcome.chosen < 0:
             self._tell(tr("Choose go, go with conditions or hold."))
             return
@@ -145,6 +147,7 @@ class DecisionForm(QWidget):
         self._running = None
         self._show_state()
         self._tell(cause_of(error))
+        self.signing.passphrase.setFocus()
         if not isinstance(error, UserError):
             raise error
 
@@ -203,7 +206,7 @@ class DecisionForm(QWidget):
         dirty, signing, busy = self.dirty(), self.signing.sign.isChecked(), self._running is not None
         self._state.setText(tr("Signing") if busy else tr("Typed here, but not recorded yet.") if dirty else "")
         may = dirty or (signing and self._held is not None)
-        self.record_button.setEnabled(may and not busy and not self.session.read_only)
+        self.record_button.setEnabled((may or busy) and not self.session.read_only)
         text = tr("Record the change") if self._held is not None else tr("Record the decision")
         if signing:
             text = tr("Sign and record it") if dirty or self._held is None else tr("Sign what is recorded")
