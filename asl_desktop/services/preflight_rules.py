@@ -13,6 +13,8 @@ from asl_desktop.i18n import mark, tr
 from asl_desktop.services.evidence_uses import freshness, uses_of
 from asl_desktop.services.planning import read_by_thresholds, results_before_lock
 from asl_desktop.services.preflight import Finding, Rule
+from asl_desktop.services.record_words import moment
+from asl_desktop.services.signed_decisions import made_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,6 +121,10 @@ DECISION_AGAINST = Rule(
 DECISION_DESPITE = Rule(
     "decision-despite", "warning", mark("Decisions taken although errors stood"),
     mark("The report prints the reason that was given."),
+)  # fmt: skip
+DECISION_EARLIER = Rule(
+    "decision-earlier", "warning", mark("Decisions signed on an earlier state of the inputs"),
+    mark("The inputs have changed since; nobody has signed the decision on what they say now."),
 )  # fmt: skip
 SIGNER_ROLE = Rule(
     "signer-role", "warning", mark("Decisions that do not name the role the framework wants"),
@@ -419,6 +425,11 @@ def _gates(snapshot: Snapshot) -> Iterator[Finding]:
             yield Finding(rule, text, target)
         if stated(decision.despite):
             yield Finding(DECISION_DESPITE, f"{gate.title}, {decision.by}: {decision.despite}", target)
+        if decision.signature is not None and not made_on(snapshot, decision.signature):
+            text = tr("{title}: signed {moment}, before the inputs became what they are now.").format(
+                title=gate.title, moment=moment(decision.signature.at)
+            )
+            yield Finding(DECISION_EARLIER, text, target)
         wanted = [titles.get(role, role) for role in gate.decided_by]
         named = (decision.role, decision.by)
         if wanted and not any(same_name(said, want) for said in named for want in (*wanted, *gate.decided_by)):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from asl_desktop.clock import FixedClock
 from asl_desktop.domain.inputs import (
     Amendment,
     Answer,
     Counts,
+    DecisionSignature,
     Dissent,
     EvidenceItem,
     GateDecision,
@@ -42,11 +44,16 @@ from asl_desktop.services.preflight import (
     preflight_json,
     sign_off_problem,
 )
+from asl_desktop.services.signed_decisions import to_be_signed
 from tests.preflight_world import ACCEPTED, DAY, LOCKED, RESULT, complete
 from tests.services_world import LINK, SHA, small_pack
 
 if TYPE_CHECKING:
     from asl_desktop.domain.records import Record
+
+
+HOLD = GateDecision("deploy", "hold", "CEO", reason="later")
+NOON = datetime(2025, 6, 2, 12, tzinfo=UTC)
 
 
 def checked(inputs: Inputs, pack: Pack | None = None) -> Preflight:
@@ -55,6 +62,25 @@ def checked(inputs: Inputs, pack: Pack | None = None) -> Preflight:
 
 def found(inputs: Inputs, pack: Pack | None = None) -> list[tuple[str, str, str]]:
     return [(item.rule.id, item.severity, item.target) for item in checked(inputs, pack).findings]
+
+
+def signed_on(inputs: Inputs) -> DecisionSignature:
+    """Return what a signature states of these inputs; the check looks at no key."""
+    before = to_be_signed(snapshot_of(small_pack(), inputs, as_of=DAY), HOLD, clock=FixedClock(NOON))
+    assert before.signature is not None
+    return before.signature
+
+
+def test_decision_signed_on_earlier_inputs_is_a_warning_until_it_is_signed_anew() -> None:
+    inputs = complete()
+    held = with_record(inputs, dataclasses.replace(HOLD, signature=signed_on(inputs)))
+    assert not [item for item in found(held) if item[0] == "decision-earlier"]
+    later = with_record(held, Answer("Q-TEXT", value={"value": "found since"}))
+    assert ("decision-earlier", "warning", "decision:deploy") in found(later)
+    (finding,) = [item for item in checked(later).findings if item.rule.id == "decision-earlier"]
+    assert finding.text == "Deploy: signed 2 Jun 2025, 12:00 UTC, before the inputs became what they are now."
+    anew = with_record(later, dataclasses.replace(HOLD, signature=signed_on(later)))
+    assert not [item for item in found(anew) if item[0] == "decision-earlier"]
 
 
 def without(inputs: Inputs, field: str) -> Inputs:
