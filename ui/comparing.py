@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from asl_desktop.domain.answer_words import parts_in_words
+from asl_desktop.domain.answer_words import in_one_line
 from asl_desktop.domain.inputs import Answer, EvidenceItem, Measurement
 from asl_desktop.domain.pack import Question
 from asl_desktop.domain.wording import ANSWER_STATE_WORDS
@@ -211,8 +211,7 @@ def answer_in_words(question: Question | None, answer: Answer | None) -> str:
     if answer is None or answer.state == "unanswered":
         return ""
     if answer.state == "answered":
-        said = parts_in_words(question, answer.value)
-        return "; ".join(f"{label}: {text}" if label else text for label, text in said)
+        return in_one_line(question, answer.value, tr)
     words = tr(ANSWER_STATE_WORDS[answer.state]).capitalize()
     return f"{words}: {answer.reason}" if answer.reason else words
 

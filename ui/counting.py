@@ -85,11 +85,7 @@ def asked(snapshot: Snapshot, domain: str = "") -> tuple[Question, ...]:
 
 def is_done(question: Question, answer: Answer | None) -> bool:
     """Tell whether an answer is definite and has a value for every part that is not optional."""
-    if answer is None or not answer_counts(answer):
-        return False
-    if answer.state != "answered":
-        return True
-    return all(part.optional or part.id in answer.value for part in question.parts)
+    return answer_counts(answer, question)
 
 
 def lacks(question: Question, inputs: Inputs) -> str:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asl_desktop.domain import wording
+from asl_desktop.domain.inputs import UNKNOWN
+from asl_desktop.i18n import mark
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from asl_desktop.domain.inputs import Value
     from asl_desktop.domain.pack import Part, Question
+
+_HOLD = mark("{holds} of {total} hold")
+_UNKNOWN = mark("{count} unknown")
+_UNANSWERED = mark("{count} not answered")
 
 
 def parts_in_words(question: Question | None, values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
@@ -23,10 +29,38 @@ def parts_in_words(question: Question | None, values: Mapping[str, Value]) -> tu
     return tuple(found)
 
 
+def statements_in_words(question: Question | None, values: Mapping[str, Value], say: Callable[[str], str] = str) -> str:
+    """Return ``3 of 5 hold, 1 unknown, 1 not answered`` for a list of statements; nothing for any other question.
+
+    Args:
+        question: what was asked.
+        values: the answer, by part.
+        say: puts the words into the language of the window.
+    """
+    if question is None or not values or not question.lists_statements:
+        return ""
+    given = [values.get(part.id) for part in question.parts]
+    holds, unknown = given.count(True), given.count(UNKNOWN)
+    unanswered = sum(1 for value in given if value is None)
+    parts = [say(_HOLD).format(holds=holds, total=len(given))]
+    parts += [say(_UNKNOWN).format(count=unknown)] if unknown else []
+    parts += [say(_UNANSWERED).format(count=unanswered)] if unanswered else []
+    return ", ".join(parts)
+
+
+def in_one_line(question: Question | None, values: Mapping[str, Value], say: Callable[[str], str] = str) -> str:
+    """Return an answer in one line, a list of statements with how many hold in front; ``say`` as above."""
+    parts = "; ".join(f"{label}: {text}" if label else text for label, text in parts_in_words(question, values))
+    statements = statements_in_words(question, values, say)
+    return f"{statements}. {parts}" if statements else parts
+
+
 def value_in_words(part: Part | None, value: Value) -> str:
     """Return one value with the labels of its options and its unit."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if value == UNKNOWN and part is not None and part.type == "yes_no":
+        return "Unknown"
     labels = {option.id: option.label for option in part.options} if part else {}
     if isinstance(value, str):
         return labels.get(value, value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Trace, Truth
-from asl_desktop.domain.inputs import Answer, EvidenceLink, RequirementRecord, same_name, stated
+from asl_desktop.domain.inputs import UNKNOWN, Answer, EvidenceLink, RequirementRecord, same_name, stated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def answer_counts(answer: Answer | None, question: Question | None = None) -> bo
     """Tell whether an answer says something definite: it is answered, or confirmed by a reviewer not to apply.
 
     One taken over from an earlier assessment does only once somebody confirmed it. With ``question`` given, an answer
-    counts only when every part that is not optional has a value.
+    counts only when every part that is not optional has a value, and none of them is unknown.
     """
     if answer is None or answer.carried_from:
         return False
@@ -37,9 +37,15 @@ def answer_counts(answer: Answer | None, question: Question | None = None) -> bo
         return answer.state == "not_applicable" and confirmed(answer)
     if question is not None:
         for part in question.parts:  # a plain loop: every question passes here at every keystroke
-            if not part.optional and answer.value.get(part.id) in _EMPTY:
+            if not part.optional and part_is_open(part, answer):
                 return False
     return True
+
+
+def part_is_open(part: Part, answer: Answer) -> bool:
+    """Tell whether an answer says nothing definite on a part: it holds no value, or that nobody knows."""
+    value = answer.value.get(part.id)
+    return value in _EMPTY or (value == UNKNOWN and part.type == "yes_no")
 
 
 def answer_leaf(record: Record, leaf: AnswerIn) -> Trace:
@@ -63,6 +69,8 @@ def answer_leaf(record: Record, leaf: AnswerIn) -> Trace:
     if given is None or given in ("", ()):
         return Trace("answer_in", "unknown", f"{where} is not answered.", leaf.question, uses)
     part = record.pack.question_by_id[leaf.question].part(leaf.part)
+    if part is not None and part_is_open(part, answer):
+        return Trace("answer_in", "unknown", f"{where} is unknown.", leaf.question, uses)
     chosen = _as_options(given)
     if not _offered(part, chosen):
         return Trace("answer_in", "unknown", f"{where} holds what the question does not offer.", leaf.question, uses)

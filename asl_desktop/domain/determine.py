@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import gates, margins, wording
-from asl_desktop.domain.answers import answer_counts, extent
+from asl_desktop.domain.answers import answer_counts, extent, part_is_open
 from asl_desktop.domain.conditions import (
     ShowingAccepted,
     StateName,
@@ -238,6 +238,9 @@ def _trigger(record: Record, trigger: Trigger) -> TriggerResult:
     value = answer.value.get(trigger.part) if answer and answer.state == "answered" else None
     if value is None:
         return TriggerResult(trigger.id, "unknown", f"{trigger.title}: {trigger.question} is not answered.")
+    part = record.pack.question_by_id[trigger.question].part(trigger.part)
+    if answer and part is not None and part_is_open(part, answer):
+        return TriggerResult(trigger.id, "unknown", f"{trigger.title}: {trigger.question} ({trigger.part}) is unknown.")
     fired = _compare(value, trigger)
     if fired is None:
         return TriggerResult(trigger.id, "unknown", f"{trigger.title}: {_plain(value)} cannot be compared.")

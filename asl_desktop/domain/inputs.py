@@ -19,6 +19,8 @@ ShowingStatus: TypeAlias = Literal["draft", "accepted", "rejected"]
 RequirementStatus: TypeAlias = Literal["not_assessed", "planned", "partly", "in_place", "not_applicable", "excepted"]
 Confidence: TypeAlias = Literal["", "low", "moderate", "high"]
 Value: TypeAlias = bool | float | str | tuple[str, ...] | tuple[float, ...]
+UNKNOWN = "unknown"
+"""What stands for yes or no where nobody knows whether one of several statements holds."""
 LATER: Mapping[str, Callable[[object], bool]] = {"exclude_if": not_}
 """Marks a field that records of the first files do not have: it is written only where it says something.
 
@@ -65,9 +67,9 @@ class Answer:
     """One person's answer to one question. Blank never becomes No.
 
     Attributes:
-        value: part id -> value. Yes/no parts hold True or False, choices an option id, multi-choice a tuple of ids,
-            numbers and scales a float, a number with an uncertainty (value, how far either way), dates an ISO string, a
-            range (low, best, high, confidence in percent).
+        value: part id -> value. Yes/no parts hold True or False (in a list of statements also :data:`UNKNOWN`), choices
+            an option id, multi-choice a tuple of ids, numbers and scales a float, a number with an uncertainty (value,
+            how far either way), dates an ISO string, a range (low, best, high, confidence in percent).
         reason: why it was declined or does not apply; both need one.
         confirmed_by: the reviewer who confirmed that the question does not apply; until then it does not count.
         carried_from: the earlier assessment from which the answer was taken over, in words. While it is not empty,

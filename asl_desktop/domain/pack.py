@@ -261,6 +261,11 @@ class Question:
     bears_on: tuple[str, ...] = ()
     visible_when: Condition | None = None
 
+    @property
+    def lists_statements(self) -> bool:
+        """Tell whether it asks of several statements which of them hold, and nothing else."""
+        return len(self.parts) > 1 and all(part.type == "yes_no" for part in self.parts)
+
     def part(self, part_id: str) -> Part | None:
         """Return the part of that id, or None."""
         return next((part for part in self.parts if part.id == part_id), None)

@@ -19,6 +19,7 @@ from asl_desktop import codec
 from asl_desktop.clock import is_instant
 from asl_desktop.domain.inputs import (
     ELICITATION,
+    UNKNOWN,
     Answer,
     EvidenceItem,
     EvidenceLink,
@@ -161,6 +162,8 @@ def _check_answer(pack: Pack, _inputs: Inputs, answer: Answer) -> None:
                 )
             )
             refuse(f"{where}, {part_id}", problem)
+        if value == UNKNOWN and question.lists_statements:
+            continue
         check_part(parts[part_id], value, field=f"{where}, {part_id}")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asl_desktop.domain import wording
+from asl_desktop.domain.answer_words import statements_in_words
 from asl_desktop.domain.conditions import AnswerIn, leaves
-from asl_desktop.domain.inputs import same_name, stated
+from asl_desktop.domain.inputs import UNKNOWN, same_name, stated
 from asl_desktop.domain.logic import Record
 from asl_desktop.domain.margins import read_indicator
 from asl_desktop.i18n import mark, tr
@@ -279,6 +280,10 @@ def _open_question(question: Question, answer: Answer | None, *, decides: bool) 
     elif state in {"unknown", "declined"}:
         if decides or question.bears_on:
             yield _about(NOT_KNOWN, question, tr(wording.ANSWER_STATE_WORDS[state]).capitalize())
+    elif answer is not None and UNKNOWN in answer.value.values() and question.lists_statements:
+        if decides or question.bears_on:
+            said = statements_in_words(question, answer.value, tr)
+            yield _about(NOT_KNOWN, question, said)
     elif decides or question.bears_on:
         missing = tr("Not answered") if state == "unanswered" else tr("Part of the answer is missing")
         yield _about(OPEN_QUESTION, question, missing)

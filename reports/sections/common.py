@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from asl_desktop.domain import wording
-from asl_desktop.domain.answer_words import parts_in_words
+from asl_desktop.domain.answer_words import parts_in_words, statements_in_words
 from asl_desktop.domain.determination import Determination, MarginState, Snapshot, ThresholdResult, Trace
 from asl_desktop.domain.light_marks import is_marked, lines_of
 from asl_desktop.services.signed_decisions import DecisionCheck
@@ -154,6 +154,8 @@ def moment(at: str) -> str:
 def answer_text(question: Question | None, answer: Answer) -> str:
     """Return what was answered, in the question's own words for options."""
     lines = [] if answer.state == "answered" else [capital(wording.ANSWER_STATE_WORDS[answer.state])]
+    if statements := statements_in_words(question, answer.value):
+        lines.append(statements)
     for label, text in parts_in_words(question, answer.value):
         lines.append(f"{label}: {text}" if label else text)
     return "\n".join(lines) or DASH

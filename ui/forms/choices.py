@@ -8,13 +8,13 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QPushButton, QSizePolicy, QWidget
 
-from asl_desktop.domain.inputs import Value
+from asl_desktop.domain.inputs import UNKNOWN, Value
 from asl_desktop.domain.pack import Part
 from asl_desktop.i18n import tr
 from ui.forms.part_editor import PartEditor
 from ui.icons import icon
 from ui.plain import tip
-from ui.theme import set_role
+from ui.theme import px, set_role
 from ui.widgets.toggles import HeardButton, TickBox
 
 _FORWARD = {Qt.Key.Key_Right, Qt.Key.Key_Down}
@@ -22,25 +22,26 @@ _BACK = {Qt.Key.Key_Left, Qt.Key.Key_Up}
 
 
 class Segments(QWidget):
-    """A row of mutually exclusive buttons that becomes a list when the row would not fit.
+    """A row of mutually exclusive buttons that becomes a list when the row would not fit; a compact one stays a row.
 
     One tab stop; arrow keys move and choose. ``picked`` carries the position that a person chose.
     """
 
     picked = Signal(int)
 
-    def __init__(self, name: str, texts: Sequence[str]) -> None:
+    def __init__(self, name: str, texts: Sequence[str], *, compact: bool = False) -> None:
         super().__init__()
         self.setAccessibleName(name)
+        self._compact = compact
         self.buttons = [self._button(position, text, name) for position, text in enumerate(texts)]
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSpacing(0)
         for button in self.buttons:
             self._box.addWidget(button, 1)
         self._listed = False
-        self._needed = 0
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._needed = 0.0
+        across = QSizePolicy.Policy.Maximum if compact else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(across, QSizePolicy.Policy.Fixed)
         self._arrange()
         self.choose(-1)
 
@@ -58,7 +59,8 @@ class Segments(QWidget):
         self._mark()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, super().minimumSizeHint().height())
+        least = super().minimumSizeHint()
+        return least if self._compact else QSize(120, least.height())
 
     def _button(self, position: int, text: str, name: str) -> QPushButton:
         button = HeardButton(text.replace("&", "&&"))
@@ -79,11 +81,12 @@ class Segments(QWidget):
     def _arrange(self) -> None:
         direction = QBoxLayout.Direction.TopToBottom if self._listed else QBoxLayout.Direction.LeftToRight
         self._box.setDirection(direction)
-        self._box.setSpacing(4 if self._listed else 0)
+        self._box.setSpacing(4 if self._listed or self._compact else 0)
         last = len(self.buttons) - 1
         for i, button in enumerate(self.buttons):
             place = "only" if self._listed or last == 0 else "first" if i == 0 else "last" if i == last else "middle"
-            set_role(button, role="row" if self._listed else "segment", place=place)
+            role = "toggle" if self._compact else "row" if self._listed else "segment"
+            set_role(button, role=role, place=place)
         self._mark()
         self.updateGeometry()
 
@@ -97,10 +100,12 @@ class Segments(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self._compact:
+            return
         if not self._listed:
             widest = max(button.sizeHint().width() for button in self.buttons)
-            self._needed = widest * len(self.buttons)
-        listed = self._needed > event.size().width()
+            self._needed = widest * len(self.buttons) / px(100)
+        listed = self._needed * px(100) > event.size().width()
         if listed != self._listed:
             self._listed = listed
             self._arrange()
@@ -125,10 +130,10 @@ class Segments(QWidget):
 class ChoiceEditor(PartEditor):
     """Picks one of several values."""
 
-    def __init__(self, part: Part, choices: Sequence[tuple[Value, str]]) -> None:
+    def __init__(self, part: Part, choices: Sequence[tuple[Value, str]], *, compact: bool = False) -> None:
         super().__init__(part)
         self._values = [value for value, _ in choices]
-        self.segments = Segments(self.name, [text for _, text in choices])
+        self.segments = Segments(self.name, [text for _, text in choices], compact=compact)
         self.segments.picked.connect(lambda _: self.changed.emit())
         self.column.addWidget(self.segments)
         self.setFocusProxy(self.segments.buttons[0])
@@ -149,6 +154,27 @@ class ChoiceEditor(PartEditor):
         self.segments.buttons[number - 1].setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.changed.emit()
         return True
+
+
+class StatementEditor(ChoiceEditor):
+    """Whether one of several statements holds: yes, no, or that nobody knows; blank is none of them."""
+
+    def __init__(self, part: Part) -> None:
+        super().__init__(part, ((True, tr("Yes")), (False, tr("No")), (UNKNOWN, tr("Unknown"))), compact=True)
+        if self.caption is not None:
+            set_role(self.caption, role="")
+            self.column.setStretchFactor(self.caption, 1)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Put the statement behind the buttons, or above them where there is little room."""
+        beside = self.width() >= 2 * self.segments.sizeHint().width()
+        self.column.setDirection(QBoxLayout.Direction.RightToLeft if beside else QBoxLayout.Direction.TopToBottom)
+        self.column.setSpacing(12 if beside else 4)
 
 
 class TicksEditor(PartEditor):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from asl_desktop.domain.pack import AnswerType, Part
-from ui.forms.choices import TicksEditor, one_of
+from asl_desktop.domain.pack import AnswerType, Part, Question
+from ui.forms.choices import StatementEditor, TicksEditor, one_of
 from ui.forms.fields import DateEditor, RangeEditor, TextEditor, number_editor
 from ui.forms.part_editor import PartEditor
 
@@ -19,6 +19,12 @@ FACTORIES: Mapping[AnswerType, Callable[[Part], PartEditor]] = {
     "date": DateEditor,
     "range": RangeEditor,
 }
+
+
+def editors_of(question: Question) -> tuple[PartEditor, ...]:
+    """Return fresh editors for the parts of a question; several statements make a compact list."""
+    make = StatementEditor if question.lists_statements else make_editor
+    return tuple(make(part) for part in question.parts)
 
 
 def make_editor(part: Part) -> PartEditor:

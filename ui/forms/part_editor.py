@@ -26,8 +26,9 @@ class PartEditor(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(4)
-        if part.label:
-            self.column.addWidget(label(part.label, "label", wrap=True))
+        self.caption = label(part.label, "label", wrap=True) if part.label else None
+        if self.caption is not None:
+            self.column.addWidget(self.caption)
 
     def value(self) -> Value | None:
         """Return the value, or None when there is none or it does not fit (see :meth:`problem`)."""

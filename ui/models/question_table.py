@@ -8,7 +8,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
 
-from asl_desktop.domain.answer_words import parts_in_words
+from asl_desktop.domain.answer_words import in_one_line
 from asl_desktop.domain.determination import Snapshot
 from asl_desktop.domain.inputs import Answer
 from asl_desktop.domain.pack import Part, Question
@@ -167,9 +167,7 @@ class QuestionTableModel(QAbstractTableModel):
     def _row(self, question: Question, answer: Answer | None, snapshot: Snapshot, *, hidden: bool) -> Row:
         missing = bool(lacks(question, snapshot.inputs)) and not hidden
         group, words, icon = _state(question, answer, hidden=hidden, lacking=lacks(question, snapshot.inputs))
-        said = "" if answer is None else "; ".join(
-            f"{label}: {text}" if label else text for label, text in parts_in_words(question, answer.value)
-        ) or answer.reason  # fmt: skip
+        said = "" if answer is None else in_one_line(question, answer.value, tr) or answer.reason
         earlier, differs = self._earlier.get(question.id, ("", False))
         rationale = answer.rationale if answer else ""
         searched = f"{question.id}\n{question.text}\n{said}\n{rationale}".casefold()

@@ -8,16 +8,17 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from asl_desktop.domain.answer_words import statements_in_words
 from asl_desktop.domain.inputs import Answer, AnswerState, Confidence
 from asl_desktop.domain.pack import Question
 from asl_desktop.i18n import mark, tr
-from ui.forms.factories import make_editor
+from ui.forms.factories import editors_of
 from ui.forms.fields import TextBox
 from ui.plain import tip
 from ui.theme import set_role
 from ui.widgets.flow import wrapped
 from ui.widgets.marked_text import Reading
-from ui.widgets.parts import label, row
+from ui.widgets.parts import column, label, row
 from ui.widgets.problem_line import ProblemLine
 from ui.widgets.toggles import HeardButton
 
@@ -65,7 +66,9 @@ class AnswerForm(QWidget):
         super().__init__()
         self.question = question
         self._recorded = Answer(question.id, state="unanswered")
-        self.editors = tuple(make_editor(part) for part in question.parts)
+        self.editors = editors_of(question)
+        self.tally = label("", "strong", wrap=True)
+        self.tally.setVisible(question.lists_statements)
         self._states = {state: self._state_button(state, tr(text), tr(why)) for state, text, why in _STATES}
         self._confidence = CalmCombo()
         self._confidence.setAccessibleName(tr("Confidence in the answer"))
@@ -136,8 +139,17 @@ class AnswerForm(QWidget):
         return ""
 
     def pick(self, number: int) -> None:
-        """Choose an option of the first part that has options, counted from 1."""
-        next((True for editor in self.editors if editor.pick(number)), False)
+        """Choose an option of the first part that has options, counted from 1.
+
+        In a list of statements it answers the one that has the focus, else the first open one, and goes on to the next.
+        """
+        if not self.question.lists_statements:
+            next((True for editor in self.editors if editor.pick(number)), False)
+            return
+        opened = next((at for at, editor in enumerate(self.editors) if editor.value() is None), 0)
+        here = next((at for at, editor in enumerate(self.editors) if _has_focus(editor)), opened)
+        if self.editors[here].pick(number) and here + 1 < len(self.editors):
+            self.editors[here + 1].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focus_first(self) -> None:
         """Put the cursor where an answer starts: on the state when one is chosen instead of a value."""
@@ -208,18 +220,24 @@ class AnswerForm(QWidget):
         self._reason.setVisible(state != "answered")
         self._reason.setPlaceholderText(tr(_WHY.get(state, "")))
         self._confirmed.setVisible(state == "not_applicable")
+        values = {editor.part.id: value for editor in self.editors if (value := editor.value()) is not None}
+        none = tr("Which of these {total} hold?").format(total=len(self.editors))
+        self.tally.setText(statements_in_words(self.question, values, tr) or none)
         self.problem_line.say(self.problem())
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
+        answers = column(self.tally, spacing=6 if self.question.lists_statements else 12)
         for editor in self.editors:
             typing = editor.part.type in {"number", "text", "range"}
             editor.changed.connect(lambda typing=typing: self._on_value(typing=typing))
-            layout.addWidget(editor)
+            answers.addWidget(editor)
+        layout.addLayout(answers)
         states = row(spacing=6)
-        states.addWidget(wrapped(label(tr("Or"), "muted"), *self._states.values(), spacing=6), 1)
+        either = tr("Or for the whole") if self.question.lists_statements else tr("Or")
+        states.addWidget(wrapped(label(either, "muted"), *self._states.values(), spacing=6), 1)
         states.addWidget(self._confidence, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(states)
         reasons = row(self._reason, self._confirmed)
@@ -241,3 +259,7 @@ class AnswerForm(QWidget):
         for editor in self.editors:
             for child in editor.findChildren(QWidget):
                 child.installEventFilter(self)
+
+
+def _has_focus(editor: QWidget) -> bool:
+    return any(child.hasFocus() for child in editor.findChildren(QWidget))
