@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 from asl_desktop.frozen import frozen
 from reports.charts.palette import LIGHT
@@ -43,13 +43,8 @@ class Line:
     width: float
 
 
-class _Atom(NamedTuple):
-    """A stretch of a word in one font, colour and embedding level."""
-
-    face: Face
-    colour: str
-    level: int
-    text: str
+_Atom: TypeAlias = tuple[Face, str, int, str]
+"""A stretch of a word in one font, colour and embedding level, and its text."""
 
 
 def _colour(run: Run) -> str:
@@ -61,24 +56,24 @@ def _words(runs: Iterable[Run]) -> Iterable[list[_Atom] | str]:
     runs = tuple(runs)
     levels = _levels("".join(run.text for run in runs))
     word: list[_Atom] = []
-    start = 0
+    place = 0
     for run in runs:
         wanted, colour = _FACE[run.style], _colour(run)
-        for found in _TOKENS.finditer(run.text):
-            part = found[0]
+        for part in _TOKENS.findall(run.text):
             if part == "\n" or part[0] == " ":
                 if word:
                     yield word
                     word = []
                 yield part[0]
+            elif not levels and part.isascii():
+                word.append((wanted, colour, 0, part))
             else:
-                place = start + found.start()
                 for number, atoms in enumerate(_atoms(part, wanted, colour, levels[place : place + len(part)])):
                     if number:  # a line may end here though there is no space
                         yield word
                         word = []
                     word += atoms
-        start += len(run.text)
+            place += len(part)
     if word:
         yield word
 
@@ -95,15 +90,12 @@ def _levels(text: str) -> tuple[int, ...]:
 
 def _atoms(part: str, wanted: Face, colour: str, levels: Sequence[int]) -> Iterable[list[_Atom]]:
     """Yield the atoms of text without spaces, in the stretches between which a line may end."""
-    if part.isascii() and not any(levels):
-        yield [_Atom(wanted, colour, 0, part)]
-        return
     level_of = iter(levels or (0,) * len(part))
     for unit in scripts.units(part):
         atoms: list[_Atom] = []
         for level, chars in groupby(zip(unit, level_of, strict=False), itemgetter(1)):
             text = "".join(char for char, _ in chars)
-            atoms += [_Atom(face, colour, level, piece) for face, piece in segments(wanted, text)]
+            atoms += [(face, colour, level, piece) for face, piece in segments(wanted, text)]
         yield atoms
 
 
@@ -128,33 +120,32 @@ class _Breaker:
     def close(self) -> None:
         """End the line, joining neighbours of one font, colour and level into one piece."""
         parts = [
-            _Atom(face, colour, level, "".join(atom.text for atom in atoms))
+            (face, colour, level, "".join(atom[3] for atom in atoms))
             for (face, colour, level), atoms in groupby(self.current, itemgetter(0, 1, 2))
         ]
-        widths = [text_width(part.face, part.text) for part in parts]
+        widths = [text_width(face, text) for face, _, _, text in parts]
         starts, x = [0.0] * len(parts), 0.0
-        for place in scripts.visual_order([part.level for part in parts]):
+        for place in scripts.visual_order([level for _, _, level, _ in parts]):
             starts[place] = x
             x += widths[place]
         pieces = (
-            Piece(start * self.size, part.face, part.colour, part.text, part.level % 2 == 1)
-            for part, start in zip(parts, starts, strict=True)
+            Piece(start * self.size, face, colour, text, level % 2 == 1)
+            for (face, colour, level, text), start in zip(parts, starts, strict=True)
         )
         self.lines.append(Line(tuple(pieces), x * self.size))
         self.current, self.used, self.gap = [], 0.0, False
 
     def add(self, word: list[_Atom]) -> None:
-        first = word[0]
-        width = text_width(first.face, first.text)
-        for more in word[1:]:
-            width += text_width(more.face, more.text)
+        face, colour, level, text = word[0]
+        width = text_width(face, text)
+        for more_face, _, _, more in word[1:]:
+            width += text_width(more_face, more)
         if self.current:
-            space = text_width(first.face, " ") if self.gap else 0.0
+            space = text_width(face, " ") if self.gap else 0.0
             if self.used + space + width > self.limit:
                 self.close()
             elif self.gap:
-                level = min(first.level, self.current[-1].level)
-                self.current.append(first._replace(level=level, text=" "))
+                self.current.append((face, colour, min(level, self.current[-1][2]), " "))
                 self.used += space
         self.gap = False
         if width > self.limit:
@@ -165,22 +156,22 @@ class _Breaker:
 
     def _add_long(self, word: list[_Atom]) -> None:
         """Cut a word wider than the column, after punctuation where there is some near the end of the line."""
-        chars = [atom._replace(text=cluster) for atom in word for cluster in scripts.clusters(atom.text)]
+        chars = [(*atom[:3], cluster) for atom in word for cluster in scripts.clusters(atom[3])]
         start = 0
         while start < len(chars):
             end, used = start, 0.0
             while end < len(chars):
-                step = text_width(chars[end].face, chars[end].text)
+                step = text_width(chars[end][0], chars[end][3])
                 if used + step > self.limit and end > start:
                     break
                 used += step
                 end += 1
             if end < len(chars):
                 floor = start + (end - start) * 3 // 5
-                cut = next((i for i in range(end - 1, floor, -1) if chars[i].text in _BREAK_AFTER), end - 1)
+                cut = next((i for i in range(end - 1, floor, -1) if chars[i][3] in _BREAK_AFTER), end - 1)
                 end = cut + 1
             self.current.extend(chars[start:end])
-            self.used = sum(text_width(each.face, each.text) for each in chars[start:end])
+            self.used = sum(text_width(face, char) for face, _, _, char in chars[start:end])
             start = end
             if start < len(chars):
                 self.close()
