@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from asl_desktop.domain.answers import answer_counts
 from asl_desktop.domain.determination import Snapshot
-from asl_desktop.domain.inputs import Answer, Inputs
+from asl_desktop.domain.inputs import Answer
 from asl_desktop.domain.pack import Question
 from asl_desktop.i18n import mark, ntr, tr
 
@@ -88,13 +88,21 @@ def is_done(question: Question, answer: Answer | None) -> bool:
     return answer_counts(answer, question)
 
 
-def lacks(question: Question, inputs: Inputs) -> str:
+def lacks_evidence(question: Question, snapshot: Snapshot) -> str:
+    """Return what the evidence of a definite answer lacks, as a sentence, or nothing."""
+    from asl_desktop.services.evidence_uses import evidence_lack
+
+    answer = snapshot.inputs.answer_by_question.get(question.id)
+    return evidence_lack(question, answer, snapshot.inputs, as_of=snapshot.as_of) if answer is not None else ""
+
+
+def lacks(question: Question, snapshot: Snapshot) -> str:
     """Return what a definite answer still lacks, as a sentence, or nothing."""
-    answer = inputs.answer_by_question.get(question.id)
+    answer = snapshot.inputs.answer_by_question.get(question.id)
     if answer is None or answer.state != "answered" or answer.carried_from:
         return ""
-    if question.evidence_required and not answer.evidence:
-        return tr("Evidence is required and none is linked yet.")
+    if lack := lacks_evidence(question, snapshot):
+        return lack
     if question.rationale_required and not answer.rationale.strip():
         return tr("A rationale is required and none is written yet.")
     return ""
@@ -107,7 +115,7 @@ def count_questions(snapshot: Snapshot, domain: str = "") -> Count:
     return Count(
         done=len(done),
         total=len(questions),
-        lacking=sum(1 for question in done if lacks(question, snapshot.inputs)),
+        lacking=sum(1 for question in done if lacks(question, snapshot)),
         marked=sum(1 for question in questions if (a := answers.get(question.id)) is not None and a.marked_for_review),
         pending=sum(1 for question in questions if (a := answers.get(question.id)) is not None and a.carried_from),
     )
@@ -122,7 +130,10 @@ def count_indicators(snapshot: Snapshot) -> Count:
 
 
 class Tally:
-    """Counts the questions of every domain of one snapshot after another, anew only where an answer changed."""
+    """Counts the questions of every domain of one snapshot after another, anew only where an answer changed.
+
+    Evidence or a day that changed may change what any answer lacks.
+    """
 
     def __init__(self) -> None:
         self._of: Snapshot | None = None
@@ -143,6 +154,8 @@ class Tally:
         if before is None or before.pack is not snapshot.pack:
             return None
         if before.determination.not_asked != snapshot.determination.not_asked:
+            return None
+        if before.as_of != snapshot.as_of or before.inputs.evidence is not snapshot.inputs.evidence:
             return None
         if before.inputs.answers is snapshot.inputs.answers:
             return frozenset()

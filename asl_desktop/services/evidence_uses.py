@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from asl_desktop.domain.pack import Pack
+    from asl_desktop.domain.pack import Pack, Question
 
 Holder: TypeAlias = Answer | Measurement | ShowingRecord | RequirementRecord | InterimRecord
 Freshness: TypeAlias = Literal["", "near", "past"]
@@ -157,6 +157,20 @@ def lacking_of(pack: Pack, inputs: Inputs, as_of: date) -> tuple[Lacking, ...]:
     )
 
 
+def evidence_lack(question: Question, answer: Answer, inputs: Inputs, *, as_of: date) -> str:
+    """Return what the evidence of a definite answer lacks that the question demands, as a sentence, or nothing.
+
+    It is covered as a result, a showing or a safeguard is: by a supporting piece that is on file and still valid.
+    """
+    if not question.evidence_required or answer.state != "answered" or not answer_counts(answer):
+        return ""
+    if not answer.evidence:
+        return tr("Evidence is required and none is linked yet.")
+    if evidence_counts(answer.evidence, inputs, as_of):
+        return ""
+    return tr("Evidence is required; none that is linked supports the answer and is still valid.")
+
+
 def freshness(item: EvidenceItem, as_of: date) -> Freshness:
     """Say whether the validity of evidence has ended on a day, or ends soon after it."""
     if item.valid_until is None:
@@ -201,9 +215,7 @@ def _problem(pack: Pack, inputs: Inputs, record: Holder, *, as_of: date) -> str:
     """Return why the evidence of a record is not enough, or nothing."""
     if isinstance(record, Answer):
         question = pack.question_by_id.get(record.question)
-        demanded = question is not None and question.evidence_required
-        answered = record.state == "answered" and answer_counts(record)
-        return tr("The answer needs evidence; none is linked.") if demanded and answered and not record.evidence else ""
+        return evidence_lack(question, record, inputs, as_of=as_of) if question is not None else ""
     if evidence_counts(record.evidence, inputs, as_of):
         return ""
     lack = tr("no linked evidence supports it and is still valid") if record.evidence else tr("no evidence is linked")

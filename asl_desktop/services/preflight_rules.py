@@ -11,7 +11,7 @@ from asl_desktop.domain.inputs import UNKNOWN, same_name, stated
 from asl_desktop.domain.logic import Record
 from asl_desktop.domain.margins import read_indicator
 from asl_desktop.i18n import mark, tr
-from asl_desktop.services.evidence_uses import freshness, uses_of
+from asl_desktop.services.evidence_uses import evidence_lack, freshness, uses_of
 from asl_desktop.services.planning import read_by_thresholds, results_before_lock
 from asl_desktop.services.preflight import Finding, Rule
 from asl_desktop.services.record_words import moment
@@ -263,8 +263,9 @@ def _questions(snapshot: Snapshot) -> Iterator[Finding]:
         if question.id in open_now:
             yield from _open_question(question, answer, decides=question.id in decisive)
         elif answer is not None and answer.state == "answered":
-            if question.evidence_required and not answer.evidence:
-                yield _about(NO_EVIDENCE, question, tr("No evidence is linked"))
+            if evidence_lack(question, answer, inputs, as_of=snapshot.as_of):
+                bare, stale = tr("No evidence is linked"), tr("No linked evidence supports it and is still valid")
+                yield _about(NO_EVIDENCE, question, stale if answer.evidence else bare)
             if question.rationale_required and not stated(answer.rationale):
                 yield _about(NO_RATIONALE, question, tr("No rationale is written"))
         if answer is not None and answer.marked_for_review:

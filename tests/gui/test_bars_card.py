@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from asl_desktop.domain.inputs import Answer
 from tests.gui_world import show_page, words_of
 from ui import dialogs_seam
 from ui.pages.margins import MarginsPage
@@ -65,3 +66,20 @@ def test_margin_of_another_domain_asked_for_shows_all_domains(page: MarginsPage)
     page.domain.setCurrentIndex(1)
     page.open_item(last)
     assert last in [row.indicator for row in page.overview.chart.rows]
+
+
+def test_evidence_coverage_is_drawn_read_and_saved(
+    qtbot: QtBot, page: MarginsPage, session: Session, tmp_path: Path
+) -> None:
+    session.put(Answer("Q-END", value={"value": "crossed"}))
+    show_card(qtbot, page, page.cards.index(page.evidence) + 1)
+    chart = page.evidence.chart
+    assert chart is not None
+    assert page.evidence.picture.accessibleDescription() == " ".join(chart.sentences)
+    assert "0 of 1 covered" in chart.sentences[0]
+    assert "Q-END" in chart.sentences[0]
+    target = tmp_path / "evidence.svg"
+    with dialogs_seam.queued_answers(target):
+        page.save_picture()
+    qtbot.waitUntil(page._done.isVisible, timeout=60_000)
+    assert "Evidence coverage" in target.read_text("utf-8")

@@ -16,6 +16,7 @@ from reports.charts.model import margin_chart
 from tests.gui_world import settle, show_page
 from tests.report_world import full_snapshot
 from ui import dialogs_seam
+from ui.forms.choices import Segments
 from ui.forms.drop_down import drop_down
 from ui.main_window import MainWindow
 from ui.pages.hub import HubPage
@@ -154,3 +155,21 @@ def test_chosen_text_that_does_not_fit_ends_in_an_ellipsis(qtbot: QtBot, look: L
         return bool(cut.grab().toImage() == shown)
 
     assert any(_looks_like(f"{title[:end]}\u2026") for end in range(12, len(title)))
+
+
+def test_choices_listed_for_large_text_stand_beside_each_other_again(qtbot: QtBot, enlarged: Look) -> None:
+    choices = Segments("Which chart", ["Margins", "Trend", "Safeguards", "Evidence"])
+    qtbot.addWidget(choices)
+    choices.resize(500, 40)
+    choices.show()
+    beside = choices.buttons[3].geometry()
+    enlarged.enlarge(200)
+    settle()
+    choices.resize(501, 40)
+    settle()
+    assert choices.buttons[3].x() == choices.buttons[0].x()
+    enlarged.enlarge(100)
+    settle()
+    choices.resize(500, 40)
+    settle()
+    assert choices.buttons[3].x() == beside.x()

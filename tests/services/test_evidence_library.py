@@ -27,6 +27,7 @@ from asl_desktop.domain.records import reference, with_record
 from asl_desktop.errors import Cancelled, EvidenceMissing, FileDamaged, ItemUnknown
 from asl_desktop.progress import Silent
 from asl_desktop.services import evidence as services
+from asl_desktop.services.assessments import snapshot_of
 from asl_desktop.services.checks import check_record
 from asl_desktop.services.evidence import (
     attach_data,
@@ -44,6 +45,7 @@ from asl_desktop.services.evidence_uses import (
     with_link,
     without_link,
 )
+from asl_desktop.services.preflight import check_before_signing
 from asl_desktop.storage.document import Document
 from tests.services_world import SHA, small_pack, with_evidence
 
@@ -132,6 +134,18 @@ def test_answer_lacks_evidence_only_where_its_question_demands_it() -> None:
     assert [item.target.reference for item in lacking_of(strict, answered, DAY)] == ["answer:Q-YES"]
     unknown = with_record(with_evidence(), Answer("Q-YES", state="unknown"))
     assert lacking_of(strict, unknown, DAY) == ()
+
+
+def test_answer_whose_evidence_is_stale_or_against_it_lacks_evidence_everywhere() -> None:
+    strict = replace(PACK, questions=tuple(replace(item, evidence_required=True) for item in PACK.questions))
+    linked = with_record(with_evidence(), Answer("Q-YES", value={"value": True}, evidence=(LINK,)))
+    stale = replace(linked, evidence=(EvidenceItem(SHA, "proof.txt", 4, valid_until=date(2025, 6, 1)),))
+    against = with_record(linked, Answer("Q-YES", value={"value": True}, evidence=(EvidenceLink(SHA, "counters"),)))
+    for inputs, lacks in ((linked, False), (stale, True), (against, True)):
+        assert bool(lacking_of(strict, inputs, DAY)) is lacks
+        found = check_before_signing(snapshot_of(strict, inputs, as_of=DAY)).findings
+        about = [item.text for item in found if item.rule.id == "answer-without-evidence"]
+        assert about == (["No linked evidence supports it and is still valid: What about Q-YES?"] if lacks else [])
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ from asl_desktop.domain.inputs import Answer
 from asl_desktop.domain.pack import Part, Question
 from asl_desktop.domain.wording import ANSWER_STATE_WORDS, day
 from asl_desktop.i18n import mark, tr
-from ui.counting import is_done, lacks
+from ui.counting import is_done, lacks, lacks_evidence
 from ui.icons import pixmap
 from ui.plain import tip, visible
+from ui.theme import px
 
 ID, TEXT, ANSWER, STATE, CONFIDENCE, EVIDENCE, REVIEW, CHANGED, EARLIER = range(9)
 HEADINGS = (
@@ -139,9 +140,9 @@ class QuestionTableModel(QAbstractTableModel):
                 return text
             return tip(text) if column in {TEXT, ANSWER, EARLIER} else None
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{tr(HEADINGS[column])}: {visible(_CELLS[column](row)) or 'nothing'}"
+            return f"{tr(HEADINGS[column])}: {visible(_CELLS[column](row)) or tr('nothing')}"
         if role == Qt.ItemDataRole.DecorationRole and column == STATE:
-            return pixmap(row.icon[0], row.icon[1], 16)
+            return pixmap(row.icon[0], row.icon[1], px(16))
         if role == Qt.ItemDataRole.EditRole and column == ANSWER:
             part = simple_part(row.question)
             return row.answer.value.get(part.id) if part is not None and row.answer is not None else None
@@ -165,8 +166,9 @@ class QuestionTableModel(QAbstractTableModel):
         ]
 
     def _row(self, question: Question, answer: Answer | None, snapshot: Snapshot, *, hidden: bool) -> Row:
-        missing = bool(lacks(question, snapshot.inputs)) and not hidden
-        group, words, icon = _state(question, answer, hidden=hidden, lacking=lacks(question, snapshot.inputs))
+        lacking = lacks(question, snapshot)
+        missing = bool(lacking) and not hidden
+        group, words, icon = _state(question, answer, snapshot=snapshot, hidden=hidden, lacking=lacking)
         said = "" if answer is None else in_one_line(question, answer.value, tr) or answer.reason
         earlier, differs = self._earlier.get(question.id, ("", False))
         rationale = answer.rationale if answer else ""
@@ -175,7 +177,7 @@ class QuestionTableModel(QAbstractTableModel):
 
 
 def _state(
-    question: Question, answer: Answer | None, *, hidden: bool, lacking: str
+    question: Question, answer: Answer | None, *, snapshot: Snapshot, hidden: bool, lacking: str
 ) -> tuple[str, str, tuple[str, str]]:
     """Return the group of a row, its state in words, and icon and colour that go with it."""
     if hidden:
@@ -187,7 +189,7 @@ def _state(
     if answer.state == "answered" and not is_done(question, answer):
         return "partly", tr("Partly answered"), ("circle-dot", "warn")
     if lacking:
-        bare = question.evidence_required and not answer.evidence
+        bare = lacks_evidence(question, snapshot)
         words = tr("Evidence missing") if bare else tr("A rationale missing")
         return "answered", words, ("triangle-alert", "warn")
     if answer.state == "not_applicable" and not is_done(question, answer):

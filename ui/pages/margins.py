@@ -14,6 +14,7 @@ from asl_desktop.errors import UserError
 from asl_desktop.i18n import mark, tr
 from asl_desktop.messages import message_for
 from asl_desktop.services.planning import plan_on
+from reports.charts.evidence_coverage import coverage_chart
 from reports.charts.model import MarginChart, Row, margin_chart
 from reports.charts.safeguards_gap import gap_chart
 from ui.dialogs_seam import choose_save
@@ -33,8 +34,8 @@ from ui.wording import listed
 _PICTURES = mark("SVG picture (*.svg);;PNG picture (*.png);;PDF picture (*.pdf)")
 
 
-_CHARTS = (mark("Margins"), mark("Trend"), mark("Safeguards"))
-_FILES = ("margins.svg", "trend.svg", "safeguards.svg")
+_CHARTS = (mark("Margins"), mark("Trend"), mark("Safeguards"), mark("Evidence"))
+_FILES = ("margins.svg", "trend.svg", "safeguards.svg", "evidence.svg")
 
 
 class MarginsPage(Page):
@@ -58,7 +59,8 @@ class MarginsPage(Page):
         self.which = Segments(tr("Which chart"), [tr(text) for text in _CHARTS])
         self.trend = TrendCard(session)
         self.safeguards = BarsCard(session, tr("Safeguards gap"), gap_chart)
-        self.cards: tuple[TrendCard | BarsCard, ...] = (self.trend, self.safeguards)
+        self.evidence = BarsCard(session, tr("Evidence coverage"), coverage_chart)
+        self.cards: tuple[TrendCard | BarsCard, ...] = (self.trend, self.safeguards, self.evidence)
         titles = {item.id: item.title for item in session.pack.domains}
         self._domains = [
             item.id for item in session.pack.domains if margin_chart(session.snapshot, domain=item.id).rows
@@ -148,7 +150,7 @@ class MarginsPage(Page):
         self.body.addWidget(self._done)
         across = QWidget()
         flow = FlowLayout(across, 8)
-        flow.add(self.which, width=380)
+        flow.add(self.which, width=480)
         flow.addWidget(self.domain)
         flow.addWidget(self.copy)
         flow.addWidget(save)

@@ -91,7 +91,7 @@ class QuestionCard(QFrame):
         self.show_previous()
         self._not_asked.setVisible(self.question.id in snapshot.determination.not_asked)
         unconfirmed = held is not None and held.state == "not_applicable" and not answer_counts(held)
-        lacking = lacks(self.question, snapshot.inputs) or (_unconfirmed(held) if held and unconfirmed else "")
+        lacking = lacks(self.question, snapshot) or (_unconfirmed(held) if held and unconfirmed else "")
         self._lacking.setText(lacking)
         self._lacking.setVisible(bool(lacking))
         other = held is not None and not same_name(held.author, self.session.actor)

@@ -23,6 +23,7 @@ from asl_desktop.domain.wording import day
 from asl_desktop.i18n import tr
 from ui.forms.choices import choices_of
 from ui.forms.fields import NumberField, read_day, read_number
+from ui.icons import square
 from ui.models.question_table import (
     ANSWER,
     CHANGED,
@@ -143,6 +144,7 @@ class QuestionTable(QWidget):
         if self._grown != (px(100), narrow):
             self._grown = (px(100), narrow)
             self.view.verticalHeader().setDefaultSectionSize(px(ROW_HEIGHT))
+            self.view.setIconSize(square(px(16)))
             for column, width in _WIDTHS.items():
                 self.view.setColumnWidth(column, px(min(width, _LEAST) if narrow else width))
 
