@@ -9,7 +9,8 @@ from asl_desktop.domain import wording
 from asl_desktop.domain.inputs import ELICITATION, Counts, Interval, Mean, Measurement, Point, Ratio
 from asl_desktop.domain.margins import under_plan
 from asl_desktop.services.planning import plan_remarks
-from reports.blocks import Block, Cell, ChartBlock, Column, Heading, Paragraph, Section, Table, cell, plain
+from asl_desktop.services.results import RULE, standings
+from reports.blocks import Block, Cell, ChartBlock, Column, Heading, Paragraph, Section, Table, TextStyle, cell, plain
 from reports.charts.model import STATUS_LABEL, distance_text, margin_chart
 from reports.charts.wording import format_level, format_points
 from reports.sections.common import DASH, Context, Usual, labelled, person, sentence, usual
@@ -67,7 +68,25 @@ def _results(context: Context) -> list[Block]:
         Column("Distance, state and remarks", 48),
     )
     table = Table(columns, rows, summary="Every result on file in its own unit", dense=True)
-    return [heading, Paragraph(plain(f"{lead}."), "small"), table]
+    return [heading, Paragraph(plain(f"{lead}."), "small"), table, *_several(context)]
+
+
+def _several(context: Context) -> list[Block]:
+    """Return, for every indicator with several results, which one speaks and why the others do not."""
+    held = context.inputs.measurements_by_indicator
+    rows: list[tuple[Cell, ...]] = []
+    for indicator in context.pack.indicators:
+        if len(held.get(indicator.id, ())) < 2:
+            continue
+        for at, found in enumerate(standings(context.snapshot, indicator)):
+            name = cell("" if at else indicator.title)
+            style: TextStyle = "strong" if found.role in {"decides", "shown"} else ""
+            rows.append((name, cell(found.value, style), cell(found.origin), cell(found.why)))
+    if not rows:
+        return []
+    columns = (Column("Indicator", 22), Column("Result", 20), Column("Measured on", 18), Column("Where it stands", 40))
+    table = Table(columns, tuple(rows), summary="Results of one indicator, the one that speaks first", dense=True)
+    return [Heading("Several results of one indicator", 2), Paragraph(plain(RULE), "small"), table]
 
 
 class _Row:
