@@ -28,6 +28,10 @@ _UNLIKELY = 450.0
 """Chi-square over 256 values: an encrypted page stays below it but for one in 10^12, text and tables are far above."""
 
 
+_LOOKS = 3
+"""Each is microseconds long; to come thrice between two writes of another program takes bad luck beyond reckoning."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What can be told of a file without opening it.
@@ -75,7 +79,7 @@ def look_at(path: Path) -> Outside:
     if info.st_size == 0:
         raise FileNotAssessment(path=str(path), detail="it is empty")
     _look_beside(path)
-    return OPEN_HERE.look(path) or _look_inside(path, info.st_size)
+    return OPEN_HERE.look(path) or _look_inside(path)
 
 
 def _look_beside(path: Path) -> None:
@@ -107,10 +111,9 @@ def is_hot(journal: Path) -> bool:
         return file.read(len(_JOURNAL_MAGIC)) == _JOURNAL_MAGIC
 
 
-def _look_inside(path: Path, size: int) -> Outside:
+def _look_inside(path: Path) -> Outside:
     try:
-        with open_ordinary(path) as file:
-            page = file.read(PAGE_SIZE)
+        page, size = _first_page_and_size(path)
     except OSError as error:
         raise FileNotAssessment(path=str(path), detail=error.strerror or str(error)) from error
     if not page.startswith(_MAGIC[: len(page)]) or len(page) < len(_MAGIC):
@@ -121,16 +124,36 @@ def _look_inside(path: Path, size: int) -> Outside:
         raise FileNotAssessment(path=str(path), detail="it is a SQLite file of another program")
     if page[18:20] != b"\x01\x01":
         raise FileTampered(path=str(path), detail="its journal mode was changed")
-    pages, page_size = int.from_bytes(page[28:32], "big"), int.from_bytes(page[16:18], "big")
-    if size < pages * page_size and not _has_journal(path):
-        raise FileDamaged(path=str(path), detail=f"{size} bytes are left of {pages * page_size}")
+    if _is_cut_off(page, size) and not _has_journal(path):
+        raise FileDamaged(path=str(path), detail=f"{size} bytes are left of {_said_size(page)}")
     return Outside()
+
+
+def _first_page_and_size(path: Path) -> tuple[bytes, int]:
+    """Return the first page, which says how large the file is, and its size.
+
+    Another program may be saving between the one look and the other. A file that seems cut off is looked at again.
+    """
+    for _ in range(_LOOKS):
+        with open_ordinary(path) as file:
+            page, size = file.read(PAGE_SIZE), os.fstat(file.fileno()).st_size
+        if not _is_cut_off(page, size) or _has_journal(path):
+            break
+    return page, size
+
+
+def _said_size(page: bytes) -> int:
+    return int.from_bytes(page[28:32], "big") * int.from_bytes(page[16:18], "big")
+
+
+def _is_cut_off(page: bytes, size: int) -> bool:
+    return size < _said_size(page) if page.startswith(_MAGIC) else size % PAGE_SIZE != 0
 
 
 def _look_at_ciphertext(path: Path, page: bytes, size: int) -> Outside:
     if len(page) < PAGE_SIZE or _unevenness(page) > _UNLIKELY:
         raise FileNotAssessment(path=str(path), detail="its first bytes are those of some other kind of file")
-    if size % PAGE_SIZE and not _has_journal(path):
+    if _is_cut_off(page, size) and not _has_journal(path):
         detail = f"it looks encrypted, but {size} bytes are no whole number of pages; it may have been cut off"
         raise FileNotAssessment(path=str(path), detail=detail)
     return Outside(salt=page[:SALT_BYTES])

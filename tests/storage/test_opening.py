@@ -25,6 +25,7 @@ from asl_desktop.errors import (
     OutputNotWritable,
     UserError,
 )
+from asl_desktop.files import open_ordinary
 from asl_desktop.storage import connection, outside, schema
 from asl_desktop.storage.document import Document
 from asl_desktop.storage.keys import RecoveryKey
@@ -33,6 +34,7 @@ from tests.storage_world import PACK, SCOPE, file_digest, filled, make, tamper, 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import BinaryIO
 
 
 def _text(path: Path) -> None:
@@ -437,3 +439,23 @@ def test_open_twice_for_reading_and_once_for_writing_in_one_process_keeps_the_lo
             assert second.head() == document.head()
         assert outside.OPEN_HERE.has(path)
     assert not outside.OPEN_HERE.has(path)
+
+
+def test_file_that_another_program_is_saving_is_not_called_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.asl"
+    filled(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-8192])  # the first page is written, the last one not yet
+    looked: list[Path] = []
+
+    def _open(place: Path) -> BinaryIO:
+        if looked:
+            path.write_bytes(whole)
+        looked.append(place)
+        return open_ordinary(place)
+
+    monkeypatch.setattr(outside, "open_ordinary", _open)
+    assert outside.look_at(path) == outside.Outside()
+    assert len(looked) == 2
