@@ -15,9 +15,11 @@ from asl_desktop.storage.document import Document
 from reports.identity import create_identity
 from reports.verifying import verify_assessment
 from tests.gui_world import on_disk, pass_preflight, settle, show_page, type_in, unnamed, words_of
+from tests.layout_world import misfits
 from ui.focus import focusable
 from ui.pages.gate import GatePage
 from ui.session import Session
+from ui.theme import Look
 from ui.widgets.decision_form import DecisionForm
 
 PASSPHRASE = "correct horse \u00fc battery"
@@ -262,3 +264,27 @@ def test_every_field_for_signing_has_a_name_with_its_gate(page: GatePage, form: 
     assert list(unnamed(form)) == []
     assert form.signing.passphrase.accessibleName() == "Passphrase of the identity, at Deploy"
     assert form.signing.sign.accessibleName() == "Sign the decision, at Deploy"
+
+
+@pytest.mark.parametrize(("width", "text"), [(620, 100), (900, 200)], ids=str)
+def test_form_for_signing_with_a_new_identity_open_fits(
+    qtbot: QtBot, look: Look, session: Session, identity: Path, width: int, text: int
+) -> None:
+    look.enlarge(text)
+    try:
+        page = GatePage(session)
+        show_page(qtbot, page, width=width, height=900)
+        form = page.gates["deploy"].decision
+        decide(qtbot, form, HOLD, "Ada \u00d6st")
+        sign(qtbot, form, identity)
+        assert "The signature holds." in standing(qtbot, form)
+        form.signing._create.click()
+        type_in(qtbot, form.reason, "Otherwise")
+        form.record_button.click()
+        for _ in range(20):
+            settle()
+            if not misfits(page):
+                break
+        assert misfits(page) == []
+    finally:
+        look.enlarge(100)
