@@ -92,13 +92,13 @@ class Camera:
         """Let what waits for quiet, is drawn piece by piece or worked out on other threads come to its end."""
         from ui.pages.hub import HubPage
 
-        for _ in range(2):
-            self.window.operations.drain()
-            _wait(self.app, QUIET_MS)
         bench = self.window.workbench
         if bench is not None and isinstance(bench.page, HubPage):
             page = bench.page
             _until(self.app, lambda: page.is_whole)
+        for _ in range(2):
+            self.window.operations.drain()
+            _wait(self.app, QUIET_MS)
 
     def _draw(self, name: str, widget: QWidget) -> None:
         self._settle()

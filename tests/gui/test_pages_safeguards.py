@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui_world import on_disk, settle, show_page, type_in, words_of
@@ -176,3 +177,14 @@ def test_safeguard_list_follows_the_rules_of_item_models(
     model.show(session.snapshot)
     qtmodeltester.check(model)  # type: ignore[attr-defined]
     assert model.rows[model.row_of("R1")].status == "planned"
+
+
+def test_row_of_a_standard_never_specified_names_it_without_a_key(session: Session, page: SafeguardsPage) -> None:
+    model = page._model
+    at = next(i for i, row in enumerate(model.rows) if row.unspecified)
+    row = model.rows[at]
+    assert "/" in row.id
+    for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        said = str(model.data(model.index(at), role))
+        assert said.startswith(row.title)
+        assert row.id not in said

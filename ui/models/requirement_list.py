@@ -47,6 +47,11 @@ class SafeguardRow:
     missing: bool
     heading: bool = False
 
+    @property
+    def unspecified(self) -> bool:
+        """Whether this is a whole standard; its id is a key that tells people nothing."""
+        return self.status == "unspecified"
+
 
 def safeguard_rows(snapshot: Snapshot) -> tuple[SafeguardRow, ...]:
     """Return every standard with its requirements; those of standards above the required ones come last per track."""
@@ -129,11 +134,13 @@ class SafeguardListModel(QAbstractListModel):
             return None
         row = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return visible(row.title if row.heading else f"{row.id}  {row.title}")
+            return visible(row.title if row.heading or row.unspecified else f"{row.id}  {row.title}")
         if role == ROW_ROLE:
             return row
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return visible(row.title if row.heading else f"{row.id}, {row.title}, {row.words}")
+            if row.heading:
+                return visible(row.title)
+            return visible(f"{row.title}, {row.words}" if row.unspecified else f"{row.id}, {row.title}, {row.words}")
         return None
 
 
