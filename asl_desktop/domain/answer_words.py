@@ -20,10 +20,14 @@ _UNANSWERED = mark("{count} not answered")
 
 
 def parts_in_words(question: Question | None, values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
-    """Return label and text of every part of an answer; the label is empty where the question has a single part."""
+    """Return label and text of every part of an answer, in the order in which the question asks for them.
+
+    The label is empty where the question has a single part.
+    """
     found: list[tuple[str, str]] = []
-    for part_id, value in values.items():
-        part = question.part(part_id) if question else None
+    asked = [part.id for part in question.parts if part.id in values] if question else []
+    for part_id in dict.fromkeys((*asked, *values)):
+        part, value = question.part(part_id) if question else None, values[part_id]
         label = part.label if part and part.label else ("" if part_id == "value" else part_id)
         found.append((label, value_in_words(part, value)))
     return tuple(found)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from asl_desktop import codec
-from asl_desktop.domain.answer_words import in_one_line, statements_in_words
+from asl_desktop.domain.answer_words import in_one_line, parts_in_words, statements_in_words
 from asl_desktop.domain.answers import answer_counts
 from asl_desktop.domain.conditions import AnswerIn
 from asl_desktop.domain.determination import Determination
@@ -86,6 +86,11 @@ def test_line_and_report_tell_how_many_hold_and_then_each_statement() -> None:
         "1 of 3 hold, 1 unknown, 1 not answered", "A holds: Yes", "B holds: Unknown",
     ]  # fmt: skip
     assert in_one_line(MIXED, {"a": True}) == "a: Yes"
+
+
+def test_parts_are_told_in_the_order_of_the_question_whatever_order_they_are_kept_in() -> None:
+    stored: dict[str, Value] = {"c": True, "gone": "x", "a": False}
+    assert parts_in_words(LIST, stored) == (("A holds", "No"), ("C holds", "Yes"), ("gone", "x"))
 
 
 def test_unknown_is_accepted_in_a_list_of_statements_only() -> None:
