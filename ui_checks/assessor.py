@@ -252,8 +252,12 @@ class Assessor:
                 if isinstance(value, tuple | list) and option.id in value:
                     one.press("space")
         elif part.type == "number":
-            if isinstance(value, int | float):
-                one.replace(write_number(float(value)))
+            numbers = value if isinstance(value, tuple | list) else (value, None)
+            for at, number in enumerate(numbers[: 1 + part.uncertainty]):
+                if at:
+                    one.go("Tab")
+                if isinstance(number, int | float):
+                    one.replace(write_number(float(number)))
         elif part.type == "text" and isinstance(value, str):
             one.replace(value)
 
