@@ -83,18 +83,17 @@ class Range:
         *reading, writing = steps(scene.path, out, secret)
         reading = [step for step in reading if not openers or step[0] in openers]
         before = traces(place / "file", scene.victims, scene.foreign.parent)
-        outcomes = [self.jail.run(step, home) for step in reading]
+        outcomes = [self.jail.run(step, home, patience=_patience(step[0], _size(scene.path))) for step in reading]
         after = traces(place / "file", scene.victims, scene.foreign.parent)
         _judge_traces(tally, name, before, after)
-        outcomes.append(self.jail.run(writing, home))
+        outcomes.append(self.jail.run(writing, home, patience=_patience(writing[0], _size(scene.path))))
         last = traces(place / "file", scene.victims, scene.foreign.parent)
         if case.changes:  # the file itself and what is its own beside it
             after, last = _abroad(after), _abroad(last)
         _judge_traces(tally, f"{name}, for writing", after, last)
         _judge_names(tally, name, out)
-        size = scene.path.stat().st_size if scene.path.is_file() else 0
         for outcome in outcomes:
-            _judge(tally, name, outcome, size)
+            _judge(tally, name, outcome, _size(scene.path))
         _judge_words(tally, name, case, {outcome.step: outcome for outcome in outcomes})
         if not tally.failed:
             shutil.rmtree(place)
@@ -141,11 +140,19 @@ def _judge_names(tally: Tally, name: str, out: Path) -> None:
             tally.fail("overwrites", f"{name}: wrote {path.name!r}")
 
 
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _patience(step: str, size: int) -> float:
+    """Return how many seconds a step may compute; one that reads everything, in proportion to that."""
+    return PATIENCE_SECONDS + (size / _BYTES_PER_SECOND if step in _READS_ALL and size < _SPARSE else 0)
+
+
 def _judge(tally: Tally, name: str, outcome: Outcome, size: int) -> None:
     tally.count("hostile")
     where = f"{name}, {outcome.step}"
-    patience = PATIENCE_SECONDS + (size / _BYTES_PER_SECOND if outcome.step in _READS_ALL and size < _SPARSE else 0)
-    if outcome.end == "hang" or outcome.seconds > patience:
+    if outcome.end == "hang" or outcome.seconds > _patience(outcome.step, size):
         tally.fail("hangs", f"{where}: {outcome.seconds:.1f} s")
     elif outcome.status not in _KNOWN_STATUS:
         tally.fail("crashes", f"{where}: {outcome.end or outcome.status}: {outcome.text[-1500:]}")

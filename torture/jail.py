@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 PATIENCE_SECONDS = 5.0
-_WALL_SECONDS = 30.0
+_WALL = 6.0
 _HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 MEMORY_BYTES = 500 * 1024 * 1024
 _ROOM_BYTES = 1024 * 1024 * 1024
@@ -64,15 +64,18 @@ class Jail:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["torture.jail_preload"])
 
-    def run(self, step: Step, home: Path) -> Outcome:
-        """Do one step with a folder of its own for everything that is kept per person."""
+    def run(self, step: Step, home: Path, *, patience: float = PATIENCE_SECONDS) -> Outcome:
+        """Do one step with a folder of its own for everything that is kept per person.
+
+        It is stopped after several times its ``patience``, in seconds: the machine may have other things to do.
+        """
         ours, theirs = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_serve, args=(theirs, step, str(home)), daemon=True)
         process.start()
         theirs.close()
         outcome = Outcome(step[0], end="hang")
         try:
-            if ours.poll(_WALL_SECONDS):
+            if ours.poll(_WALL * patience):
                 with contextlib.suppress(EOFError):
                     outcome = ours.recv()
             else:

@@ -97,11 +97,12 @@ def find(pages: Pages, progress: Progress) -> Findings:
 
 
 def _look_at(found: Findings, pages: Pages, cell: Cell) -> None:
-    head = columns(pages.content(cell, _ENOUGH))
+    begun = pages.content(cell, _ENOUGH)
+    head = columns(begun)
     if head is not None and _is_chunk(head):
         found.chunks.setdefault((str(head[1]), int(str(head[2]))), []).append(cell)
         return
-    values = columns(pages.content(cell))
+    values = head if len(begun) == cell.size else columns(pages.content(cell))
     if values is not None:
         _take(found, cell, values)
 
