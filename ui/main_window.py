@@ -256,8 +256,12 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self._import_services)
 
     def _import_services(self) -> None:
-        """Import what services need on a plain thread, so that the window stays alive meanwhile."""
-        threading.Thread(target=self._import_and_tell, name="imports", daemon=True).start()
+        """Import what services need on a plain thread, so that the window stays alive meanwhile.
+
+        The process waits for it at its end: a thread that the interpreter leaves behind while it is telling of its end
+        takes the process down with it.
+        """
+        threading.Thread(target=self._import_and_tell, name="imports").start()
 
     def _import_and_tell(self) -> None:
         import asl_desktop.services.assessments

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _GIB = 1024**3
 
 _IMPORTING = """
-import json
+import json, sys
 from PySide6.QtWidgets import QApplication
 from benchmarks.pulse import Pulse
 from ui.crash import CrashReporter
@@ -35,6 +35,7 @@ from ui.main_window import MainWindow
 from ui.operations import Operations
 from ui.preferences import Preferences
 from ui.theme import Look
+sys.setswitchinterval(0.001)  # as the program does
 app, operations, pulse = QApplication([]), Operations(), Pulse()
 window = MainWindow(Look(app, "light"), Preferences(), operations, CrashReporter())
 window.ready.connect(app.quit)

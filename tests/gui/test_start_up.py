@@ -107,3 +107,36 @@ def test_strange_package_in_our_place_is_refused_with_a_sentence(
     monkeypatch.setitem(sys.modules, "reports", stranger)
     with pytest.raises(SystemExit, match="reports"):
         refuse_strangers()
+
+
+ENDED_TOO_EARLY = """
+import time
+from PySide6.QtCore import QTimer, Qt
+from PySide6.QtWidgets import QApplication
+from ui.crash import CrashReporter
+from ui.main_window import MainWindow
+from ui.operations import Operations
+from ui.preferences import Preferences
+from ui.theme import Look
+
+app = QApplication([])
+operations = Operations()
+window = MainWindow(Look(app, "light"), Preferences(), operations, CrashReporter())
+
+def linger():
+    print("the thread tells", flush=True)
+    QTimer.singleShot(0, window, window.close)
+    for _ in range(1000):
+        time.sleep(0.0005)
+
+window.ready.connect(linger, Qt.ConnectionType.DirectConnection)
+window.show()
+app.exec()
+operations.close()
+"""
+
+
+def test_window_closed_while_services_are_imported_ends_with_zero(tmp_path: Path) -> None:
+    done = run("-c", ENDED_TOO_EARLY, home=tmp_path)
+    assert done.stdout.splitlines() == ["the thread tells"]
+    assert done.returncode == 0, done.stderr
