@@ -152,7 +152,8 @@ def _follow(replay: Replay, bare: Bare, progress: Progress) -> int:
 def _snapshot(raw: RawConnection, after: int, before: int) -> _Snapshot:
     found = _rows(raw, _SNAPSHOT)
     try:
-        found.chunked = frozenset(content for (content,) in raw.execute("SELECT DISTINCT content FROM chunk"))
+        chunked = raw.execute("SELECT DISTINCT content FROM chunk")
+        found.chunked = frozenset(content if isinstance(content, str) else repr(content) for (content,) in chunked)
         found.events = page_of_events(raw, after, before)
     except dbapi2.DatabaseError as error:
         if "decode" in str(error):

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import json
+import re
 import traceback
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlcipher3 import dbapi2
 
 from asl_desktop.domain.inputs import Answer
-from asl_desktop.errors import Cancelled, FileDamaged
+from asl_desktop.errors import Cancelled, FileDamaged, FileTampered
 from asl_desktop.progress import Silent
 from asl_desktop.storage import connection
 from asl_desktop.storage.document import Document
@@ -211,6 +212,23 @@ def test_check_of_bytes_in_an_event_that_are_no_text_names_the_event(tmp_path: P
     tamper(path, f"UPDATE event SET {column} = CAST(x'ff' || substr({column}, 2) AS TEXT) WHERE seq = 7")
     with Document.open(path, read_only=True) as document:
         assert "event:7" in {name for fault in document.examine() for name in fault.touched}
+
+
+def test_check_of_bytes_whose_name_is_no_longer_text_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.asl"
+    filled(path)
+    with closing(dbapi2.connect(str(path))) as raw:
+        name = str(raw.execute("SELECT content FROM chunk").fetchone()[0]).encode()
+    whole, as_text, as_bytes = path.read_bytes(), 13 + 2 * len(name), 12 + 2 * len(name)
+    found = 0
+    for place in (match.start() for match in re.finditer(re.escape(name), whole)):
+        kind = whole.rfind(as_text.to_bytes(1, "big"), place - 8, place)  # of the value, in the head of its row
+        if kind < 0:
+            continue
+        path.write_bytes(whole[:kind] + as_bytes.to_bytes(1, "big") + whole[kind + 1 :])
+        with suppress(FileDamaged, FileTampered), Document.open(path, read_only=True) as document:
+            found += any("belong to no evidence" in line for line in document.check())
+    assert found
 
 
 def test_check_cancelled_stops(tmp_path: Path) -> None:
