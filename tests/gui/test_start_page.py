@@ -131,7 +131,8 @@ def test_file_held_by_another_window_names_the_holder_and_opens_for_reading_only
     with Document.open(assessment):
         window.open_file(assessment)
         qtbot.waitUntil(lambda: f"process {os.getpid()}" in words(window), timeout=10_000)
-        offered = {item.text(): item for item in window.start.banner.findChildren(QPushButton)}
+        buttons = window.start.banner.findChildren(QPushButton)
+        offered = {item.text(): item for item in buttons if item.isVisible()}
         assert list(offered) == ["Open read-only", "Try again"]
         with qtbot.waitSignal(window.opened, timeout=10_000):
             offered["Open read-only"].click()
