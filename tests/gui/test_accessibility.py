@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QCheckBox,
+    QComboBox,
     QScrollArea,
     QWidget,
 )
@@ -20,8 +21,10 @@ from tests.gui_world import KINDS, activate, settle, unnamed
 from ui import steady_tree
 from ui.dialogs.settings import SETTINGS, SettingsDialog
 from ui.focus import focusable
+from ui.forms.fields import NumberField, TextBox
 from ui.main_window import MainWindow
 from ui.pages.registry import PAGES
+from ui.widgets.answer_form import AnswerForm
 from ui.workbench import Workbench
 
 HERE = [spec.page_id for spec in PAGES]
@@ -64,6 +67,36 @@ def test_every_setting_has_a_name_and_can_be_shown(qtbot: QtBot, window: MainWin
         dialog.show_setting(name)
         seen.add(dialog.focusWidget())
     assert len(seen) == len(SETTINGS)
+
+
+def test_lists_numbers_and_hints_are_described_on_every_page(
+    qtbot: QtBot, example_bench: Workbench, window: MainWindow
+) -> None:
+    dialog = SettingsDialog(window, window.preferences)
+    qtbot.addWidget(dialog)
+    told = 0
+    for page in (*HERE, "settings"):
+        if page != "settings":
+            example_bench.go(page)
+            settle()
+        for field in (dialog if page == "settings" else window).findChildren(QWidget):
+            hinted = isinstance(field, TextBox) and field.placeholderText()
+            if isinstance(field, QComboBox | NumberField) or hinted:
+                described = QAccessible.queryAccessibleInterface(field).text(QAccessible.Text.Description)
+                assert described.strip(), f"{page}: {type(field).__name__} {field.accessibleName()}"
+                told += 1
+    assert told > 30
+
+
+def test_how_to_judge_describes_the_answer(example_bench: Workbench) -> None:
+    bench = example_bench
+    guided = [question for question in bench.session.pack.questions if question.guidance]
+    assert guided
+    for question in guided[:5]:
+        bench.go("questions", question.id)
+        settle()
+        forms = [form for form in bench.findChildren(AnswerForm) if form.question == question]
+        assert [question.guidance in form.accessibleDescription() for form in forms] == [True]
 
 
 def test_boxes_over_the_window_have_names(example_bench: Workbench, window: MainWindow) -> None:

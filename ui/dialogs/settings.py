@@ -6,7 +6,6 @@ from typing import cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFrame,
     QHBoxLayout,
@@ -22,6 +21,7 @@ from ui.forms.backup_settings import BackupSettings
 from ui.language import choices
 from ui.preferences import LOCK_CHOICES, ZOOMS, Preferences
 from ui.theme import CHOICES, Choice, set_role
+from ui.widgets.elided import ElidedBox
 from ui.widgets.parts import button, column, label, row
 from ui.widgets.toggles import TickBox
 
@@ -48,25 +48,25 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(tr("Settings"))
         self._actor = QLineEdit(preferences.actor)
         self._actor.setAccessibleName(tr("Your name"))
-        self._theme = QComboBox()
+        self._theme = ElidedBox()
         self._theme.setAccessibleName(tr("Theme"))
         for _, text in CHOICES:
             self._theme.addItem(tr(text))
         self._theme.setCurrentIndex([key for key, _ in CHOICES].index(cast("Choice", preferences.theme)))
-        self._language = QComboBox()
+        self._language = ElidedBox()
         self._language.setAccessibleName(tr("Language"))
         self._languages = [code for code, _ in choices()]
         self._language.addItems([name for _, name in choices()])
         known = preferences.language in self._languages
         self._language.setCurrentIndex(self._languages.index(preferences.language) if known else 0)
-        self._zoom = QComboBox()
+        self._zoom = ElidedBox()
         self._zoom.setAccessibleName(tr("Size of text"))
         for percent in ZOOMS:
             self._zoom.addItem(f"{percent} %")
         self._zoom.setCurrentIndex(ZOOMS.index(preferences.zoom))
         self._still = TickBox(tr("Less movement: nothing slides, fades or blinks"))
         self._still.setChecked(preferences.still)
-        self._lock = QComboBox()
+        self._lock = ElidedBox()
         self._lock.setAccessibleName(tr("Lock an encrypted file when nobody is working on it"))
         for minutes in LOCK_CHOICES:
             self._lock.addItem(tr("After {minutes} minutes").format(minutes=minutes) if minutes else tr("Never"))

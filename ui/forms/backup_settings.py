@@ -11,6 +11,7 @@ from asl_desktop.errors import UserError
 from asl_desktop.i18n import mark, ntr, tr
 from ui import dialogs_seam
 from ui.preferences import BACKUPS_GIB, BACKUPS_MOST, Preferences
+from ui.widgets.elided import ElidedBox
 from ui.widgets.flow import wrapped
 from ui.widgets.parts import button, column, label, row
 from ui.widgets.toggles import TickBox
@@ -91,7 +92,7 @@ class BackupSettings(QWidget):
 
 
 def _choice(choices: Sequence[int], value: int, name: str) -> QComboBox:
-    field = QComboBox()
+    field = ElidedBox()
     for number in choices:
         field.addItem(str(number), number)
     field.setCurrentIndex(field.findData(value))

@@ -56,6 +56,7 @@ class NumberField(QLineEdit):
         super().__init__()
         self._part = part
         self.setAccessibleName(name)
+        self.setAccessibleDescription(self._limits())
         self.setMaximumWidth(160)
         self.textEdited.connect(lambda _: set_role(self, state="invalid" if self.problem() else ""))
 
@@ -67,6 +68,14 @@ class NumberField(QLineEdit):
         """Show a number, or nothing."""
         self.setText("" if value is None else write_number(float(value)))
         set_role(self, state="")
+
+    def _limits(self) -> str:
+        low, high = (None if end is None else write_number(end) for end in (self._part.minimum, self._part.maximum))
+        if low is not None and high is not None:
+            return tr("A number from {low} to {high}").format(low=low, high=high)
+        if low is not None:
+            return tr("A number of {low} or more").format(low=low)
+        return tr("A number of {high} or less").format(high=high) if high is not None else tr("A number")
 
     def problem(self) -> str:
         """Return why the text is not a fitting number, or nothing."""
@@ -263,6 +272,11 @@ class TextBox(QPlainTextEdit):
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
         fix(self, height=height)
+
+    def setPlaceholderText(self, text: str) -> None:
+        """Show a hint while the box is empty; a screen reader hears it at any time."""
+        super().setPlaceholderText(text)
+        self.setAccessibleDescription(text)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Leave files to what stands around the box: their addresses are no prose."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
 
 from asl_desktop.i18n import mark, tr
 from ui import dialogs_seam
 from ui.widgets.centred import bring_into_view
+from ui.widgets.elided import ElidedBox
 from ui.widgets.parts import announce, button, column, label, line, row
 from ui.widgets.secret_fields import NewPassphrase
 
@@ -44,7 +45,7 @@ class NewForm(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pack = QComboBox()
+        self.pack = ElidedBox()
         self.pack.setAccessibleName(tr("Framework"))
         self.model = _named(QLineEdit(), tr("Model name"))
         self.checkpoint = _named(QLineEdit(), tr("Checkpoint or version"))

@@ -6,7 +6,7 @@ import dataclasses
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from asl_desktop.domain.answer_words import statements_in_words
 from asl_desktop.domain.inputs import Answer, AnswerState, Confidence
@@ -16,6 +16,7 @@ from ui.forms.factories import editors_of
 from ui.forms.fields import TextBox
 from ui.plain import tip
 from ui.theme import set_role
+from ui.widgets.elided import ElidedBox
 from ui.widgets.flow import wrapped
 from ui.widgets.marked_text import Reading
 from ui.widgets.parts import column, label, row
@@ -45,7 +46,7 @@ _WHY = {
 }
 
 
-class CalmCombo(QComboBox):
+class CalmCombo(ElidedBox):
     """A combo box that scrolling past does not change."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:

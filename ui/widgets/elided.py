@@ -82,7 +82,15 @@ class ElidedLink(HeardButton):
 
 
 class ElidedBox(QComboBox):
-    """A list to choose from that ends its chosen text with an ellipsis where it does not fit; the style just cuts."""
+    """A list to choose from that ends its chosen text with an ellipsis where it does not fit; the style just cuts.
+
+    Its name is its description too: on Linux a screen reader is told the chosen text as the name of such a list.
+    """
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        if not self.accessibleDescription():
+            self.setAccessibleDescription(name)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)

@@ -20,6 +20,7 @@ from ui.forms.fields import NumberField, TextBox, read_day
 from ui.forms.report_form import ReportForm, ReportKind
 from ui.session import Session, cause_of
 from ui.theme import set_role
+from ui.widgets.elided import ElidedBox
 from ui.widgets.evidence import EvidenceSection
 from ui.widgets.flow import CellsLayout, FlowLayout, cell
 from ui.widgets.history_button import history_button
@@ -58,7 +59,7 @@ class MeasurementCard(QFrame):
         self.indicator = indicator
         self.measurement_id = measurement_id
         self.report = ReportForm()
-        self.status = QComboBox()
+        self.status = ElidedBox()
         self.model = QLineEdit()
         self.checkpoint = QLineEdit()
         self.dates = {name: QLineEdit() for name, _ in _DATES}

@@ -176,6 +176,7 @@ class QuestionCard(QFrame):
         layout.addWidget(title)
         guidance = "\n".join(text for text in (question.guidance, _expected(question)) if text)
         if guidance:
+            self.form.setAccessibleDescription(guidance)
             layout.addWidget(self._note(label(guidance, "muted", wrap=True), tr("How to judge")))
         layout.addWidget(self._not_asked)
         layout.addWidget(self.previous)

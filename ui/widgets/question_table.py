@@ -41,6 +41,7 @@ from ui.models.question_table import (
 )
 from ui.theme import px
 from ui.widgets.answer_form import CalmCombo
+from ui.widgets.elided import ElidedBox
 from ui.widgets.flow import FlowLayout
 from ui.widgets.parts import announce, label
 
@@ -259,7 +260,7 @@ class AnswerDelegate(QStyledItemDelegate):
             line.setAccessibleName(name)
             line.setPlaceholderText(tr("14 Mar 2026"))
             return line
-        box = QComboBox(parent)
+        box = ElidedBox(parent)
         box.setAccessibleName(name)
         box.addItem(tr("Not answered"), None)
         for value, text in choices_of(part):
