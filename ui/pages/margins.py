@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from asl_desktop.domain import wording
 from asl_desktop.domain.determination import Snapshot
@@ -66,6 +66,8 @@ class MarginsPage(Page):
             item.id for item in session.pack.domains if margin_chart(session.snapshot, domain=item.id).rows
         ]
         self.domain = drop_down(tr("Domain"), [tr("All domains"), *(titles[item] for item in self._domains)])
+        self.domain.setMinimumContentsLength(18)
+        self.domain.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.copy = button(tr("Copy as image"), self.copy_image, icon_name="copy")
         self._lay_out()
 
