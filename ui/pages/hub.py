@@ -103,10 +103,15 @@ class HubPage(Page):
         """Draw what is due piece by piece, with a round of the event loop after each; drawn at once it is a stall."""
         if self._due:
             self._due.pop(0)()
-            QCoreApplication.sendPostedEvents(
-                None, QEvent.Type.LayoutRequest
-            )  # else rows lie over each other meanwhile
+            self._make_room()
             self._later.start()
+
+    def _make_room(self) -> None:
+        """Lay out what was just added before it is painted; its rows would lie over each other meanwhile."""
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        canvas = self.scroll_area.widget()
+        if canvas is not None and canvas.height() < (needed := canvas.heightForWidth(canvas.width())):
+            canvas.resize(canvas.width(), needed)
 
     def _same(self, part: QLayout, shown: object) -> bool:
         """Tell whether a part shows this already, and take note that it does now."""
