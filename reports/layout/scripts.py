@@ -13,10 +13,6 @@ from functools import cache, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import uharfbuzz
-from bidi import algorithm
-from bidi.mirror import MIRRORED
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -169,6 +165,8 @@ def levels(text: str) -> tuple[int, ...]:
     """
     if not _RIGHT_TO_LEFT.search(text):
         return ()
+    from bidi import algorithm  # most reports never need it
+
     storage = algorithm.get_empty_storage()
     base = storage["base_level"] = algorithm.get_base_level(text)
     storage["base_dir"] = "LR"[base]
@@ -199,6 +197,8 @@ def _keep_digits(chars: Sequence[dict[str, Any]]) -> None:
 
 def _pair_brackets(chars: Sequence[dict[str, Any]], embedding: str) -> None:
     """Give both brackets of a pair one direction (rule N0 of the annex, which the library leaves out)."""
+    from bidi.mirror import MIRRORED
+
     opened: list[tuple[str, int]] = []
     pairs: list[tuple[int, int]] = []
     for place, char in enumerate(chars):
@@ -238,11 +238,15 @@ def visual_order(of: Sequence[int]) -> list[int]:
 
 def mirrored(char: str) -> str:
     """Return the sign that stands for a sign where text reads from right to left."""
+    from bidi.mirror import MIRRORED
+
     return str(MIRRORED.get(char, char))
 
 
 @cache
 def _shaper(font: Any) -> Any:
+    import uharfbuzz
+
     return uharfbuzz.Font(uharfbuzz.Face(font.face._ttf_data))  # noqa: SLF001 - read from the disk once
 
 
@@ -262,6 +266,8 @@ def _code(font: Any, glyph: int, text: str) -> int:
 @lru_cache(maxsize=4096)
 def letters(font: Any, text: str, *, rtl: bool) -> tuple[Letter, ...]:
     """Shape text of one font and direction; letters come in the order in which they are read."""
+    import uharfbuzz
+
     shaper = _shaper(font)
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
