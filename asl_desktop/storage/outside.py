@@ -26,8 +26,6 @@ _JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 _HEADER = 100
 _UNLIKELY = 450.0
 """Chi-square over 256 values: an encrypted page stays below it but for one in 10^12, text and tables are far above."""
-
-
 _LOOKS = 3
 """Each is microseconds long; to come thrice between two writes of another program takes bad luck beyond reckoning."""
 
