@@ -219,7 +219,7 @@ def steps_text(steps: Sequence[Step]) -> str:
         if kind == "showing" and "accepted by named people" in step.text:
             accepted.setdefault(threshold, []).append(showing)
         else:
-            texts.append(step.text)
+            texts.append(step.text.rstrip("."))
     found = [
         f"{wording.listed(showings)} accepted for {threshold} by named people, with evidence"
         for threshold, showings in accepted.items()
