@@ -32,21 +32,26 @@ class Courtesy:
         self._idle = threading.Event()
         self._idle.set()
         self._off = False
-        self._listeners = 0
+        self._listeners: set[object] = set()
 
-    def listen(self) -> None:
-        """Follow the event loop, until :meth:`leave` was called as often."""
-        self._listeners += 1
+    def listen(self, listener: object) -> None:
+        """Follow the event loop, until everybody who asked for it has called :meth:`leave`."""
         loop = QAbstractEventDispatcher.instance()
-        if self._listeners == 1 and loop is not None:
+        if not self._listeners and loop is not None:
             loop.aboutToBlock.connect(self._rest)
             loop.awake.connect(self._busy)
+        self._listeners.add(listener)
 
-    def leave(self) -> None:
-        """Follow the event loop no more: it outlives the interpreter, and must not call into it then."""
-        self._listeners -= 1
+    def leave(self, listener: object) -> None:
+        """Follow the event loop no more: it outlives the interpreter, and must not call into it then.
+
+        Leaving again changes nothing.
+        """
+        if listener not in self._listeners:
+            return
+        self._listeners.remove(listener)
         loop = QAbstractEventDispatcher.instance()
-        if self._listeners == 0 and loop is not None:
+        if not self._listeners and loop is not None:
             loop.aboutToBlock.disconnect(self._rest)
             loop.awake.disconnect(self._busy)
             self._idle.set()

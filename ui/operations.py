@@ -164,7 +164,7 @@ class Operations(QObject):
         }
         self._running: set[Handle[object]] = set()
         self._courtesy = courtesy()
-        self._courtesy.listen()
+        self._courtesy.listen(self)
 
     @classmethod
     def inline(cls, parent: QObject | None = None) -> Operations:
@@ -222,4 +222,4 @@ class Operations(QObject):
         self.drain()
         for lane in self._lanes.values():
             lane.shutdown(wait=True)
-        self._courtesy.leave()
+        self._courtesy.leave(self)

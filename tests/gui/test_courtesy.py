@@ -38,6 +38,21 @@ def test_work_waits_while_the_window_is_busy_and_goes_on_once_it_waits(qtbot: Qt
     assert not asking.is_alive()
 
 
+def test_closing_operations_twice_takes_the_courtesy_from_no_others(qtbot: QtBot) -> None:
+    first = Operations()
+    first.close()
+    first.close()
+    later = Operations()
+    held = courtesy()
+    _turn()
+    asking = _asked_from_elsewhere(held)
+    waited = asking.is_alive()
+    later.close()
+    asking.join(10)
+    assert waited
+    assert not asking.is_alive()
+
+
 def test_work_the_window_waits_for_is_not_held_up(qtbot: QtBot, operations: Operations) -> None:
     held = courtesy()
     _turn()
